@@ -1,0 +1,231 @@
+//! What can be done with workspaces: each is one transaction, with its audit row.
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::table;
+use super::workspace::{OwnedIds, Slug, Workspace};
+use crate::audit::{self, Actor, Change};
+use crate::error::{Error, Result};
+use crate::id::KeyId;
+use crate::limits::Plans;
+use crate::principals::Principals;
+use crate::registry::Registry;
+use crate::store::Store;
+
+/// Characters of a name that people give.
+const NAME_CHARACTERS_MAX: usize = 100;
+
+/// The actions on workspaces.
+pub struct Workspaces<'a> {
+    /// Where they are kept.
+    pub store: &'a Store,
+    /// Whose warm principals a change must drop.
+    pub principals: &'a Arc<Principals>,
+}
+
+impl Workspaces<'_> {
+    /// Makes a workspace.
+    ///
+    /// # Errors
+    /// `Invalid` for a name or plan that is none, `Conflict` where the slug is taken.
+    pub fn add(
+        &self,
+        actor: &Actor,
+        slug: &Slug,
+        name: &str,
+        (plans, plan): (&Plans, &str),
+    ) -> Result<Workspace> {
+        check_plan(plans, plan)?;
+        let name = checked_name(name)?;
+        let (actor, slug, plan) = (actor.clone(), slug.clone(), plan.to_owned());
+        self.store.write(move |tx| {
+            table::insert(tx, &slug, &name, &plan)?;
+            let detail = json!({ "name": name, "plan": plan });
+            let change = change(&actor, "workspace.add", &slug, detail);
+            audit::record(tx, &change)?;
+            table::find(tx, slug.as_str())?.ok_or_else(|| table::unknown(slug.as_str()))
+        })
+    }
+
+    /// Every workspace, by slug; 10,000 at most.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn list(&self) -> Result<Vec<Workspace>> {
+        self.store.read(table::all)
+    }
+
+    /// One workspace.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub fn show(&self, slug: &Slug) -> Result<Workspace> {
+        let found = self.store.read(|db| table::find(db, slug.as_str()))?;
+        found.ok_or_else(|| table::unknown(slug.as_str()))
+    }
+
+    /// Puts a workspace on another plan, from its next request on.
+    ///
+    /// # Errors
+    /// `Invalid` for an unknown plan, `NotFound`.
+    pub fn set_plan(
+        &self,
+        actor: &Actor,
+        slug: &Slug,
+        (plans, plan): (&Plans, &str),
+    ) -> Result<Workspace> {
+        check_plan(plans, plan)?;
+        let (actor, target, plan) = (actor.clone(), slug.clone(), plan.to_owned());
+        let changed = self.store.write(move |tx| {
+            table::set_plan(tx, &target, &plan)?;
+            let detail = json!({ "plan": plan });
+            audit::record(tx, &change(&actor, "workspace.set_plan", &target, detail))?;
+            table::find(tx, target.as_str())?.ok_or_else(|| table::unknown(target.as_str()))
+        })?;
+        self.principals.forget_workspace(slug.as_str());
+        Ok(changed)
+    }
+
+    /// Removes a workspace, with whatever revoked and expired keys it has.
+    ///
+    /// # Errors
+    /// `Conflict` while it has live keys, naming some; `NotFound`.
+    pub fn remove(&self, actor: &Actor, slug: &Slug) -> Result<()> {
+        let (actor, target) = (actor.clone(), slug.clone());
+        self.store.write(move |tx| {
+            let live = table::live_keys(tx, &target, tx.now, None)?;
+            if !live.is_empty() {
+                return Err(Error::conflict(format!(
+                    "{target} has live keys ({}): revoke them first",
+                    listed(&live)
+                )));
+            }
+            table::delete(tx, &target)?;
+            audit::record(tx, &change(&actor, "workspace.remove", &target, json!({})))
+        })?;
+        self.principals.forget_workspace(slug.as_str());
+        Ok(())
+    }
+
+    /// Lets a workspace own one more id of a resource.
+    ///
+    /// # Errors
+    /// `Invalid` where no product has such a resource or id; `Conflict`, `NotFound`.
+    pub fn add_resource(
+        &self,
+        actor: &Actor,
+        slug: &Slug,
+        registry: &Registry,
+        (resource, id): (&str, &str),
+    ) -> Result<OwnedIds> {
+        check_resource(registry, resource, id)?;
+        let (actor, slug) = (actor.clone(), slug.clone());
+        let (resource, id) = (resource.to_owned(), id.to_owned());
+        self.store.write(move |tx| {
+            table::insert_owned(tx, &slug, &resource, &id)?;
+            let detail = json!({ "resource": resource, "id": id });
+            audit::record(tx, &change(&actor, "workspace.resource.add", &slug, detail))?;
+            table::owned(tx, slug.as_str())
+        })
+    }
+
+    /// Takes an id of a resource from a workspace.
+    ///
+    /// # Errors
+    /// `Conflict` while a live key is bound to it, naming some; `NotFound`.
+    pub fn remove_resource(
+        &self,
+        actor: &Actor,
+        slug: &Slug,
+        (resource, id): (&str, &str),
+    ) -> Result<OwnedIds> {
+        let (actor, slug) = (actor.clone(), slug.clone());
+        let (resource, id) = (resource.to_owned(), id.to_owned());
+        self.store.write(move |tx| {
+            let bound = table::live_keys(tx, &slug, tx.now, Some((&resource, &id)))?;
+            if !bound.is_empty() {
+                return Err(Error::conflict(format!(
+                    "live keys are bound to {resource}={id} ({}): revoke or change them first",
+                    listed(&bound)
+                )));
+            }
+            table::delete_owned(tx, &slug, &resource, &id)?;
+            let detail = json!({ "resource": resource, "id": id });
+            audit::record(tx, &change(&actor, "workspace.resource.remove", &slug, detail))?;
+            table::owned(tx, slug.as_str())
+        })
+    }
+
+    /// Holds that every plan that a workspace is on is among `plans`.
+    ///
+    /// # Errors
+    /// `CannotStart`, naming the plans and workspaces.
+    pub fn check_plans(&self, plans: &Plans) -> Result<()> {
+        let in_use = self.store.read(table::plans_in_use)?;
+        let gone: Vec<String> = in_use
+            .iter()
+            .filter(|(plan, _)| plans.get(plan).is_none())
+            .map(|(plan, slug)| format!("`{plan}` (workspace {slug})"))
+            .collect();
+        if gone.is_empty() {
+            return Ok(());
+        }
+        Err(Error::cannot_start(format!(
+            "workspaces are on plans that `[plans]` does not list: {}. Put them back, or move the \
+             workspaces first with `keystile workspace set-plan`",
+            gone.join(", ")
+        )))
+    }
+}
+
+fn change<'a>(
+    actor: &'a Actor,
+    action: &'static str,
+    slug: &'a Slug,
+    detail: serde_json::Value,
+) -> Change<'a> {
+    Change { actor, action, subject: slug.to_string(), workspace: Some(slug.as_str()), detail }
+}
+
+fn listed(keys: &[KeyId]) -> String {
+    keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn checked_name(name: &str) -> Result<String> {
+    let name = name.trim();
+    let is_good = (1..=NAME_CHARACTERS_MAX).contains(&name.chars().count())
+        && !name.chars().any(char::is_control);
+    is_good.then(|| name.to_owned()).ok_or_else(|| {
+        Error::invalid("the name must have 1 to 100 characters, and no control characters")
+    })
+}
+
+fn check_plan(plans: &Plans, plan: &str) -> Result<()> {
+    if plans.get(plan).is_some() {
+        return Ok(());
+    }
+    let known = plans.ids().collect::<Vec<_>>().join(", ");
+    Err(Error::invalid(format!("there is no plan `{plan}`; config.toml has {known}")))
+}
+
+fn check_resource(registry: &Registry, resource: &str, id: &str) -> Result<()> {
+    let declared: Vec<_> =
+        registry.products().filter_map(|product| product.resource(resource)).collect();
+    if declared.is_empty() {
+        let known = registry.products().flat_map(|product| &product.resources);
+        let known: Vec<&str> = known.map(|resource| resource.name.as_str()).collect();
+        return Err(Error::invalid(format!(
+            "no product has a resource `{resource}`; there {}",
+            match known.as_slice() {
+                [] => "are none".to_owned(),
+                names => format!("is {}", names.join(", ")),
+            }
+        )));
+    }
+    if !declared.iter().any(|declared| declared.takes(id)) {
+        return Err(Error::invalid(format!("`{id}` does not look like an id of a {resource}")));
+    }
+    Ok(())
+}

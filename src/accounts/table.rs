@@ -1,0 +1,131 @@
+//! The tables of workspaces and of the ids that they own.
+
+use super::workspace::{OwnedIds, Slug, Workspace};
+use crate::error::{Error, Result};
+use crate::id::KeyId;
+use crate::principals::seals;
+use crate::store::{Fault, Read, Write, params};
+
+/// Workspaces of one listing.
+const LISTED_MAX: i64 = 10_000;
+
+/// Live keys that a refusal names.
+const NAMED_KEYS_MAX: usize = 10;
+
+pub(super) fn insert(tx: &Write<'_>, slug: &Slug, name: &str, plan: &str) -> Result<()> {
+    const INSERT: &str = "
+        INSERT INTO workspaces (slug, name, plan, created_at, seal) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let seal = seals::workspace(slug.as_str(), plan);
+    match tx.execute(INSERT, params![slug.as_str(), name, plan, tx.now, &seal]) {
+        Err(Fault::Duplicate) => {
+            Err(Error::conflict(format!("there is a workspace {slug} already")))
+        }
+        other => Ok(other.map(drop)?),
+    }
+}
+
+pub(super) fn set_plan(tx: &Write<'_>, slug: &Slug, plan: &str) -> Result<()> {
+    const UPDATE: &str = "UPDATE workspaces SET plan = ?2, seal = ?3 WHERE slug = ?1";
+    let seal = seals::workspace(slug.as_str(), plan);
+    let changed = tx.execute(UPDATE, params![slug.as_str(), plan, &seal])?;
+    found(slug, changed)
+}
+
+pub(super) fn delete(tx: &Write<'_>, slug: &Slug) -> Result<()> {
+    const DELETE: &str = "DELETE FROM workspaces WHERE slug = ?1";
+    found(slug, tx.execute(DELETE, params![slug.as_str()])?)
+}
+
+fn found(slug: &Slug, changed: usize) -> Result<()> {
+    if changed == 0 { Err(unknown(slug.as_str())) } else { Ok(()) }
+}
+
+pub(super) fn unknown(slug: &str) -> Error {
+    Error::not_found(format!("there is no workspace {slug}: `keystile workspace list` shows all"))
+}
+
+pub(super) fn find(db: &Read<'_>, slug: &str) -> Result<Option<Workspace>> {
+    const SELECT: &str = "SELECT slug, name, plan, created_at FROM workspaces WHERE slug = ?1";
+    let resources = owned(db, slug)?;
+    db.first(SELECT, params![slug], |row| {
+        Ok(Workspace {
+            slug: row.get(0)?,
+            name: row.get(1)?,
+            plan: row.get(2)?,
+            created_at: row.get(3)?,
+            resources,
+        })
+    })
+}
+
+pub(super) fn all(db: &Read<'_>) -> Result<Vec<Workspace>> {
+    const SELECT: &str = "SELECT slug FROM workspaces ORDER BY slug LIMIT ?1";
+    let slugs = db.all(SELECT, params![LISTED_MAX], |row| row.get::<String>(0))?;
+    slugs.iter().filter_map(|slug| find(db, slug).transpose()).collect()
+}
+
+/// Each plan that a workspace is on, with one such workspace.
+pub(super) fn plans_in_use(db: &Read<'_>) -> Result<Vec<(String, String)>> {
+    const SELECT: &str = "SELECT plan, MIN(slug) FROM workspaces GROUP BY plan ORDER BY plan";
+    db.all(SELECT, &[], |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
+pub(super) fn owned(db: &Read<'_>, slug: &str) -> Result<OwnedIds> {
+    const SELECT: &str = "
+        SELECT resource, id FROM workspace_resources WHERE workspace = ?1 ORDER BY resource, id";
+    let mut owned = OwnedIds::new();
+    let rows = db.all(SELECT, params![slug], |row| {
+        Ok::<(String, String), Fault>((row.get(0)?, row.get(1)?))
+    })?;
+    for (resource, id) in rows {
+        owned.entry(resource).or_default().insert(id);
+    }
+    Ok(owned)
+}
+
+pub(super) fn insert_owned(tx: &Write<'_>, slug: &Slug, resource: &str, id: &str) -> Result<()> {
+    const INSERT: &str = "
+        INSERT INTO workspace_resources (workspace, resource, id, added_at)
+        VALUES (?1, ?2, ?3, ?4)";
+    match tx.execute(INSERT, params![slug.as_str(), resource, id, tx.now]) {
+        Err(Fault::Duplicate) => {
+            Err(Error::conflict(format!("{slug} owns {resource}={id} already")))
+        }
+        Err(Fault::Reference) => Err(unknown(slug.as_str())),
+        other => Ok(other.map(drop)?),
+    }
+}
+
+pub(super) fn delete_owned(tx: &Write<'_>, slug: &Slug, resource: &str, id: &str) -> Result<()> {
+    const DELETE: &str = "
+        DELETE FROM workspace_resources WHERE workspace = ?1 AND resource = ?2 AND id = ?3";
+    match tx.execute(DELETE, params![slug.as_str(), resource, id])? {
+        0 => Err(Error::not_found(format!("{slug} does not own {resource}={id}"))),
+        _ => Ok(()),
+    }
+}
+
+/// Live keys of a workspace, a few of them, as a refusal names them. `bound_to` narrows them to
+/// those whose restrictions hold the id: restrictions are JSON, so ids stand in quotes.
+pub(super) fn live_keys(
+    db: &Read<'_>,
+    slug: &Slug,
+    now: crate::clock::Timestamp,
+    bound_to: Option<(&str, &str)>,
+) -> Result<Vec<KeyId>> {
+    const SELECT: &str = "
+        SELECT id, restrictions FROM keys
+        WHERE workspace = ?1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?2)
+        ORDER BY id";
+    let keys = db.all(SELECT, params![slug.as_str(), now], |row| {
+        Ok::<(KeyId, String), Fault>((row.get(0)?, row.get(1)?))
+    })?;
+    let is_bound = |restrictions: &str| {
+        let Some((resource, id)) = bound_to else { return true };
+        // A row that cannot be read may be bound to anything.
+        serde_json::from_str::<crate::principals::Restrictions>(restrictions)
+            .map_or(true, |it| it.ids(resource).is_some_and(|ids| ids.contains(id)))
+    };
+    let bound = keys.into_iter().filter(|(_, restrictions)| is_bound(restrictions));
+    Ok(bound.map(|(id, _)| id).take(NAMED_KEYS_MAX).collect())
+}

@@ -1,0 +1,41 @@
+//! Every long-lived part, wired once.
+
+use std::sync::Arc;
+
+use crate::accounts::Workspaces;
+use crate::clock::Clock;
+use crate::error::Result;
+use crate::principals::Principals;
+use crate::schema::MIGRATIONS;
+use crate::store::{Lock, Store};
+use crate::upkeep::{Live, Reloader};
+
+/// The parts of one instance.
+pub struct App {
+    /// What time it is.
+    pub clock: Clock,
+    /// The database.
+    pub store: Arc<Store>,
+    /// What presented secrets are worth.
+    pub principals: Arc<Principals>,
+    /// The plugin folder, and the registry in force.
+    pub plugins: Reloader,
+    /// The settings in force.
+    pub live: Live,
+}
+
+impl App {
+    /// Opens the data folder that `lock` guards, and puts the plugin folder in force.
+    ///
+    /// # Errors
+    /// `CannotStart` for a database that cannot be used, or plans that workspaces miss.
+    pub fn open(live: Live, lock: Lock, clock: Clock) -> Result<Arc<Self>> {
+        let settings = live.get();
+        let store = Arc::new(Store::open(lock, MIGRATIONS, &clock)?);
+        let principals = Arc::new(Principals::new(Arc::clone(&store), settings.cached_keys));
+        Workspaces { store: &store, principals: &principals }.check_plans(&settings.plans)?;
+        let folder = settings.plugins.clone();
+        let plugins = Reloader::start(folder, Arc::clone(&store), clock.clone())?;
+        Ok(Arc::new(Self { clock, store, principals, plugins, live }))
+    }
+}

@@ -1,0 +1,21 @@
+//! Whoever makes a change.
+
+use std::fmt;
+
+/// Whoever makes a change, as the audit log names them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// A command line, run by this account of the machine: an operator.
+    CommandLine(String),
+    /// The instance itself.
+    Instance,
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CommandLine(account) => write!(f, "cli:{account}"),
+            Self::Instance => f.write_str("keystile"),
+        }
+    }
+}

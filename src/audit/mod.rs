@@ -1,0 +1,14 @@
+//! Who did what, when: one row a change, written in the change's own transaction.
+//!
+//! Invariants:
+//! - Rows are only ever added. Each holds the hash of the one before, so that a row changed or
+//!   taken out afterwards shows.
+//! - No row holds a secret; ids and last four characters at most.
+//!
+//! Start reading at [`record`].
+
+mod actor;
+mod table;
+
+pub use actor::Actor;
+pub use table::{Change, record};

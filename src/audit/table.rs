@@ -1,0 +1,60 @@
+//! The audit table.
+
+use serde_json::Value;
+
+use super::Actor;
+use crate::error::Result;
+use crate::store::{Fault, Seal, Write, params};
+
+/// A change, as it is recorded.
+pub struct Change<'a> {
+    /// Who made it.
+    pub actor: &'a Actor,
+    /// What it was: a noun and a verb, such as `key.revoke`.
+    pub action: &'static str,
+    /// What it was done to.
+    pub subject: String,
+    /// The workspace concerned, by its slug.
+    pub workspace: Option<&'a str>,
+    /// What was changed to what; never a secret.
+    pub detail: Value,
+}
+
+/// Adds a row for `change` to the transaction that makes it.
+///
+/// # Errors
+/// As the store's.
+pub fn record(tx: &Write<'_>, change: &Change<'_>) -> Result<()> {
+    const LAST: &str = "SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1";
+    const INSERT: &str = "
+        INSERT INTO audit (number, at, actor, action, subject, workspace, detail, previous, hash)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+
+    let last = tx.first(LAST, &[], |row| Ok::<_, Fault>((row.get::<i64>(0)?, row.get(1)?)))?;
+    let (number, previous): (i64, [u8; 16]) = last.unwrap_or((0, [0; 16]));
+    let number = number + 1;
+    let (actor, detail) = (change.actor.to_string(), change.detail.to_string());
+    let hash = Seal::over("audit")
+        .bytes(&previous)
+        .bytes(&number.to_le_bytes())
+        .instant(Some(tx.now))
+        .text(&actor)
+        .text(change.action)
+        .text(&change.subject)
+        .text(change.workspace.unwrap_or_default())
+        .text(&detail)
+        .close();
+    let row = params![
+        number,
+        tx.now,
+        &actor,
+        change.action,
+        &change.subject,
+        change.workspace,
+        &detail,
+        &previous,
+        &hash,
+    ];
+    tx.execute(INSERT, row)?;
+    Ok(())
+}

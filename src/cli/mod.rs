@@ -1,0 +1,89 @@
+//! The command line: one command, one file.
+//!
+//! Invariants:
+//! - No secret is ever an argument; one that is shown is shown once, on standard output.
+//! - What a command prints goes to standard output, what it has to say about it to standard error.
+//! - Exit codes: 0 done, 1 refused or a problem found, 2 bad usage, 78 the instance cannot start as
+//!   configured.
+//!
+//! Start reading at [`Cli`].
+
+mod check;
+mod demo;
+mod key;
+mod log;
+mod nginx;
+mod output;
+mod reach;
+mod serve;
+mod workspace;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::error::{Error, ErrorKind};
+
+/// The turnstile for your APIs: keys, scopes and restrictions behind nginx's `auth_request`.
+#[derive(Parser)]
+#[command(name = "keystile", version, disable_help_subcommand = true, max_term_width = 100)]
+pub struct Cli {
+    /// The settings file [default: ./config.toml, if there is one].
+    #[arg(long, global = true, value_name = "FILE", env = "KEYSTILE_CONFIG")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the appliance.
+    Serve(serve::Serve),
+    /// Run a throw-away instance with sample products, keys and ready curl lines.
+    Demo(demo::Demo),
+    /// Read config.toml and the plugins, and tell every problem with its line.
+    Check(check::Check),
+    /// Workspaces: the customers who own keys.
+    #[command(subcommand)]
+    Workspace(workspace::Workspace),
+    /// Keys: make, change and end them.
+    #[command(subcommand)]
+    Key(key::Key),
+    /// Print the nginx configuration for a product.
+    Nginx(nginx::Nginx),
+}
+
+impl Cli {
+    /// Carries the command out; what went wrong is told on standard error.
+    #[must_use]
+    pub fn run(self) -> ExitCode {
+        let config = self.config.as_deref();
+        let outcome = match self.command {
+            Command::Serve(command) => command.run(config),
+            Command::Demo(command) => command.run(),
+            Command::Check(command) => return command.run(config),
+            Command::Workspace(command) => command.run(config),
+            Command::Key(command) => command.run(config),
+            Command::Nginx(command) => command.run(config),
+        };
+        match outcome {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("keystile: {error}");
+                exit_code(&error)
+            }
+        }
+    }
+}
+
+fn exit_code(error: &Error) -> ExitCode {
+    ExitCode::from(match error.kind() {
+        ErrorKind::CannotStart => 78,
+        ErrorKind::Invalid
+        | ErrorKind::NotFound
+        | ErrorKind::Conflict
+        | ErrorKind::Unavailable
+        | ErrorKind::Internal => 1,
+    })
+}

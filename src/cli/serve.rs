@@ -1,0 +1,162 @@
+//! `keystile serve`
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_rt::System;
+use actix_server::Server;
+use clap::Args;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{log, reach};
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::{Flags, Listen, Settings};
+use crate::error::{Error, Result};
+use crate::http::control::ControlServer;
+use crate::http::server::{GateListener, Running};
+use crate::registry::Watcher;
+use crate::store::{Lock, Locked};
+use crate::upkeep::{self, Live};
+
+/// Between two sweeps of what has ended.
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
+
+#[derive(Args)]
+pub(super) struct Serve {
+    /// Where the dashboard listens, instead of `[listen] web`.
+    #[arg(long, value_name = "ADDRESS")]
+    web: Option<Listen>,
+    /// Where the gate listens, instead of `[listen] gate`: an address, or `unix:PATH`.
+    #[arg(long, value_name = "ADDRESS")]
+    gate: Option<Listen>,
+}
+
+impl Serve {
+    pub(super) fn run(self, config: Option<&Path>) -> Result<()> {
+        let flags = Flags { web: self.web, gate: self.gate };
+        let settings = reach::settings(config, &flags)?;
+        Instance::start(settings, flags)?.serve_until_told(|| Ok(None))
+    }
+}
+
+/// An instance that listens, and is not yet served.
+pub(super) struct Instance {
+    app: Arc<App>,
+    listener: GateListener,
+    _control: ControlServer,
+}
+
+impl Instance {
+    /// Takes the data folder, opens everything in it, and listens.
+    ///
+    /// # Errors
+    /// `CannotStart`, in one line.
+    pub(super) fn start(settings: Settings, flags: Flags) -> Result<Self> {
+        // Whatever this process makes is its user's alone.
+        rustix::process::umask(rustix::fs::Mode::from_bits_truncate(0o077));
+        let set_level = log::start(&settings);
+        let lock = match Lock::take(&settings.data)? {
+            Locked::Ours(lock) => lock,
+            Locked::ByAnother(process) => {
+                let process = process.map(|id| format!(" (process {id})")).unwrap_or_default();
+                return Err(Error::cannot_start(format!(
+                    "another process{process} serves {}: one instance a data folder",
+                    settings.data.display()
+                )));
+            }
+        };
+        let app = App::open(Live::new(settings, flags, set_level), lock, Clock::system())?;
+        let listener = GateListener::open(&app.live.get())?;
+        let control = ControlServer::start(Arc::clone(&app))?;
+        Ok(Self { app, listener, _control: control })
+    }
+
+    /// The parts of the instance.
+    pub(super) fn app(&self) -> &Arc<App> {
+        &self.app
+    }
+
+    /// Where the gate listens.
+    pub(super) fn gate(&self) -> &Listen {
+        &self.listener.listen
+    }
+
+    /// Serves until a signal ends it, and `beside` with it: a server of the caller's, if any.
+    ///
+    /// # Errors
+    /// When the gate cannot be served.
+    pub(super) fn serve_until_told(
+        self,
+        beside: impl FnOnce() -> Result<Option<Server>>,
+    ) -> Result<()> {
+        let watcher = watch(&self.app)?;
+        let Self { app, listener, _control } = self;
+        let settings = app.live.get();
+        tracing::info!(
+            gate = %listener.listen,
+            data = %settings.data.display(),
+            products = app.plugins.registry.load().products().count(),
+            "keystile {} serves",
+            env!("CARGO_PKG_VERSION")
+        );
+        System::new().block_on(async {
+            let running = Running::start(&app, listener)?;
+            let handle = running.handle();
+            let beside = beside()?.map(actix_rt::spawn);
+            actix_rt::spawn(async move {
+                if ended_by_signal(&watcher).await.is_ok() {
+                    tracing::info!("ending: open requests are answered first");
+                }
+                handle.stop(true).await;
+            });
+            let sweeper = actix_rt::spawn(sweep(Arc::clone(&app)));
+            let ended = running.wait().await;
+            sweeper.abort();
+            if let Some(beside) = beside {
+                beside.abort();
+            }
+            ended
+        })
+    }
+}
+
+/// Reloads plugins and settings whenever they may have changed.
+fn watch(app: &Arc<App>) -> Result<Watcher> {
+    let settings = app.live.get();
+    let watched = Arc::clone(app);
+    let reload = move |_: &_| {
+        watched.plugins.reload();
+        watched.live.reload(&watched.store, &watched.principals);
+    };
+    Watcher::start(settings.plugins.clone(), Some(settings.file.clone()), reload)
+        .map_err(|error| Error::cannot_start("cannot watch the plugin folder").because(error))
+}
+
+/// Returns when SIGINT or SIGTERM asks to end; SIGHUP reloads.
+async fn ended_by_signal(watcher: &Watcher) -> std::io::Result<()> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut hang_up = signal(SignalKind::hangup())?;
+    loop {
+        tokio::select! {
+            _ = interrupt.recv() => return Ok(()),
+            _ = terminate.recv() => return Ok(()),
+            _ = hang_up.recv() => watcher.kick(),
+        }
+    }
+}
+
+async fn sweep(app: Arc<App>) {
+    let mut every = tokio::time::interval(SWEEP_EVERY);
+    loop {
+        every.tick().await;
+        let store = Arc::clone(&app.store);
+        match actix_rt::task::spawn_blocking(move || upkeep::sweep(&store)).await {
+            Ok(Ok(0)) | Err(_) => {}
+            Ok(Ok(secrets)) => tracing::info!(secrets, "swept secrets that ended 90 days ago"),
+            Ok(Err(error)) => tracing::warn!(%error, "the sweep failed; the next one tries again"),
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Settings: built-in defaults, then `config.toml`, then `KEYSTILE_*` variables, then flags.
+//!
+//! Invariants:
+//! - Every problem is found at once, and says where it stands; a setting that nobody knows is one.
+//! - Settings are read here and nowhere else, and handed on as values.
+//!
+//! Start reading at [`Settings::load`].
+
+mod draft;
+mod listen;
+mod settings;
+
+pub use listen::Listen;
+pub use settings::{Flags, LogFormat, Settings};

@@ -1,0 +1,304 @@
+//! The settings in force, and how they come to be.
+
+use std::collections::BTreeMap;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use ipnet::IpNet;
+
+use super::draft::{self, Draft, PlanDraft};
+use super::listen::Listen;
+use crate::limits::{Plan, Plans};
+use crate::source::{self, Diagnostic, FILE_BYTES_MAX, Severity};
+
+/// The settings of one instance.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// The file that they were read from, whether it is there or not.
+    pub file: PathBuf,
+    /// Where people and OAuth clients reach this instance; no slash at the end.
+    pub public_url: String,
+    /// The data folder.
+    pub data: PathBuf,
+    /// The folder of plugin files.
+    pub plugins: PathBuf,
+    /// Where the dashboard listens.
+    pub web: Listen,
+    /// Where the gate listens.
+    pub gate: Listen,
+    /// Who may ask the gate besides this machine.
+    pub peers: Vec<IpNet>,
+    /// The group that may use the gate's socket.
+    pub group: Option<String>,
+    /// Keys that are kept warm.
+    pub cached_keys: usize,
+    /// The least severe events that are logged.
+    pub level: tracing::Level,
+    /// How they are written.
+    pub format: LogFormat,
+    /// The plans.
+    pub plans: Plans,
+}
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people on a terminal, JSON otherwise.
+    #[default]
+    Auto,
+    /// For people.
+    Human,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Settings that a command line overrides.
+#[derive(Clone, Debug, Default)]
+pub struct Flags {
+    /// `--web`.
+    pub web: Option<Listen>,
+    /// `--gate`.
+    pub gate: Option<Listen>,
+}
+
+impl Settings {
+    /// Reads `file` (`./config.toml` where none is named, which may be missing), the environment,
+    /// and what the command line says.
+    ///
+    /// # Errors
+    /// Every problem, at once.
+    pub fn load(file: Option<&Path>, flags: &Flags) -> Result<Self, Vec<Diagnostic>> {
+        Self::combine(file, &environment(), flags)
+    }
+
+    /// Reads `file` alone: neither the environment nor a command line has a say.
+    ///
+    /// # Errors
+    /// Every problem, at once.
+    pub fn of_file(file: &Path) -> Result<Self, Vec<Diagnostic>> {
+        Self::combine(Some(file), &[], &Flags::default())
+    }
+
+    fn combine(
+        named: Option<&Path>,
+        variables: &[(String, String)],
+        flags: &Flags,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let file = named.unwrap_or(Path::new("config.toml"));
+        let mut problems = Vec::new();
+        let mut drafts = Vec::new();
+        if named.is_some() || file.exists() {
+            let shown = file.display().to_string();
+            match read_file(&shown, file) {
+                Ok(text) => drafts.push(draft::read(&shown, &text)),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        drafts.extend(variables.iter().map(|(name, value)| draft::read_variable(name, value)));
+        drafts.push((Draft::of_flags(flags), Vec::new()));
+
+        let mut whole = Draft::default();
+        for (draft, found) in drafts {
+            problems.extend(found);
+            whole.override_with(draft);
+        }
+        if problems.iter().any(|problem| problem.severity == Severity::Error) {
+            return Err(problems);
+        }
+        Self::of(file, whole).map_err(|problem| vec![problem])
+    }
+
+    /// What a whole draft means; what it leaves out has its default.
+    fn of(file: &Path, draft: Draft) -> Result<Self, Diagnostic> {
+        let folder = file.parent().unwrap_or(Path::new(""));
+        let local = |port| Listen::Tcp(([127, 0, 0, 1], port).into());
+        let web = draft.web.unwrap_or(local(8700));
+        let gate = draft.gate.unwrap_or(local(8701)).within(folder);
+        let peers = draft.peers.unwrap_or_default();
+        let refused = |message| Err(Diagnostic::of_file(file.display().to_string(), message));
+        if !web.is_local() && draft.public_url.is_none() {
+            return refused("`public_url` is required where `web` is not on loopback");
+        }
+        if !gate.is_local() && peers.is_empty() {
+            return refused(
+                "`gate` is not on loopback: name who may ask it in `[gate] peers`, such as \
+                 [\"10.0.0.0/8\"]",
+            );
+        }
+        Ok(Self {
+            file: file.to_owned(),
+            public_url: draft.public_url.unwrap_or_else(|| format!("http://{web}")),
+            data: folder.join(draft.data.as_deref().unwrap_or("data")),
+            plugins: folder.join(draft.plugins.as_deref().unwrap_or("plugins")),
+            web,
+            gate,
+            peers,
+            group: draft.group.filter(|group| !group.is_empty()),
+            cached_keys: draft.cached_keys.unwrap_or(100_000),
+            level: draft.level.unwrap_or(tracing::Level::INFO),
+            format: draft.format.unwrap_or_default(),
+            plans: draft.plans.and_then(plans).unwrap_or_default(),
+        })
+    }
+
+    /// The settings that differ from `newer` and are only read at start, by their names.
+    #[must_use]
+    pub fn needing_restart(&self, newer: &Self) -> Vec<&'static str> {
+        let changed = [
+            ("public_url", self.public_url != newer.public_url),
+            ("data", self.data != newer.data),
+            ("plugins", self.plugins != newer.plugins),
+            ("listen.web", self.web != newer.web),
+            ("listen.gate", self.gate != newer.gate),
+            ("gate.peers", self.peers != newer.peers),
+            ("gate.group", self.group != newer.group),
+            ("log.format", self.format != newer.format),
+        ];
+        changed.into_iter().filter(|(_, is_changed)| *is_changed).map(|(name, _)| name).collect()
+    }
+}
+
+impl Draft {
+    fn of_flags(flags: &Flags) -> Self {
+        Self { web: flags.web.clone(), gate: flags.gate.clone(), ..Self::default() }
+    }
+
+    /// Takes whatever `later` sets.
+    fn override_with(&mut self, later: Self) {
+        fn set<T>(field: &mut Option<T>, later: Option<T>) {
+            if later.is_some() {
+                *field = later;
+            }
+        }
+        set(&mut self.public_url, later.public_url);
+        set(&mut self.data, later.data);
+        set(&mut self.plugins, later.plugins);
+        set(&mut self.web, later.web);
+        set(&mut self.gate, later.gate);
+        set(&mut self.peers, later.peers);
+        set(&mut self.group, later.group);
+        set(&mut self.cached_keys, later.cached_keys);
+        set(&mut self.level, later.level);
+        set(&mut self.format, later.format);
+        for (id, later) in later.plans.into_iter().flatten() {
+            let plan = self.plans.get_or_insert_default().entry(id).or_default();
+            set(&mut plan.name, later.name);
+            set(&mut plan.per_minute, later.per_minute);
+            set(&mut plan.per_day, later.per_day);
+            set(&mut plan.max_keys, later.max_keys);
+        }
+    }
+}
+
+fn plans(drafts: BTreeMap<String, PlanDraft>) -> Option<Plans> {
+    let plan = |(id, draft): (String, PlanDraft)| {
+        let PlanDraft { name, per_minute, per_day, max_keys } = draft;
+        let name = name.unwrap_or_else(|| id.clone());
+        (id, Plan { name, per_minute, per_day, max_keys })
+    };
+    Plans::new(drafts.into_iter().map(plan).collect())
+}
+
+fn read_file(shown: &str, file: &Path) -> Result<String, Diagnostic> {
+    let unreadable =
+        |error: std::io::Error| Diagnostic::of_file(shown, format!("cannot be read: {error}"));
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(file).map_err(unreadable)?;
+    file.take(FILE_BYTES_MAX as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    source::text_of(shown, &bytes).map(str::to_owned)
+}
+
+/// The variables that are meant for us, in alphabetical order.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+fn environment() -> Vec<(String, String)> {
+    let ours =
+        |(name, _): &(String, String)| name.starts_with("KEYSTILE_") && name != "KEYSTILE_CONFIG";
+    let mut variables: Vec<_> = std::env::vars().filter(ours).collect();
+    variables.sort();
+    variables
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(variables: &[(&str, &str)]) -> Result<Settings, Vec<String>> {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let variables: Vec<_> = variables.iter().map(owned).collect();
+        let empty = tempfile::NamedTempFile::new().unwrap();
+        Settings::combine(Some(empty.path()), &variables, &Flags::default())
+            .map_err(|problems| problems.iter().map(ToString::to_string).collect())
+    }
+
+    fn of_file(text: &str) -> Result<Settings, Vec<String>> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("config.toml");
+        std::fs::write(&file, text).unwrap();
+        let shown = file.display().to_string();
+        Settings::combine(Some(&file), &[], &Flags::default()).map_err(|problems| {
+            problems.iter().map(|it| it.to_string().replace(&shown, "config.toml")).collect()
+        })
+    }
+
+    #[test]
+    fn variables_override_the_defaults() {
+        let settings = with(&[
+            ("KEYSTILE_GATE__CACHED_KEYS", "1_000"),
+            ("KEYSTILE_GATE__PEERS", "10.0.0.0/8, 192.0.2.1"),
+            ("KEYSTILE_LISTEN__GATE", "10.0.0.1:8701"),
+            ("KEYSTILE_LOG__LEVEL", "debug"),
+        ]);
+        let settings = settings.unwrap();
+        assert_eq!(settings.cached_keys, 1_000);
+        assert_eq!(settings.gate.to_string(), "10.0.0.1:8701");
+        assert_eq!(settings.peers.len(), 2);
+        assert_eq!(settings.level, tracing::Level::DEBUG);
+    }
+
+    #[test]
+    fn a_variable_that_nobody_knows_names_the_nearest() {
+        let problems = with(&[("KEYSTILE_GATE__CACHED_KEY", "1")]).unwrap_err();
+        assert!(problems[0].contains("KEYSTILE_GATE__CACHED_KEY"), "{problems:?}");
+        assert!(problems[0].contains("cached_keys"), "{problems:?}");
+    }
+
+    #[test]
+    fn a_gate_for_everyone_is_refused() {
+        let problems = with(&[("KEYSTILE_LISTEN__GATE", "0.0.0.0:8701")]).unwrap_err();
+        assert!(problems[0].contains("peers"), "{problems:?}");
+        let problems = with(&[("KEYSTILE_LISTEN__WEB", "0.0.0.0:8700")]).unwrap_err();
+        assert!(problems[0].contains("public_url"), "{problems:?}");
+    }
+
+    #[test]
+    fn all_problems_of_a_file_are_told_with_their_places() {
+        let problems = of_file("dta = 1\n[gate]\ncached_keys = 0\n[log]\nlevel = \"loud\"\n");
+        let problems = problems.unwrap_err();
+        let places = ["config.toml:1:1", "config.toml:3:", "config.toml:5:"];
+        assert_eq!(problems.len(), places.len(), "{problems:?}");
+        for (problem, place) in problems.iter().zip(places) {
+            assert!(problem.starts_with(place), "{problem}");
+        }
+    }
+
+    #[test]
+    fn a_plans_table_replaces_the_built_in_ones_whole() {
+        let settings = of_file("[plans.only]\nper_minute = 5\n").unwrap();
+        assert_eq!(settings.plans.ids().collect::<Vec<_>>(), ["only"]);
+        let plan = settings.plans.get("only").unwrap();
+        assert_eq!((plan.per_minute, plan.per_day, plan.max_keys), (Some(5), None, None));
+        assert!(of_file("[plans]\n").is_err());
+        assert!(of_file("[plans.p]\nper_minute = 0\n").is_err());
+    }
+
+    #[test]
+    fn people_are_reached_by_https_or_on_loopback() {
+        for good in ["https://keys.example", "http://localhost:8700", "http://[::1]:8700"] {
+            assert!(of_file(&format!("public_url = \"{good}\"")).is_ok(), "{good}");
+        }
+        for bad in ["http://keys.example", "keys.example", "https://", "https://a/b", "https://u@h"]
+        {
+            assert!(of_file(&format!("public_url = \"{bad}\"")).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! What a command line can ask for.
+
+use serde::{Deserialize, Serialize};
+
+use crate::accounts::Slug;
+use crate::clock::Timestamp;
+use crate::id::KeyId;
+use crate::keys::{Changes, Terms};
+
+/// A command that reads or changes the instance.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Command {
+    /// On workspaces.
+    Workspace(WorkspaceCommand),
+    /// On keys.
+    Key(KeyCommand),
+}
+
+/// A command on workspaces.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[expect(missing_docs, reason = "each is the command line's command of the same name")]
+pub enum WorkspaceCommand {
+    Add { slug: Slug, name: String, plan: String },
+    List,
+    Show { slug: Slug },
+    SetPlan { slug: Slug, plan: String },
+    Remove { slug: Slug },
+    AddResource { slug: Slug, resource: String, id: String },
+    ListResources { slug: Slug },
+    RemoveResource { slug: Slug, resource: String, id: String },
+}
+
+/// A command on keys.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[expect(missing_docs, reason = "each is the command line's command of the same name")]
+pub enum KeyCommand {
+    Create(Terms),
+    List { workspace: Option<Slug>, product: Option<String>, before: Option<KeyId>, limit: u32 },
+    Show { id: KeyId },
+    Update { id: KeyId, changes: Changes },
+    Rotate { id: KeyId, overlap_seconds: u64 },
+    FinishRotation { id: KeyId },
+    Revoke { id: KeyId, reason: Option<String> },
+    Restore { id: KeyId, reason: Option<String> },
+}
+
+/// What a rotation is answered with.
+#[derive(Serialize)]
+pub(super) struct Rotation<'a> {
+    pub(super) id: KeyId,
+    pub(super) key: &'a str,
+    pub(super) previous_expires_at: Timestamp,
+}

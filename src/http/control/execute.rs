@@ -1,0 +1,90 @@
+//! Carrying commands out: each is one action of its noun, answered as JSON.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::command::{Command, KeyCommand, Rotation, WorkspaceCommand};
+use crate::accounts::Workspaces;
+use crate::app::App;
+use crate::audit::Actor;
+use crate::clock::Span;
+use crate::error::{Error, Result};
+use crate::keys::{Filter, Keys, Minted};
+
+/// Carries a command out on behalf of `actor`. The answer is what `--json` prints.
+///
+/// # Errors
+/// As the action's.
+pub fn execute(app: &App, actor: &Actor, command: Command) -> Result<Value> {
+    match command {
+        Command::Workspace(command) => workspace(app, actor, command),
+        Command::Key(command) => key(app, actor, command),
+    }
+}
+
+fn workspace(app: &App, actor: &Actor, command: WorkspaceCommand) -> Result<Value> {
+    use WorkspaceCommand as C;
+
+    let workspaces = Workspaces { store: &app.store, principals: &app.principals };
+    let settings = app.live.get();
+    match command {
+        C::Add { slug, name, plan } => {
+            answer(&workspaces.add(actor, &slug, &name, (&settings.plans, &plan))?)
+        }
+        C::List => answer(&workspaces.list()?),
+        C::Show { slug } => answer(&workspaces.show(&slug)?),
+        C::SetPlan { slug, plan } => {
+            answer(&workspaces.set_plan(actor, &slug, (&settings.plans, &plan))?)
+        }
+        C::Remove { slug } => {
+            workspaces.remove(actor, &slug)?;
+            Ok(json!({ "slug": slug, "removed": true }))
+        }
+        C::AddResource { slug, resource, id } => {
+            let registry = app.plugins.registry.load();
+            answer(&workspaces.add_resource(actor, &slug, &registry, (&resource, &id))?)
+        }
+        C::ListResources { slug } => answer(&workspaces.show(&slug)?.resources),
+        C::RemoveResource { slug, resource, id } => {
+            answer(&workspaces.remove_resource(actor, &slug, (&resource, &id))?)
+        }
+    }
+}
+
+fn key(app: &App, actor: &Actor, command: KeyCommand) -> Result<Value> {
+    use KeyCommand as C;
+
+    let registry = app.plugins.registry.load();
+    let keys = Keys { store: &app.store, principals: &app.principals, registry: &registry };
+    let now = app.clock.now();
+    match command {
+        C::Create(terms) => shown_once(&keys.create(actor, &terms)?),
+        C::List { workspace, product, before, limit } => {
+            let workspace = workspace.map(String::from);
+            answer(&keys.list(&Filter { workspace, product, before }, limit, now)?)
+        }
+        C::Show { id } => answer(&keys.show(id, now)?),
+        C::Update { id, changes } => answer(&keys.update(actor, id, &changes)?),
+        C::Rotate { id, overlap_seconds } => {
+            let rotated = keys.rotate(actor, id, Span::seconds(overlap_seconds), now)?;
+            let key = rotated.minted.secret.expose();
+            let previous_expires_at = rotated.previous_expires_at;
+            answer(&Rotation { id, key, previous_expires_at })
+        }
+        C::FinishRotation { id } => answer(&keys.finish_rotation(actor, id)?),
+        C::Revoke { id, reason } => answer(&keys.revoke(actor, id, reason.as_deref())?),
+        C::Restore { id, reason } => answer(&keys.restore(actor, id, reason.as_deref(), now)?),
+    }
+}
+
+fn answer<T: Serialize>(value: &T) -> Result<Value> {
+    serde_json::to_value(value)
+        .map_err(|error| Error::internal("an answer cannot be written as JSON").because(error))
+}
+
+/// The one answer that holds a new key's secret, as `key`.
+fn shown_once(minted: &Minted) -> Result<Value> {
+    let mut value = answer(&minted.key)?;
+    value["key"] = minted.secret.expose().into();
+    Ok(value)
+}

@@ -1,0 +1,143 @@
+//! The socket's listener: a thread that takes connections, and one for each while it lasts.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::command::Command;
+use super::execute::execute;
+use crate::app::App;
+use crate::audit::Actor;
+use crate::error::{Error, ErrorKind, Result};
+use crate::store::account_name;
+
+/// The socket's name in the data folder.
+pub const SOCKET: &str = "keystile.sock";
+
+/// The longest command: far more than the longest terms of a key.
+const COMMAND_BYTES_MAX: u64 = 256 * 1024;
+
+/// Command lines that are served at a time.
+const CONNECTIONS_MAX: usize = 64;
+
+/// How long a command line may take to ask.
+const ASK_WITHIN: Duration = Duration::from_secs(10);
+
+/// The listening socket; dropped, it is closed and removed.
+pub struct ControlServer {
+    path: PathBuf,
+    is_closing: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl ControlServer {
+    /// Listens in the data folder of `app`, whose lock the caller holds: a socket that lies there
+    /// already is a dead one's.
+    ///
+    /// # Errors
+    /// `CannotStart` when the socket cannot be made.
+    pub fn start(app: Arc<App>) -> Result<Self> {
+        let path = app.live.get().data.join(SOCKET);
+        let failed = |error: std::io::Error| {
+            Error::cannot_start(format!("cannot listen on {}", path.display())).because(error)
+        };
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(failed(error));
+            }
+            _ => {}
+        }
+        let listener = UnixListener::bind(&path).map_err(failed)?;
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).map_err(failed)?;
+        let is_closing = Arc::new(AtomicBool::new(false));
+        let closing = Arc::clone(&is_closing);
+        let thread = std::thread::Builder::new()
+            .name("keystile-control".into())
+            .spawn(move || listen(&listener, &app, &closing))
+            .map_err(failed)?;
+        Ok(Self { path, is_closing, thread: Some(thread) })
+    }
+}
+
+impl Drop for ControlServer {
+    fn drop(&mut self) {
+        self.is_closing.store(true, Ordering::SeqCst);
+        // Wakes the listener, which then sees that it is to end.
+        let _ = UnixStream::connect(&self.path);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+        // Whoever holds the lock next removes it if we cannot.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+fn listen(listener: &UnixListener, app: &Arc<App>, is_closing: &AtomicBool) {
+    let open = Arc::new(AtomicUsize::new(0));
+    for connection in listener.incoming() {
+        if is_closing.load(Ordering::SeqCst) {
+            return;
+        }
+        let Ok(connection) = connection else { continue };
+        if open.fetch_add(1, Ordering::SeqCst) >= CONNECTIONS_MAX {
+            open.fetch_sub(1, Ordering::SeqCst);
+            reply(&connection, &Err(Error::unavailable("too many commands at a time: try again")));
+            continue;
+        }
+        let (app, ended) = (Arc::clone(app), Arc::clone(&open));
+        let spawned = std::thread::Builder::new().spawn(move || {
+            serve(&connection, &app);
+            ended.fetch_sub(1, Ordering::SeqCst);
+        });
+        if spawned.is_err() {
+            open.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+}
+
+/// Serves one command line: a line in, a line out.
+fn serve(connection: &UnixStream, app: &App) {
+    let outcome =
+        read_command(connection).and_then(|command| execute(app, &actor_of(connection), command));
+    reply(connection, &outcome);
+}
+
+fn read_command(connection: &UnixStream) -> Result<Command> {
+    let unreadable = |error| Error::invalid("the command could not be read").because(error);
+    connection.set_read_timeout(Some(ASK_WITHIN)).map_err(unreadable)?;
+    let mut line = String::new();
+    BufReader::new(connection.take(COMMAND_BYTES_MAX)).read_line(&mut line).map_err(unreadable)?;
+    serde_json::from_str(&line).map_err(|error| {
+        Error::invalid("the server does not know this command: are both of one version?")
+            .because(error)
+    })
+}
+
+fn reply(mut connection: &UnixStream, outcome: &Result<serde_json::Value>) {
+    let line = match outcome {
+        Ok(value) => json!({ "ok": value }),
+        Err(error) => {
+            if error.kind() == ErrorKind::Internal {
+                tracing::error!(%error, "a command failed");
+            }
+            json!({ "error": { "kind": error.kind(), "message": error.to_string() } })
+        }
+    };
+    // A command line that has gone away does not undo what was done.
+    let _ = writeln!(connection, "{line}");
+}
+
+/// The account at the other end, as the kernel knows it.
+fn actor_of(connection: &UnixStream) -> Actor {
+    let account = rustix::net::sockopt::socket_peercred(connection)
+        .map_or_else(|_| "unknown".to_owned(), |peer| account_name(peer.uid.as_raw()));
+    Actor::CommandLine(account)
+}

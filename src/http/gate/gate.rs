@@ -1,0 +1,106 @@
+//! The gate's service: who may ask, and which endpoint answers.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use actix_http::{Request, Response, StatusCode};
+use arc_swap::ArcSwap;
+use bytes::Bytes;
+use ipnet::IpNet;
+use tokio::sync::Semaphore;
+
+use super::endpoint::Endpoint;
+use super::once::OnceAMinute;
+use super::{health, verify};
+use crate::clock::Clock;
+use crate::principals::Principals;
+use crate::registry::{FileState, Registry};
+
+/// Look-ups of cold keys that may wait for the database: beyond it a caller is told that nothing
+/// can be decided, rather than kept for long.
+const LOOK_UPS_MAX: usize = 1_024;
+
+/// Who may ask the gate besides this machine itself.
+#[derive(Clone, Debug, Default)]
+pub struct Peers(Vec<IpNet>);
+
+impl Peers {
+    /// Those within any of `ranges`.
+    #[must_use]
+    pub fn new(ranges: Vec<IpNet>) -> Self {
+        Self(ranges)
+    }
+
+    /// Whether `peer` may ask; one that came by a unix socket has no address, and may.
+    #[must_use]
+    pub fn allow(&self, peer: Option<SocketAddr>) -> bool {
+        let Some(address) = peer.map(|peer| peer.ip().to_canonical()) else { return true };
+        let is_within = |range: &IpNet| range.contains(&address);
+        IpAddr::is_loopback(&address) || self.0.iter().any(is_within)
+    }
+}
+
+/// What the gate needs to answer.
+pub struct Gate {
+    pub(super) registry: Arc<ArcSwap<Registry>>,
+    pub(super) principals: Arc<Principals>,
+    pub(super) clock: Clock,
+    pub(super) look_ups: Semaphore,
+    pub(super) said: OnceAMinute,
+    files: Arc<ArcSwap<Vec<FileState>>>,
+    peers: Peers,
+}
+
+impl Gate {
+    /// A gate over the registry in force, the principals, and the states of the plugin files.
+    #[must_use]
+    pub fn new(
+        registry: Arc<ArcSwap<Registry>>,
+        principals: Arc<Principals>,
+        files: Arc<ArcSwap<Vec<FileState>>>,
+        peers: Peers,
+        clock: Clock,
+    ) -> Self {
+        let (look_ups, said) = (Semaphore::new(LOOK_UPS_MAX), OnceAMinute::default());
+        Self { registry, principals, clock, look_ups, said, files, peers }
+    }
+
+    /// Answers one request of a peer.
+    pub async fn answer(&self, request: Request) -> Response<Bytes> {
+        if !self.peers.allow(request.peer_addr()) {
+            return self.turn_away(&request);
+        }
+        let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
+        match Endpoint::of(target) {
+            Some(Endpoint::Verify { dialect, product, rest }) => {
+                verify::verify(self, &request, dialect, (product, rest)).await
+            }
+            Some(Endpoint::Health) => health::alive(),
+            Some(Endpoint::Ready) => health::ready(&self.files.load()),
+            None => Response::with_body(StatusCode::NOT_FOUND, Bytes::new()),
+        }
+    }
+
+    fn turn_away(&self, request: &Request) -> Response<Bytes> {
+        let peer = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
+        if self.said.may_say(&peer, self.clock.now()) {
+            tracing::warn!(%peer, "turned away: not among `[gate] peers`");
+        }
+        Response::with_body(StatusCode::FORBIDDEN, Bytes::new())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_no_implicit_everyone() {
+        let peers = Peers::new(vec!["10.0.0.0/8".parse().unwrap()]);
+        let may = |peer: &str| peers.allow(Some(peer.parse().unwrap()));
+        assert!(may("127.0.0.1:1") && may("[::1]:1") && may("10.1.2.3:1"));
+        assert!(may("[::ffff:10.1.2.3]:1") && may("[::ffff:127.0.0.1]:1"));
+        assert!(!may("192.0.2.1:1") && !may("[2001:db8::1]:1"));
+        assert!(peers.allow(None), "a unix socket's mode says who may");
+    }
+}

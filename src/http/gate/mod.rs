@@ -1,0 +1,19 @@
+//! The proxies' side: `/verify` and its kin, and health.
+//!
+//! Invariants:
+//! - Every answer comes from one registry snapshot; a reload never shows in the middle of one.
+//! - Nothing here blocks: what needs the database is read on another thread, and only so many of
+//!   those wait at a time.
+//! - A request body is never read.
+//!
+//! Start reading at [`Gate::answer`] in `gate.rs`.
+
+mod answer;
+mod endpoint;
+#[expect(clippy::module_inception, reason = "the folder is the noun, and so is its first file")]
+mod gate;
+mod health;
+mod once;
+mod verify;
+
+pub use gate::{Gate, Peers};

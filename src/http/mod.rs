@@ -1,0 +1,13 @@
+//! Every byte in and out: the only place that knows actix, header names on the wire, status codes.
+//!
+//! Invariants:
+//! - The gate's listener serves questions of proxies and health, nothing else, and only to peers.
+//! - The control socket serves the command line, and belongs to whoever holds the data folder.
+//! - No answer, log or error holds a secret, save the one answer that shows a new one.
+//!
+//! Start reading at `server.rs`, then `gate/verify.rs`.
+
+pub mod control;
+pub mod echo;
+pub mod gate;
+pub mod server;

@@ -1,0 +1,196 @@
+//! The listeners, their limits, and how they end.
+
+use std::convert::Infallible;
+use std::fs;
+use std::future::ready;
+use std::net::{SocketAddr, TcpListener};
+use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
+use std::os::unix::net::UnixListener;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_http::HttpService;
+use actix_http::error::DispatchError;
+use actix_rt::net::{ActixStream, TcpStream, UnixStream};
+use actix_server::{Server, ServerHandle};
+use actix_service::{ServiceFactory, ServiceFactoryExt as _, fn_service};
+
+use super::gate::{Gate, Peers};
+use crate::app::App;
+use crate::config::{Listen, Settings};
+use crate::error::{Error, Result};
+
+/// How long an idle connection of a proxy is kept: longer than nginx keeps its own (60 s), so that
+/// none is closed while a question is on its way.
+const KEEP_ALIVE: Duration = Duration::from_secs(90);
+
+/// How long a proxy may take to send a head.
+const HEAD_WITHIN: Duration = Duration::from_secs(10);
+
+/// How long open requests may take when the server ends.
+const DRAIN_SECONDS: u64 = 10;
+
+/// A listener that is open but not yet served.
+pub struct GateListener {
+    socket: Socket,
+    /// Where it listens, with the port that was taken for port 0.
+    pub listen: Listen,
+}
+
+enum Socket {
+    Tcp(TcpListener),
+    Unix(UnixListener),
+}
+
+impl GateListener {
+    /// Opens the gate's listener as `settings` have it.
+    ///
+    /// # Errors
+    /// `CannotStart` when the address is taken or the socket cannot be made.
+    pub fn open(settings: &Settings) -> Result<Self> {
+        let failed = |error: std::io::Error| {
+            let listen = &settings.gate;
+            Error::cannot_start(format!("cannot listen on {listen} for the gate")).because(error)
+        };
+        match &settings.gate {
+            Listen::Tcp(address) => {
+                let listener = bind_tcp(*address).map_err(failed)?;
+                let listen = Listen::Tcp(listener.local_addr().map_err(failed)?);
+                Ok(Self { socket: Socket::Tcp(listener), listen })
+            }
+            Listen::Unix(path) => {
+                let listener = bind_unix(path, settings.group.as_deref())?;
+                Ok(Self { socket: Socket::Unix(listener), listen: settings.gate.clone() })
+            }
+        }
+    }
+}
+
+fn bind_tcp(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let listener = TcpListener::bind(address)?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+/// Binds a socket that its owner and `group` may use. One that lies there is replaced when nobody
+/// listens on it.
+fn bind_unix(path: &Path, group: Option<&str>) -> Result<UnixListener> {
+    let shown = path.display();
+    let failed = |error: std::io::Error| {
+        Error::cannot_start(format!("cannot listen on unix:{shown}")).because(error)
+    };
+    if let Ok(found) = fs::symlink_metadata(path) {
+        if !found.file_type().is_socket() {
+            return Err(Error::cannot_start(format!("{shown} is there and is no socket")));
+        }
+        if std::os::unix::net::UnixStream::connect(path).is_ok() {
+            return Err(Error::cannot_start(format!("another process listens on unix:{shown}")));
+        }
+        fs::remove_file(path).map_err(failed)?;
+    }
+    let listener = UnixListener::bind(path).map_err(failed)?;
+    if let Some(group) = group {
+        let id = group_id(group).ok_or_else(|| {
+            Error::cannot_start(format!("`[gate] group`: there is no group `{group}`"))
+        })?;
+        std::os::unix::fs::chown(path, None, Some(id)).map_err(failed)?;
+    }
+    fs::set_permissions(path, fs::Permissions::from_mode(0o660)).map_err(failed)?;
+    listener.set_nonblocking(true).map_err(failed)?;
+    Ok(listener)
+}
+
+fn group_id(name: &str) -> Option<u32> {
+    let groups = fs::read_to_string("/etc/group").ok()?;
+    groups.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        (fields.next()? == name).then(|| fields.nth(1)?.parse().ok())?
+    })
+}
+
+/// A gate that is being served.
+pub struct Running {
+    server: Server,
+    /// The socket file that is removed when the server ends.
+    socket: Option<PathBuf>,
+}
+
+impl Running {
+    /// Serves the gate on `listener`; to be called within an actix runtime.
+    ///
+    /// # Errors
+    /// `CannotStart` when the workers cannot be started.
+    pub fn start(app: &Arc<App>, listener: GateListener) -> Result<Self> {
+        let failed =
+            |error: std::io::Error| Error::cannot_start("cannot serve the gate").because(error);
+        let gate = Arc::new(Gate::new(
+            Arc::clone(&app.plugins.registry),
+            Arc::clone(&app.principals),
+            Arc::clone(&app.plugins.files),
+            Peers::new(app.live.get().peers.clone()),
+            app.clock.clone(),
+        ));
+        let builder = Server::build().disable_signals().shutdown_timeout(DRAIN_SECONDS);
+        let builder = match listener.socket {
+            Socket::Tcp(listener) => builder.listen("gate", listener, move || {
+                fn_service(|stream: TcpStream| ready(with_peer(stream)))
+                    .and_then(http(Arc::clone(&gate)))
+            }),
+            Socket::Unix(listener) => builder.listen_uds("gate", listener, move || {
+                fn_service(|stream: UnixStream| ready(Ok((stream, None))))
+                    .and_then(http(Arc::clone(&gate)))
+            }),
+        }
+        .map_err(failed)?;
+        let socket = match listener.listen {
+            Listen::Tcp(_) => None,
+            Listen::Unix(path) => Some(path),
+        };
+        Ok(Self { server: builder.run(), socket })
+    }
+
+    /// What ends it from elsewhere: open requests are answered first.
+    #[must_use]
+    pub fn handle(&self) -> ServerHandle {
+        self.server.handle()
+    }
+
+    /// Serves until it is ended.
+    ///
+    /// # Errors
+    /// When a worker fails.
+    pub async fn wait(self) -> Result<()> {
+        let ended = self.server.await;
+        if let Some(socket) = self.socket {
+            // The next start replaces it if we cannot.
+            let _ = fs::remove_file(socket);
+        }
+        ended.map_err(|error| Error::internal("the gate ended").because(error))
+    }
+}
+
+fn with_peer(stream: TcpStream) -> Result<(TcpStream, Option<SocketAddr>), DispatchError> {
+    // Answers are small and wanted at once.
+    stream.set_nodelay(true)?;
+    let peer = stream.peer_addr()?;
+    Ok((stream, Some(peer)))
+}
+
+/// HTTP/1.1 on a stream, answered by the gate.
+fn http<T: ActixStream + 'static>(
+    gate: Arc<Gate>,
+) -> impl ServiceFactory<
+    (T, Option<SocketAddr>),
+    Config = (),
+    Response = (),
+    Error = DispatchError,
+    InitError = (),
+> {
+    HttpService::build().keep_alive(KEEP_ALIVE).client_request_timeout(HEAD_WITHIN).h1(fn_service(
+        move |request| {
+            let gate = Arc::clone(&gate);
+            async move { Ok::<_, Infallible>(gate.answer(request).await) }
+        },
+    ))
+}

@@ -1,0 +1,131 @@
+//! Names that the instance gives: `key_…` and their kin, and request ids.
+//!
+//! An id is a UUID version 7 ([RFC 9562 §5.7]) in Crockford's base32, lower-case, behind its
+//! noun: it sorts by the time of its making, and never needs quoting in a URL or a shell.
+//!
+//! [RFC 9562 §5.7]: https://www.rfc-editor.org/rfc/rfc9562#section-5.7
+
+use std::fmt;
+use std::str::FromStr;
+
+use rand::RngExt as _;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::clock::Timestamp;
+
+const CROCKFORD: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+const DIGITS: usize = 26;
+
+/// The id of a key, `key_` and 26 characters.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyId(u128);
+
+impl KeyId {
+    const NOUN: &'static str = "key_";
+
+    /// A new id that sorts by `now`.
+    #[must_use]
+    pub fn new(now: Timestamp) -> Self {
+        let millis = u64::try_from(now.as_millis()).unwrap_or(0);
+        let random: [u8; 10] = rand::rng().random();
+        Self(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().as_u128())
+    }
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = [0_u8; DIGITS];
+        for (place, digit) in text.iter_mut().rev().enumerate() {
+            *digit = CROCKFORD[(self.0 >> (5 * place)) as usize & 31];
+        }
+        write!(f, "{}{}", Self::NOUN, std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
+    }
+}
+
+impl fmt::Debug for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for KeyId {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        let digits = text.strip_prefix(Self::NOUN).filter(|digits| digits.len() == DIGITS);
+        let mut number = 0_u128;
+        for byte in digits.ok_or(NotAnId)?.bytes() {
+            let digit = CROCKFORD.iter().position(|known| *known == byte).ok_or(NotAnId)?;
+            number = number.checked_mul(32).ok_or(NotAnId)? | digit as u128;
+        }
+        let is_ours = Uuid::from_u128(number).get_version_num() == 7;
+        is_ours.then_some(Self(number)).ok_or(NotAnId)
+    }
+}
+
+impl Serialize for KeyId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for KeyId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// A text that is no id of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a key's id: it is `key_` and 26 letters and digits, as `keystile key list` shows it")]
+pub struct NotAnId;
+
+/// A fresh request id, `req_` and 26 characters (128 random bits), for a request that brought none.
+#[must_use]
+pub fn request_id() -> String {
+    let mut bits: u128 = rand::rng().random();
+    let mut text = String::with_capacity(4 + DIGITS);
+    text.push_str("req_");
+    for _ in 0..DIGITS {
+        text.push(char::from(CROCKFORD[bits as usize & 31]));
+        bits >>= 5;
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_read_back_as_it_was_written() {
+        let id = KeyId::new(Timestamp::from_millis(1_795_312_000_000));
+        assert_eq!(id.to_string().len(), 30);
+        assert_eq!(id.to_string().parse::<KeyId>().unwrap(), id);
+    }
+
+    #[test]
+    fn ids_sort_by_the_time_of_their_making() {
+        let early = KeyId::new(Timestamp::from_millis(1_000)).to_string();
+        let late = KeyId::new(Timestamp::from_millis(2_000)).to_string();
+        assert!(early < late);
+    }
+
+    #[test]
+    fn what_is_no_id_is_refused() {
+        let id = KeyId::new(Timestamp::from_millis(0)).to_string();
+        let too_large = format!("key_z{}", &id[5..]);
+        for text in ["", "key_", "acme", &id[..29], &id.to_uppercase(), &too_large, "key_é"] {
+            assert_eq!(text.parse::<KeyId>(), Err(NotAnId), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn request_ids_have_the_shape_that_is_passed_on() {
+        let id = request_id();
+        assert_eq!(id.len(), 30);
+        assert!(id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'));
+        assert_ne!(id, request_id());
+    }
+}

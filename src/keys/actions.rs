@@ -1,0 +1,257 @@
+//! What can be done with keys: make, list, show, change. `lifecycle.rs` has what ends and renews.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::key::{Key, State};
+use super::table::{self, KeyRow};
+use super::terms::{self, Changes, Expiry, Terms};
+use crate::audit::{self, Actor, Change};
+use crate::clock::Timestamp;
+use crate::error::{Error, Result};
+use crate::id::KeyId;
+use crate::principals::Principals;
+use crate::registry::{KeyType, Product, Registry};
+use crate::secret::Secret;
+use crate::store::{Store, Write};
+
+/// Keys of one page of a listing.
+const PAGE_KEYS_MAX: u32 = 1_000;
+
+/// The actions on keys.
+pub struct Keys<'a> {
+    /// Where they are kept.
+    pub store: &'a Store,
+    /// Whose warm principals a change must drop.
+    pub principals: &'a Principals,
+    /// The products, as they are in force.
+    pub registry: &'a Registry,
+}
+
+/// A key with the secret that was just made for it: the one time that it is shown.
+pub struct Minted {
+    /// The key.
+    pub key: Key,
+    /// Its newest secret.
+    pub secret: Secret,
+}
+
+/// Which keys a listing names.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Those of this workspace.
+    pub workspace: Option<String>,
+    /// Those of this product.
+    pub product: Option<String>,
+    /// Those made before this one.
+    pub before: Option<KeyId>,
+}
+
+impl Keys<'_> {
+    /// Makes a key and its secret.
+    ///
+    /// # Errors
+    /// `Invalid` for terms that its product does not take, `NotFound` for an unknown workspace.
+    pub fn create(&self, actor: &Actor, terms: &Terms) -> Result<Minted> {
+        let (product, key_type) = self.key_type(&terms.product, &terms.key_type)?;
+        let scopes = terms::scopes(product, key_type, &terms.scopes)?;
+        let restrictions = terms::restrictions(product, &terms.restrictions)?;
+        let name = terms::name(&terms.name)?;
+        let allow_ip = text(&terms::allow_ip(terms.allow_ip.clone())?);
+        let metadata = terms::metadata(terms.metadata.as_ref())?;
+        let secret = mint(key_type)?;
+        let (actor, terms) = (actor.clone(), terms.clone());
+        self.store.write(move |tx| {
+            let row = KeyRow {
+                id: KeyId::new(tx.now),
+                workspace: terms.workspace,
+                product: terms.product,
+                key_type: terms.key_type,
+                name,
+                scopes: text(&scopes),
+                restrictions: text(&restrictions),
+                allow_ip,
+                expires_at: terms.expires.at(tx.now),
+                owner: None,
+                metadata,
+                created_at: tx.now,
+                created_by: actor.to_string(),
+                revoked_at: None,
+                revoked_by: None,
+                revoked_reason: None,
+            };
+            table::insert(tx, &row)?;
+            table::insert_secret(tx, row.id, &secret)?;
+            record(tx, &actor, "key.create", &row, described(&row))?;
+            Ok(Minted { key: reread(tx, row.id)?, secret })
+        })
+    }
+
+    /// Keys, the newest first; `limit` of them, a thousand at most.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn list(&self, filter: &Filter, limit: u32, now: Timestamp) -> Result<Vec<Key>> {
+        let limit = i64::from(limit.clamp(1, PAGE_KEYS_MAX));
+        self.store.read(|db| table::list(db, filter, limit, now))
+    }
+
+    /// One key.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub fn show(&self, id: KeyId, now: Timestamp) -> Result<Key> {
+        let found = self.store.read(|db| table::find(db, id, now))?;
+        found.map(|(_, key)| key).ok_or_else(|| table::unknown(id))
+    }
+
+    /// Changes what a key is called and may do, from its next request on.
+    ///
+    /// # Errors
+    /// `Invalid` for changes that its product does not take, or none; `NotFound`; `Conflict` for
+    /// a revoked or damaged key.
+    pub fn update(&self, actor: &Actor, id: KeyId, changes: &Changes) -> Result<Key> {
+        let known = self.store.read(|db| table::find(db, id, Timestamp::from_millis(0)))?;
+        let (_, known) = known.ok_or_else(|| table::unknown(id))?;
+        let (product, key_type) = self.key_type(&known.product, &known.key_type)?;
+        let change = Checked::of(changes, product, key_type)?;
+        let actor = actor.clone();
+        self.change(id, move |tx, mut row, key| {
+            if key.state == State::Revoked {
+                return Err(Error::conflict(format!(
+                    "{id} is revoked: there is nothing to change"
+                )));
+            }
+            change.apply(&mut row, tx.now);
+            table::update(tx, &row)?;
+            record(tx, &actor, "key.update", &row, described(&row))?;
+            reread(tx, id)
+        })
+    }
+
+    /// Carries out a change of one key, and drops its principals before the change is answered.
+    pub(super) fn change<T, F>(&self, id: KeyId, change: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Write<'_>, KeyRow, Key) -> Result<T> + Send + 'static,
+    {
+        let (outcome, digests) = self.store.write(move |tx| {
+            let (row, key) = table::sound(tx, id)?;
+            let digests = key.digests();
+            Ok((change(tx, row, key)?, digests))
+        })?;
+        self.principals.forget(&digests);
+        Ok(outcome)
+    }
+
+    pub(super) fn key_type(&self, product: &str, key_type: &str) -> Result<(&Product, &KeyType)> {
+        let found = self.registry.product(product).ok_or_else(|| {
+            let known: Vec<&str> = self.registry.products().map(|it| it.id.as_str()).collect();
+            Error::invalid(format!("there is no product `{product}`; there is {}", listed(&known)))
+        })?;
+        let kind = found.key_type(key_type).ok_or_else(|| {
+            let known: Vec<&str> = found.key_types.iter().map(|it| it.id.as_str()).collect();
+            Error::invalid(format!(
+                "{product} has no key type `{key_type}`; it has {}",
+                listed(&known)
+            ))
+        })?;
+        Ok((found, kind))
+    }
+}
+
+/// Changes that a product takes, as they will be written.
+struct Checked {
+    name: Option<String>,
+    scopes: Option<String>,
+    restrictions: Option<String>,
+    expires: Option<Expiry>,
+    allow_ip: Option<String>,
+    metadata: Option<String>,
+}
+
+impl Checked {
+    fn of(changes: &Changes, product: &Product, key_type: &KeyType) -> Result<Self> {
+        let scopes = changes.scopes.as_ref().map(|it| terms::scopes(product, key_type, it));
+        let restrictions = changes.restrictions.as_ref().map(|it| terms::restrictions(product, it));
+        let allow_ip = changes.allow_ip.clone().map(terms::allow_ip);
+        let checked = Self {
+            name: changes.name.as_deref().map(terms::name).transpose()?,
+            scopes: scopes.transpose()?.as_ref().map(text),
+            restrictions: restrictions.transpose()?.as_ref().map(text),
+            expires: changes.expires,
+            allow_ip: allow_ip.transpose()?.as_ref().map(text),
+            metadata: terms::metadata(changes.metadata.as_ref())?,
+        };
+        let is_nothing = checked.name.is_none()
+            && checked.scopes.is_none()
+            && checked.restrictions.is_none()
+            && checked.expires.is_none()
+            && checked.allow_ip.is_none()
+            && checked.metadata.is_none();
+        if is_nothing { Err(Error::invalid("say what to change")) } else { Ok(checked) }
+    }
+
+    fn apply(self, row: &mut KeyRow, now: Timestamp) {
+        let replace = |column: &mut String, value: Option<String>| {
+            if let Some(value) = value {
+                *column = value;
+            }
+        };
+        replace(&mut row.name, self.name);
+        replace(&mut row.scopes, self.scopes);
+        replace(&mut row.restrictions, self.restrictions);
+        replace(&mut row.allow_ip, self.allow_ip);
+        if let Some(expires) = self.expires {
+            row.expires_at = expires.at(now);
+        }
+        row.metadata = self.metadata.or_else(|| row.metadata.take());
+    }
+}
+
+/// A new secret of a key type.
+pub(super) fn mint(key_type: &KeyType) -> Result<Secret> {
+    Secret::mint(&key_type.prefix).map_err(|error| {
+        Error::unavailable("the operating system has no random numbers").because(error)
+    })
+}
+
+/// The key as the transaction leaves it.
+pub(super) fn reread(tx: &Write<'_>, id: KeyId) -> Result<Key> {
+    let found = table::find(tx, id, tx.now)?;
+    found.map(|(_, key)| key).ok_or_else(|| table::unknown(id))
+}
+
+pub(super) fn record(
+    tx: &Write<'_>,
+    actor: &Actor,
+    action: &'static str,
+    row: &KeyRow,
+    detail: Value,
+) -> Result<()> {
+    let subject = row.id.to_string();
+    audit::record(tx, &Change { actor, action, subject, workspace: Some(&row.workspace), detail })
+}
+
+/// What the audit log says of a key's terms.
+fn described(row: &KeyRow) -> Value {
+    let parsed = |text: &str| serde_json::from_str::<Value>(text).unwrap_or(Value::Null);
+    json!({
+        "name": row.name,
+        "product": row.product,
+        "type": row.key_type,
+        "scopes": parsed(&row.scopes),
+        "restrictions": parsed(&row.restrictions),
+        "allow_ip": parsed(&row.allow_ip),
+        "expires_at": row.expires_at,
+    })
+}
+
+/// A list or map of texts as the JSON that is kept.
+fn text<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).expect("lists and maps of texts are always JSON")
+}
+
+fn listed(names: &[&str]) -> String {
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+}

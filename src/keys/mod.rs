@@ -1,0 +1,22 @@
+//! Keys: grants of access, each with one or two live secrets.
+//!
+//! Invariants:
+//! - A secret leaves this room once, in the answer to the action that made it.
+//! - Every change writes its audit row in its own transaction, and drops the key's principals from
+//!   memory before it is answered: what was acknowledged holds for the next request.
+//! - A row whose seal does not fit is never changed, for the change would seal the damage.
+//! - Rotation adds a secret to a key; the key itself, its id and its name stay.
+//!
+//! Doors: `key.rs` (what it is) → `terms.rs` (what may be asked for) → `table.rs` (SQL) →
+//! `actions.rs` (what can be done).
+
+mod actions;
+mod key;
+mod lifecycle;
+mod table;
+mod terms;
+
+pub use actions::{Filter, Keys, Minted};
+pub use key::{Key, SecretRecord, SecretState, State};
+pub use lifecycle::{OVERLAP_DEFAULT, OVERLAP_MAX, Rotated};
+pub use terms::{Changes, Expiry, Terms};

@@ -1,0 +1,22 @@
+#![doc = include_str!("ARCHITECTURE.md")]
+
+pub mod accounts;
+pub mod app;
+pub mod audit;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod error;
+pub mod http;
+pub mod id;
+pub mod keys;
+pub mod limits;
+pub mod principals;
+pub mod proxies;
+pub mod registry;
+pub mod schema;
+pub mod secret;
+pub mod source;
+pub mod store;
+pub mod upkeep;
+pub mod verify;

@@ -1,0 +1,127 @@
+//! A principal compiled against one version of its product: scopes as a set, identity as bytes.
+
+use bytes::Bytes;
+use smallvec::SmallVec;
+
+use super::Principal;
+use crate::registry::{Access, Grant, Product};
+
+/// What stands where a principal has nothing to say: proxies pass an absent header on as the
+/// client sent it, and an empty one is dropped.
+const NOTHING: &str = "-";
+
+/// What stands where a principal is not restricted.
+const EVERYTHING: &str = "*";
+
+/// A principal under one version of its product's manifest.
+pub struct Bound {
+    /// The product's version that it was compiled against.
+    pub version: u64,
+    /// The place of its key type in the product's list.
+    pub key_type: usize,
+    /// The scopes that it has.
+    pub grant: Grant,
+    /// What the back end is told.
+    pub identity: Identity,
+}
+
+impl Bound {
+    pub(super) fn new(principal: &Principal, product: &Product) -> Option<Self> {
+        let key_type = product.key_types.iter().position(|it| it.id == principal.key_type)?;
+        let grant = match product.key_types[key_type].access {
+            Access::Full => product.scopes.grant_full(),
+            Access::Scoped => product.scopes.grant(principal.scopes.iter().map(String::as_str)),
+        };
+        let identity = Identity::of(principal, product, key_type);
+        Some(Self { version: product.version, key_type, grant, identity })
+    }
+}
+
+/// The values of the identity headers, in one buffer: first those of [`Identity::NAMES`], then one
+/// for each resource of the product, in its order.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    values: Bytes,
+    ends: SmallVec<[u32; 12]>,
+}
+
+impl Identity {
+    /// The headers that every product has, in the order of the values.
+    pub const NAMES: [&'static str; 9] = [
+        "x-keystile-subject",
+        "x-keystile-key",
+        "x-keystile-client",
+        "x-keystile-owner",
+        "x-keystile-workspace",
+        "x-keystile-product",
+        "x-keystile-plan",
+        "x-keystile-environment",
+        "x-keystile-scopes",
+    ];
+
+    /// Of a request that passes without a credential.
+    #[must_use]
+    pub fn of_nobody(product: &Product) -> Self {
+        let known = Self::NAMES.map(|name| match name {
+            "x-keystile-product" => product.id.as_str(),
+            _ => NOTHING,
+        });
+        Self::joined(known.into_iter().chain(product.resources.iter().map(|_| NOTHING)))
+    }
+
+    fn of(principal: &Principal, product: &Product, key_type: usize) -> Self {
+        let key = principal.key.to_string();
+        let key_type = &product.key_types[key_type];
+        let scopes = scopes_shown(principal, product, key_type.access);
+        let resources: Vec<String> = product
+            .resources
+            .iter()
+            .map(|resource| match principal.restrictions.ids(&resource.name) {
+                Some(ids) => ids.iter().map(String::as_str).collect::<Vec<_>>().join(","),
+                None => EVERYTHING.to_owned(),
+            })
+            .collect();
+        let known = [
+            &format!("key:{key}"),
+            &key,
+            NOTHING,
+            principal.owner.as_deref().unwrap_or(NOTHING),
+            &principal.workspace,
+            &product.id,
+            &principal.plan,
+            &key_type.environment,
+            &scopes,
+        ];
+        Self::joined(known.into_iter().chain(resources.iter().map(String::as_str)))
+    }
+
+    fn joined<'v>(values: impl Iterator<Item = &'v str>) -> Self {
+        let (mut joined, mut ends) = (Vec::with_capacity(256), SmallVec::new());
+        for value in values {
+            joined.extend_from_slice(value.as_bytes());
+            ends.push(u32::try_from(joined.len()).expect("each value is bounded to 4 KiB"));
+        }
+        Self { values: joined.into(), ends }
+    }
+
+    /// Each value, in order.
+    pub fn values(&self) -> impl Iterator<Item = Bytes> {
+        let mut start = 0;
+        self.ends.iter().map(move |end| {
+            let end = *end as usize;
+            let value = self.values.slice(start..end);
+            start = end;
+            value
+        })
+    }
+}
+
+/// The scopes as the back end sees them: as held, those gone from the registry left out.
+fn scopes_shown(principal: &Principal, product: &Product, access: Access) -> String {
+    if access == Access::Full {
+        return EVERYTHING.to_owned();
+    }
+    let held = principal.scopes.iter().map(String::as_str);
+    let known: Vec<&str> = held.filter(|name| product.scopes.get(name).is_some()).collect();
+    if known.is_empty() { NOTHING.to_owned() } else { known.join(" ") }
+}

@@ -1,0 +1,84 @@
+//! A key as its rows describe it, and where it stands in its life.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwapOption;
+
+use super::{AllowedAddresses, Bound, Restrictions};
+use crate::clock::{Span, Timestamp};
+use crate::id::KeyId;
+use crate::registry::Product;
+
+/// How long a secret that has ended is still told from one that never was.
+const ENDED_SECRET_KNOWN: Span = Span::days(90);
+
+/// What a presented secret is worth, as the rows said at one moment.
+pub struct Principal {
+    /// The key's id.
+    pub key: KeyId,
+    /// The slug of the workspace that owns it.
+    pub workspace: String,
+    /// The workspace's plan.
+    pub plan: String,
+    /// The product that it is for.
+    pub product: String,
+    /// The id of its key type in that product.
+    pub key_type: String,
+    /// The member who owns it.
+    pub owner: Option<String>,
+    /// The scopes that it holds, as they were given; none for a full-access key.
+    pub scopes: Vec<String>,
+    /// The ids that it is bound to.
+    pub restrictions: Restrictions,
+    /// The addresses from which it may be used.
+    pub allowed_addresses: AllowedAddresses,
+    pub(super) expires_at: Option<Timestamp>,
+    pub(super) revoked_at: Option<Timestamp>,
+    pub(super) secret_ends_at: Option<Timestamp>,
+    /// The key compiled against its product's present manifest, made when first asked for.
+    pub(super) bound: ArcSwapOption<Bound>,
+}
+
+/// Where a presented secret stands in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Life {
+    /// It is good.
+    Live,
+    /// Its key was revoked, or the secret itself was ended by a rotation.
+    Revoked,
+    /// Its key has expired.
+    Expired,
+    /// It was ended so long ago that it counts as never known.
+    Forgotten,
+}
+
+impl Principal {
+    /// Where the secret stands at `now`.
+    #[must_use]
+    pub fn life(&self, now: Timestamp) -> Life {
+        let has_passed = |at: Timestamp| at <= now;
+        if self.secret_ends_at.is_some_and(|end| has_passed(end.plus(ENDED_SECRET_KNOWN))) {
+            Life::Forgotten
+        } else if self.revoked_at.is_some() || self.secret_ends_at.is_some_and(has_passed) {
+            Life::Revoked
+        } else if self.expires_at.is_some_and(has_passed) {
+            Life::Expired
+        } else {
+            Life::Live
+        }
+    }
+
+    /// What the key is worth under the product's present manifest; `None` where its key type is
+    /// gone. The caller has made sure that `product` is the key's own.
+    #[must_use]
+    pub fn bound_to(&self, product: &Product) -> Option<Arc<Bound>> {
+        if let Some(bound) = self.bound.load_full()
+            && bound.version == product.version
+        {
+            return Some(bound);
+        }
+        let bound = Arc::new(Bound::new(self, product)?);
+        self.bound.store(Some(Arc::clone(&bound)));
+        Some(bound)
+    }
+}

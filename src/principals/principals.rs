@@ -1,0 +1,67 @@
+//! Finding the principal of a secret: in memory when it is warm, by one indexed read when not.
+
+use std::sync::Arc;
+
+use super::cache::Cache;
+use super::{Principal, table};
+use crate::secret::SecretDigest;
+use crate::store::{Fault, Store};
+
+/// What a look-up found.
+#[derive(Clone)]
+pub enum Found {
+    /// The secret of a key, whatever its state.
+    Known(Arc<Principal>),
+    /// Nothing: there is no such secret.
+    Unknown,
+    /// Rows that do not bear their own checksums: nothing can be decided by them.
+    Damaged,
+}
+
+/// Every principal that was asked for lately, over the database of all.
+pub struct Principals {
+    store: Arc<Store>,
+    cache: Cache,
+}
+
+impl Principals {
+    /// Over `store`, keeping about `cached_max` in memory.
+    #[must_use]
+    pub fn new(store: Arc<Store>, cached_max: usize) -> Self {
+        Self { store, cache: Cache::new(cached_max) }
+    }
+
+    /// The principal of a secret, if it is warm. Never waits.
+    #[must_use]
+    pub fn find(&self, digest: &SecretDigest) -> Option<Arc<Principal>> {
+        self.cache.get(digest)
+    }
+
+    /// Reads the principal of a secret, and keeps it warm. Waits for the database.
+    ///
+    /// # Errors
+    /// As the store's: nothing could be decided.
+    pub fn load(&self, digest: &SecretDigest) -> Result<Found, Fault> {
+        let began = self.cache.generation();
+        let found = self.store.read(|db| table::by_secret(db, digest))?;
+        if let Found::Known(principal) = &found {
+            self.cache.insert(*digest, principal, began);
+        }
+        Ok(found)
+    }
+
+    /// Drops principals whose rows were changed, before the change is acknowledged.
+    pub fn forget(&self, secrets: &[SecretDigest]) {
+        self.cache.remove(secrets);
+    }
+
+    /// Drops every principal of a workspace whose row was changed.
+    pub fn forget_workspace(&self, slug: &str) {
+        self.cache.retain(|principal| principal.workspace != slug);
+    }
+
+    /// Changes how many principals are kept warm.
+    pub fn keep_at_most(&self, cached_max: usize) {
+        self.cache.resize(cached_max);
+    }
+}

@@ -1,0 +1,80 @@
+//! What a reload changed, for the log.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::claims::Versions;
+use crate::registry::product::Product;
+use crate::registry::route::Route;
+
+/// What became of one product in a reload.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Effect {
+    /// The product.
+    pub product: String,
+    /// What became of it.
+    pub kind: EffectKind,
+    /// The scopes that are new, in byte order.
+    pub scopes_added: Vec<String>,
+    /// The scopes that are gone, in byte order.
+    pub scopes_removed: Vec<String>,
+    /// The routes that are new, as `GET /path`, in byte order.
+    pub routes_added: Vec<String>,
+    /// The routes that are gone, as `GET /path`, in byte order.
+    pub routes_removed: Vec<String>,
+}
+
+/// What became of a product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EffectKind {
+    /// It is new.
+    Added,
+    /// Its file says something else than before.
+    Changed,
+    /// Its file is gone.
+    Removed,
+}
+
+/// What differs from `before` to `after`, by product.
+pub(super) fn effects(before: &Versions, after: &Versions) -> Vec<Effect> {
+    let ids: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let effect = |id: &String| {
+        let (old, new) = (before.get(id), after.get(id));
+        let kind = match (old, new) {
+            (Some(old), Some(new)) if old.text == new.text => return None,
+            (Some(_), Some(_)) => EffectKind::Changed,
+            (Some(_), None) => EffectKind::Removed,
+            (None, _) => EffectKind::Added,
+        };
+        let (old, new) = (old.map(|v| v.product.as_ref()), new.map(|v| v.product.as_ref()));
+        Some(Effect::between(id, kind, old, new))
+    };
+    ids.into_iter().filter_map(effect).collect()
+}
+
+impl Effect {
+    fn between(id: &str, kind: EffectKind, old: Option<&Product>, new: Option<&Product>) -> Self {
+        let (old_scopes, new_scopes) = (scopes(old), scopes(new));
+        let (old_routes, new_routes) = (routes(old), routes(new));
+        Self {
+            product: id.to_owned(),
+            kind,
+            scopes_added: new_scopes.difference(&old_scopes).cloned().collect(),
+            scopes_removed: old_scopes.difference(&new_scopes).cloned().collect(),
+            routes_added: new_routes.difference(&old_routes).cloned().collect(),
+            routes_removed: old_routes.difference(&new_routes).cloned().collect(),
+        }
+    }
+}
+
+fn scopes(product: Option<&Product>) -> BTreeSet<String> {
+    let scopes = product.into_iter().flat_map(|product| product.scopes.iter());
+    scopes.map(|scope| scope.name.clone()).collect()
+}
+
+fn routes(product: Option<&Product>) -> BTreeSet<String> {
+    let routes = product.into_iter().flat_map(|product| product.routes.iter());
+    routes.map(Route::name).collect()
+}

@@ -1,0 +1,63 @@
+//! All products at one moment.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use super::product::Product;
+
+/// All products as they are in force: immutable, replaced as a whole on a reload.
+#[derive(Clone, Debug, Default)]
+pub struct Registry {
+    generation: u64,
+    products: BTreeMap<String, Arc<Product>>,
+    by_host: HashMap<String, Arc<Product>>,
+}
+
+impl Registry {
+    /// No product at all, of generation 0.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self::default()
+    }
+
+    /// These products, which share no host: the loader has seen to that.
+    pub(super) fn new(generation: u64, products: impl IntoIterator<Item = Arc<Product>>) -> Self {
+        let products: BTreeMap<_, _> =
+            products.into_iter().map(|product| (product.id.clone(), product)).collect();
+        let hosts = |product: &Arc<Product>| {
+            let hosts: Vec<_> = product.all_hosts().map(str::to_owned).collect();
+            hosts.into_iter().map(|host| (host, Arc::clone(product))).collect::<Vec<_>>()
+        };
+        let by_host = products.values().flat_map(hosts).collect();
+        Self { generation, products, by_host }
+    }
+
+    /// A number that grows with every change, for what was compiled against a registry.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// The product `id`.
+    #[must_use]
+    pub fn product(&self, id: &str) -> Option<&Arc<Product>> {
+        self.products.get(id)
+    }
+
+    /// The product that `host` leads to; see [`normalised_host`](super::normalised_host).
+    #[must_use]
+    pub fn product_of_host(&self, host: &str) -> Option<&Arc<Product>> {
+        self.by_host.get(host)
+    }
+
+    /// The product, where there is exactly one.
+    #[must_use]
+    pub fn only_product(&self) -> Option<&Arc<Product>> {
+        if self.products.len() == 1 { self.products.values().next() } else { None }
+    }
+
+    /// All products, by id.
+    pub fn products(&self) -> impl Iterator<Item = &Arc<Product>> {
+        self.products.values()
+    }
+}

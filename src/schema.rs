@@ -1,0 +1,7 @@
+//! The database's schema: every migration, in the order of their numbers.
+
+use crate::store::Migration;
+
+/// All migrations; the first is number 1. One that was released is never changed.
+pub const MIGRATIONS: &[Migration] =
+    &[Migration { name: "0001_keys", sql: include_str!("../migrations/0001_keys.sql") }];

@@ -1,0 +1,179 @@
+//! Secrets: the strings that callers send. How they are made, told from noise, and remembered.
+//!
+//! A secret is its prefix, 26 random base62 characters and 6 of checksum. It is held in memory
+//! only while it is made or judged, wiped when dropped, and stored as its SHA-256 alone. The type
+//! has no `Debug`, `Display` or `Serialize`: [`Secret::expose`] is the one door out.
+
+use rand::TryRng as _;
+use rand::rngs::SysRng;
+use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
+
+const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// Random characters of a secret: 62^26 is 154 bits.
+const RANDOM_CHARACTERS: usize = 26;
+
+/// Characters of checksum: 62^6 holds every CRC-32.
+const CHECKSUM_CHARACTERS: usize = 6;
+
+/// Characters behind the prefix.
+pub const BODY_CHARACTERS: usize = RANDOM_CHARACTERS + CHECKSUM_CHARACTERS;
+
+/// The longest secret: the longest prefix (1 + 20 + `_`) and the body. Longer input is no secret.
+pub const SECRET_BYTES_MAX: usize = 22 + BODY_CHARACTERS;
+
+/// A newly made secret, wiped from memory when dropped.
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// A new secret from the operating system's random numbers.
+    ///
+    /// # Errors
+    /// When the operating system has no random numbers to give.
+    pub fn mint(prefix: &str) -> Result<Self, rand::rngs::SysError> {
+        let mut text = Zeroizing::new(String::with_capacity(prefix.len() + BODY_CHARACTERS));
+        text.push_str(prefix);
+        while text.len() < prefix.len() + RANDOM_CHARACTERS {
+            let mut byte = [0_u8];
+            SysRng.try_fill_bytes(&mut byte)?;
+            // 248 is 4 × 62: bytes from there on would favour the first characters.
+            if byte[0] < 248 {
+                text.push(char::from(BASE62[usize::from(byte[0] % 62)]));
+            }
+        }
+        let checksum = checksum(text.as_bytes());
+        text.extend(checksum.iter().map(|byte| char::from(*byte)));
+        Ok(Self(text))
+    }
+
+    /// The secret itself, for the one answer that shows it.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// What is stored of it.
+    #[must_use]
+    pub fn digest(&self) -> SecretDigest {
+        SecretDigest::of(self.0.as_bytes())
+    }
+
+    /// Its last 4 characters, by which people recognise it.
+    #[must_use]
+    pub fn last4(&self) -> &str {
+        &self.0[self.0.len() - 4..]
+    }
+}
+
+/// The prefix of a presented secret, when its shape and checksum are right; no look-up is needed.
+///
+/// The last 32 characters are the body and all before them the prefix.
+#[must_use]
+pub fn prefix_of(presented: &[u8]) -> Option<&str> {
+    if presented.len() > SECRET_BYTES_MAX {
+        return None;
+    }
+    let (prefix, body) =
+        presented.split_at_checked(presented.len().checked_sub(BODY_CHARACTERS)?)?;
+    if !body.iter().all(u8::is_ascii_alphanumeric) {
+        return None;
+    }
+    let (covered, claimed) = presented.split_at(presented.len() - CHECKSUM_CHARACTERS);
+    (checksum(covered) == *claimed).then(|| std::str::from_utf8(prefix).ok())?
+}
+
+/// CRC-32/ISO-HDLC of `covered` as base62 digits, most significant first, padded with `0`.
+fn checksum(covered: &[u8]) -> [u8; CHECKSUM_CHARACTERS] {
+    let mut number = crc32fast::hash(covered);
+    let mut digits = [b'0'; CHECKSUM_CHARACTERS];
+    for digit in digits.iter_mut().rev() {
+        *digit = BASE62[(number % 62) as usize];
+        number /= 62;
+    }
+    digits
+}
+
+/// The SHA-256 of a secret: what is stored, and what it is looked up by. It gives nothing away: a
+/// secret has 154 random bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SecretDigest([u8; 32]);
+
+impl SecretDigest {
+    /// The digest of a presented secret.
+    #[must_use]
+    pub fn of(secret: &[u8]) -> Self {
+        Self(Sha256::digest(secret).into())
+    }
+
+    /// From the database.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// For the database.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Test vectors, the same as in `docs/secrets.md`.
+    const VECTORS: [(&str, &str); 4] = [
+        ("wk_live_", "wk_live_0000000000000000000000000017EqPo"),
+        ("wk_test_", "wk_test_ABCDEFGHIJKLMNOPQRSTUVWXYZ19v5zF"),
+        ("rk_", "rk_zzzzzzzzzzzzzzzzzzzzzzzzzz0sRI5J"),
+        ("sk_live_", "sk_live_3vQb7ZtLr9XcKf2MwPn8YdGh1s0OkrZF"),
+    ];
+
+    #[test]
+    fn the_checksum_is_crc32_iso_hdlc_in_base62() {
+        // The check value of CRC-32/ISO-HDLC in the catalogue of parametrised CRC algorithms.
+        assert_eq!(crc32fast::hash(b"123456789"), 0xCBF4_3926);
+        assert_eq!(&checksum(b"123456789"), b"3jZRME");
+        for (prefix, secret) in VECTORS {
+            assert_eq!(prefix_of(secret.as_bytes()), Some(prefix));
+        }
+    }
+
+    #[test]
+    fn a_minted_secret_is_recognised_and_no_two_are_alike() {
+        let (one, other) = (Secret::mint("wk_live_").unwrap(), Secret::mint("wk_live_").unwrap());
+        assert_eq!(prefix_of(one.expose().as_bytes()), Some("wk_live_"));
+        assert_eq!(one.expose().len(), "wk_live_".len() + BODY_CHARACTERS);
+        assert!(one.expose().ends_with(one.last4()));
+        assert!(one.digest() != other.digest());
+    }
+
+    #[test]
+    fn noise_is_refused_without_a_look_up() {
+        let good = Secret::mint("rk_").unwrap();
+        let text = good.expose();
+        let longer = format!("{text}0");
+        for noise in ["", "rk_", &text[1..], &longer, &text[..text.len() - 1], &"a".repeat(4_096)] {
+            assert_eq!(prefix_of(noise.as_bytes()), None, "{noise}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_single_changed_character_is_taken(place in 0_usize..35, replacement in 0_usize..62) {
+            let good = Secret::mint("rk_").unwrap();
+            let mut bytes = good.expose().as_bytes().to_vec();
+            prop_assume!(bytes[place] != BASE62[replacement]);
+            bytes[place] = BASE62[replacement];
+            prop_assert_eq!(prefix_of(&bytes), None);
+        }
+
+        #[test]
+        fn any_bytes_are_judged_without_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..80)) {
+            let _ = prefix_of(&bytes);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! The data folder's rules: whose it is, who may read it, and what is never overwritten.
+
+use std::fs::{self, DirBuilder};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+
+/// Makes the folder (0700) where it is missing, and refuses one that is another user's.
+pub(super) fn prepare_folder(folder: &Path) -> Result<()> {
+    let shown = folder.display();
+    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| {
+        Error::cannot_start(format!("cannot make the data folder {shown}")).because(error)
+    })?;
+    let metadata = fs::metadata(folder).map_err(|error| {
+        Error::cannot_start(format!("cannot look at the data folder {shown}")).because(error)
+    })?;
+    let owner = metadata.uid();
+    if owner == rustix::process::geteuid().as_raw() {
+        return Ok(());
+    }
+    let name = account_name(owner);
+    Err(Error::cannot_start(format!(
+        "the data folder {shown} belongs to {name}: run this as {name}, for example with \
+         `sudo -u {name} keystile …`"
+    )))
+}
+
+/// The name of a user id, from `/etc/passwd`; the number itself where it has none.
+#[must_use]
+pub fn account_name(uid: u32) -> String {
+    let accounts = fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let named = accounts.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)?.parse() == Ok(uid)).then(|| name.to_owned())
+    });
+    named.unwrap_or_else(|| format!("#{uid}"))
+}
+
+/// The database's path, when it is sound enough to be opened; `None` when there is none yet.
+///
+/// # Errors
+/// `CannotStart` for what must not be opened, nor replaced by an empty database.
+pub(super) fn existing_database(folder: &Path) -> Result<Option<PathBuf>> {
+    let path = folder.join("keystile.db");
+    let shown = path.display();
+    let Ok(metadata) = fs::metadata(&path) else {
+        return if folder.join("keystile.db-wal").exists() {
+            Err(Error::cannot_start(format!(
+                "{shown} is missing, but its log keystile.db-wal is there: put the database back \
+                 beside it, or move the log away to begin anew"
+            )))
+        } else {
+            Ok(None)
+        };
+    };
+    if metadata.len() == 0 {
+        return Err(Error::cannot_start(format!(
+            "{shown} is empty, which it never is by our doing: restore a backup, or move it away \
+             to begin anew"
+        )));
+    }
+    let mode = metadata.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        return Err(Error::cannot_start(format!(
+            "{shown} can be used by others than its owner (mode {mode:04o}): `chmod 600 {shown}`, \
+             and think about who may have read it"
+        )));
+    }
+    Ok(Some(path))
+}

@@ -1,0 +1,164 @@
+//! Opening the database, and the two ways in: [`Store::read`] and [`Store::write`].
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use r2d2_sqlite::SqliteConnectionManager;
+use rusqlite::{Connection, OpenFlags};
+
+use super::writer::Writer;
+use super::{Fault, Lock, Migration, Read, Write, files, migrate};
+use crate::clock::Clock;
+use crate::error::{Error, Result};
+
+/// Connections for reading: enough for cold keys beside a page or two, few enough for a small
+/// server (each holds a page cache of 2 MB at most).
+const READERS: u32 = 4;
+
+/// How long a query waits for a free reader before it is told to come again.
+const READER_WAIT: Duration = Duration::from_secs(2);
+
+/// Statements kept prepared per connection: the house has fewer.
+const PREPARED_STATEMENTS: usize = 64;
+
+/// The oldest SQLite that is taken: earlier ones can damage a database when its log is reset.
+const SQLITE_VERSION_MIN: i32 = 3_051_003;
+
+/// The database of one data folder.
+pub struct Store {
+    readers: r2d2::Pool<SqliteConnectionManager>,
+    writer: Writer,
+    _lock: Lock,
+}
+
+impl Store {
+    /// Opens the database of the locked folder, made where there is none, at its newest schema.
+    ///
+    /// # Errors
+    /// `CannotStart` when it is damaged, foreign, from a newer binary or readable by others.
+    pub fn open(lock: Lock, migrations: &[Migration], clock: &Clock) -> Result<Self> {
+        if rusqlite::version_number() < SQLITE_VERSION_MIN {
+            let found = rusqlite::version();
+            return Err(Error::cannot_start(format!("SQLite {found} is too old: 3.51.3 or newer")));
+        }
+        let path = match files::existing_database(lock.folder())? {
+            Some(path) => path,
+            None => create(lock.folder(), migrations, clock)?,
+        };
+        let opened = open_existing(&path, migrations, clock);
+        let connection = opened.map_err(|error| unusable(&path, error))?;
+        let readers = readers(&path)?;
+        Ok(Self { readers, writer: Writer::start(connection, clock.clone())?, _lock: lock })
+    }
+
+    /// Runs queries over one snapshot of the database.
+    ///
+    /// # Errors
+    /// `Unavailable` when no reader is free in time; else whatever `query` answers.
+    pub fn read<T, E>(&self, query: impl FnOnce(&Read<'_>) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<Fault>,
+    {
+        let mut connection =
+            self.readers.get().map_err(|error| Fault::Unavailable(error.to_string()))?;
+        let snapshot = connection.transaction().map_err(Fault::from)?;
+        query(&Read::new(&snapshot))
+    }
+
+    /// Runs a change in the writer's transaction, and answers when it is on the disk.
+    ///
+    /// # Errors
+    /// Whatever `change` answers, and then nothing of it is kept; `Unavailable` when the commit
+    /// failed or the writer has more to do than it takes.
+    pub fn write<T, F>(&self, change: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Write<'_>) -> Result<T> + Send + 'static,
+    {
+        self.writer.run(change)
+    }
+}
+
+/// Makes the database beside its place and moves it there whole: a crash leaves no half of one.
+fn create(folder: &Path, migrations: &[Migration], clock: &Clock) -> Result<std::path::PathBuf> {
+    let (path, draft) = (folder.join("keystile.db"), folder.join("keystile.db.new"));
+    let failed = |error| {
+        Error::cannot_start(format!("cannot make the database in {}", folder.display()))
+            .because(error)
+    };
+    for leftover in [draft.clone(), folder.join("keystile.db.new-journal")] {
+        match fs::remove_file(leftover) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(failed(error));
+            }
+            _ => {}
+        }
+    }
+    let mut connection = Connection::open(&draft).map_err(Fault::from)?;
+    connection.pragma_update(None, "synchronous", "FULL").map_err(Fault::from)?;
+    migrate::apply(&mut connection, migrations, clock.now())?;
+    connection.close().map_err(|(_, error)| Fault::from(error))?;
+    fs::rename(&draft, &path).map_err(failed)?;
+    fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
+    Ok(path)
+}
+
+/// Looks before it writes: a database that is not for us is closed as it was found.
+fn open_existing(path: &Path, migrations: &[Migration], clock: &Clock) -> Result<Connection> {
+    let look = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let glance = Connection::open_with_flags(path, look).map_err(Fault::from)?;
+    migrate::check(&glance, migrations)?;
+    drop(glance);
+
+    let use_it = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, use_it).map_err(Fault::from)?;
+    configure(&connection).map_err(Fault::from)?;
+    migrate::apply(&mut connection, migrations, clock.now())?;
+    Ok(connection)
+}
+
+fn configure(connection: &Connection) -> rusqlite::Result<()> {
+    // Readers never wait for the writer, nor it for them.
+    connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+    // An acknowledged change survives a power cut.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    // Off by default; `ON DELETE CASCADE` in the schema relies on it.
+    connection.pragma_update(None, "foreign_keys", true)?;
+    // What stands in a damaged file must not run as code.
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.pragma_update(None, "cell_size_check", true)?;
+    // A log that a burst has blown up is cut back to 64 MiB at the next checkpoint.
+    connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
+    connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
+    Ok(())
+}
+
+fn readers(path: &Path) -> Result<r2d2::Pool<SqliteConnectionManager>> {
+    let manager = SqliteConnectionManager::file(path)
+        .with_flags(OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+        .with_init(|connection| {
+            connection.busy_timeout(READER_WAIT)?;
+            connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
+            connection.pragma_update(None, "trusted_schema", false)?;
+            connection.pragma_update(None, "query_only", true)
+        });
+    r2d2::Pool::builder()
+        .max_size(READERS)
+        .connection_timeout(READER_WAIT)
+        .test_on_check_out(false)
+        .build(manager)
+        .map_err(|error| Error::cannot_start("cannot open the database for reading").because(error))
+}
+
+/// Says which file it is about, and what its owner can do.
+fn unusable(path: &Path, error: Error) -> Error {
+    if error.kind() == crate::error::ErrorKind::CannotStart {
+        return error;
+    }
+    Error::cannot_start(format!(
+        "cannot use {} ({error}): nothing was changed; restore a backup, or move it away to begin \
+         anew",
+        path.display()
+    ))
+}

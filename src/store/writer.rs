@@ -1,0 +1,151 @@
+//! The one writer: a thread that takes jobs from a queue and commits them in groups.
+//!
+//! A commit with `synchronous=FULL` costs an fsync, so the jobs that wait share one. Each stands
+//! in a savepoint of its own: one that fails takes nothing of the others with it. A caller is
+//! answered only after the commit, so what it was told is on the disk.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+
+use super::{Fault, Write};
+use crate::clock::Clock;
+use crate::error::{Error, Result};
+
+/// Jobs that may wait: beyond it a caller is told to come again, rather than to wait for long.
+const QUEUED_JOBS_MAX: usize = 1_024;
+
+/// Jobs of one commit: enough to share the fsync, few enough that the first does not wait long.
+const GROUP_JOBS_MAX: usize = 256;
+
+/// The queue to the writing thread; dropped, it lets the thread finish what was taken, and waits.
+pub(super) struct Writer {
+    jobs: Option<SyncSender<Box<dyn Job>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    pub(super) fn start(connection: Connection, clock: Clock) -> Result<Self> {
+        let (jobs, queue) = sync_channel(QUEUED_JOBS_MAX);
+        let thread = std::thread::Builder::new()
+            .name("keystile-writer".into())
+            .spawn(move || serve(&connection, &clock, &queue))
+            .map_err(|error| Error::cannot_start("cannot start the writer").because(error))?;
+        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+    }
+
+    /// Has `change` carried out, and waits until it is committed.
+    pub(super) fn run<T, F>(&self, change: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Write<'_>) -> Result<T> + Send + 'static,
+    {
+        let gone = || Error::unavailable("the database is closing: nothing was changed");
+        let (reply, answer) = sync_channel(1);
+        let job = Box::new(Change { work: Some(change), outcome: None, reply });
+        match self.jobs.as_ref().ok_or_else(gone)?.try_send(job) {
+            Ok(()) => answer.recv().map_err(|_| gone())?,
+            Err(TrySendError::Full(_)) => Err(Error::unavailable(format!(
+                "{QUEUED_JOBS_MAX} changes are waiting already: nothing was changed, try again"
+            ))),
+            Err(TrySendError::Disconnected(_)) => Err(gone()),
+        }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        drop(self.jobs.take());
+        if let Some(thread) = self.thread.take() {
+            // A job's panic is caught where it runs; there is nothing to be told here.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Something to be done within a commit.
+trait Job: Send {
+    /// Does it, inside a savepoint; answers whether its changes are to be kept.
+    fn run(&mut self, tx: &Write<'_>) -> bool;
+    /// Tells the caller how it went.
+    fn answer(self: Box<Self>, committed: Result<()>);
+}
+
+struct Change<T, F> {
+    work: Option<F>,
+    outcome: Option<Result<T>>,
+    reply: SyncSender<Result<T>>,
+}
+
+impl<T, F> Job for Change<T, F>
+where
+    T: Send,
+    F: FnOnce(&Write<'_>) -> Result<T> + Send,
+{
+    fn run(&mut self, tx: &Write<'_>) -> bool {
+        let Some(work) = self.work.take() else { return false };
+        let outcome = catch_unwind(AssertUnwindSafe(|| work(tx))).unwrap_or_else(|_| {
+            Err(Error::internal("the change failed by a fault of ours: nothing was changed"))
+        });
+        let is_kept = outcome.is_ok();
+        self.outcome = Some(outcome);
+        is_kept
+    }
+
+    fn answer(self: Box<Self>, committed: Result<()>) {
+        let lost = || Error::unavailable("the change was not carried out");
+        let outcome = match committed {
+            Ok(()) => self.outcome.unwrap_or_else(|| Err(lost())),
+            Err(error) => Err(error),
+        };
+        // A caller that has gone away does not undo what was committed.
+        let _ = self.reply.send(outcome);
+    }
+}
+
+fn serve(connection: &Connection, clock: &Clock, queue: &Receiver<Box<dyn Job>>) {
+    while let Ok(first) = queue.recv() {
+        let mut group = vec![first];
+        group.extend(queue.try_iter().take(GROUP_JOBS_MAX - 1));
+        let committed = commit(connection, clock, &mut group);
+        if let Err(fault) = &committed {
+            tracing::error!(%fault, jobs = group.len(), "a commit failed: nothing of it was kept");
+            roll_back(connection);
+        }
+        for job in group {
+            job.answer(match &committed {
+                Ok(()) => Ok(()),
+                Err(fault) => Err(Error::unavailable(format!("{fault}: nothing was changed"))),
+            });
+        }
+    }
+}
+
+fn commit(connection: &Connection, clock: &Clock, group: &mut [Box<dyn Job>]) -> Result<(), Fault> {
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    let tx = Write::new(connection, clock.now());
+    for job in group {
+        connection.execute_batch("SAVEPOINT job")?;
+        let is_kept = job.run(&tx);
+        // A full disk makes the engine give up the whole transaction, not the savepoint alone.
+        if connection.is_autocommit() {
+            return Err(Fault::Unavailable("the transaction was given up".into()));
+        }
+        if !is_kept {
+            connection.execute_batch("ROLLBACK TO job")?;
+        }
+        connection.execute_batch("RELEASE job")?;
+    }
+    Ok(connection.execute_batch("COMMIT")?)
+}
+
+fn roll_back(connection: &Connection) {
+    if connection.is_autocommit() {
+        return;
+    }
+    if let Err(error) = connection.execute_batch("ROLLBACK") {
+        tracing::error!(%error, "a failed transaction could not be rolled back");
+    }
+}

@@ -1,0 +1,122 @@
+//! Putting the plugin folder in force, again and again.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arc_swap::ArcSwap;
+
+use super::table;
+use crate::clock::Clock;
+use crate::error::Result;
+use crate::registry::{Effect, FileState, KeptChange, Loader, Registry};
+use crate::source::Diagnostic;
+use crate::store::Store;
+
+/// The plugin folder, and what of it is in force.
+pub struct Reloader {
+    store: Arc<Store>,
+    clock: Clock,
+    progress: Mutex<Progress>,
+    /// The registry in force.
+    pub registry: Arc<ArcSwap<Registry>>,
+    /// How each plugin file stands.
+    pub files: Arc<ArcSwap<Vec<FileState>>>,
+}
+
+/// What one reload leaves to the next.
+struct Progress {
+    loader: Loader,
+    /// Problems that were logged already.
+    told: Vec<Diagnostic>,
+    /// Versions that the database does not have yet.
+    unkept: Vec<KeptChange>,
+}
+
+impl Reloader {
+    /// Puts `folder` in force for the first time: good files, and for broken ones what was kept.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn start(folder: PathBuf, store: Arc<Store>, clock: Clock) -> Result<Self> {
+        let kept = store.read(table::kept)?;
+        let loader = Loader::new(folder, kept);
+        let progress = Mutex::new(Progress { loader, told: Vec::new(), unkept: Vec::new() });
+        let (registry, files) = (Arc::default(), Arc::default());
+        let reloader = Self { store, clock, progress, registry, files };
+        reloader.reload();
+        Ok(reloader)
+    }
+
+    /// Looks at the folder again, and puts in force what is good. Its effect is logged, and so are
+    /// new problems.
+    pub fn reload(&self) {
+        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let outcome = progress.loader.load();
+        if let Some(registry) = &outcome.registry {
+            self.registry.store(Arc::clone(registry));
+        }
+        for problem in outcome.diagnostics.iter().filter(|it| !progress.told.contains(it)) {
+            if problem.is_error() {
+                tracing::error!("{problem}");
+            } else {
+                tracing::warn!("{problem}");
+            }
+        }
+        for effect in &outcome.effects {
+            self.log(effect);
+        }
+        self.files.store(Arc::new(outcome.states));
+        progress.told = outcome.diagnostics;
+        progress.unkept.extend(outcome.kept_changes);
+        self.keep(&mut progress.unkept);
+    }
+
+    fn log(&self, effect: &Effect) {
+        let Effect { product, kind, .. } = effect;
+        let (scopes, routes) = (effect.scopes_added.len(), effect.routes_added.len());
+        let gone = (&effect.scopes_removed, &effect.routes_removed);
+        let holders = self.holders(effect);
+        tracing::info!(
+            product,
+            ?kind,
+            scopes_added = scopes,
+            routes_added = routes,
+            scopes_removed = ?gone.0,
+            routes_removed = gone.1.len(),
+            live_keys_that_held_one = holders,
+            "plugin in force"
+        );
+    }
+
+    /// How many live keys hold a scope that the reload has taken away.
+    fn holders(&self, effect: &Effect) -> usize {
+        if effect.scopes_removed.is_empty() {
+            return 0;
+        }
+        let gone: BTreeSet<&str> = effect.scopes_removed.iter().map(String::as_str).collect();
+        let held = self.store.read(|db| table::scopes_held(db, &effect.product, self.clock.now()));
+        let holds_one = |scopes: &&String| {
+            let scopes: Vec<String> = serde_json::from_str(scopes).unwrap_or_default();
+            scopes.iter().any(|scope| gone.contains(scope.as_str()))
+        };
+        held.unwrap_or_default().iter().filter(holds_one).count()
+    }
+
+    /// Keeps good versions in the database; what cannot be kept now is tried again next time.
+    fn keep(&self, unkept: &mut Vec<KeptChange>) {
+        if unkept.is_empty() {
+            return;
+        }
+        let changes = unkept.clone();
+        let kept = self
+            .store
+            .write(move |tx| changes.iter().try_for_each(|change| table::apply(tx, change)));
+        match kept {
+            Ok(()) => unkept.clear(),
+            Err(error) => {
+                tracing::error!("the good versions of plugins could not be kept yet: {error}");
+            }
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! What a proxy asks about: one request of a client, as the contract headers describe it.
+//!
+//! Each dialect has its own headers; those of another are refused rather than ignored, since they
+//! are how a client would make two components see two requests.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+use super::{Headers, Refusal};
+use crate::registry;
+
+/// The longest request id that is passed on.
+pub const REQUEST_ID_BYTES_MAX: usize = 128;
+
+/// The shortest one: anything less is nobody's correlation id.
+const REQUEST_ID_BYTES_MIN: usize = 8;
+
+/// Headers with which frameworks replace a request's method or path behind the proxy's back.
+const OVERRIDES: [&str; 5] = [
+    "x-http-method-override",
+    "x-http-method",
+    "x-method-override",
+    "x-original-url",
+    "x-rewrite-url",
+];
+
+/// How a proxy puts its question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// nginx's `auth_request`, and `HAProxy`'s Lua: `X-Original-…`.
+    Nginx,
+    /// Caddy's and Traefik's forward auth: `X-Forwarded-…`.
+    Forwarded,
+    /// Envoy's HTTP `ext_authz`: the question is shaped like the request itself.
+    Envoy,
+}
+
+/// The names of one dialect's contract headers.
+struct Contract {
+    uri: Option<&'static str>,
+    method: Option<&'static str>,
+    host: &'static str,
+    proto: &'static str,
+    address: &'static str,
+    foreign: &'static [&'static str],
+}
+
+const NGINX: Contract = Contract {
+    uri: Some("x-original-uri"),
+    method: Some("x-original-method"),
+    host: "x-original-host",
+    proto: "x-original-proto",
+    address: "x-real-ip",
+    foreign: &["x-forwarded-uri", "x-forwarded-method"],
+};
+
+const FORWARDED: Contract = Contract {
+    uri: Some("x-forwarded-uri"),
+    method: Some("x-forwarded-method"),
+    host: "x-forwarded-host",
+    proto: "x-forwarded-proto",
+    address: "x-forwarded-for",
+    foreign: &["x-original-uri", "x-original-method"],
+};
+
+const ENVOY: Contract = Contract {
+    uri: None,
+    method: None,
+    host: "host",
+    proto: "x-forwarded-proto",
+    address: "x-forwarded-for",
+    foreign: &["x-original-uri", "x-original-method", "x-forwarded-uri", "x-forwarded-method"],
+};
+
+impl Dialect {
+    fn contract(self) -> &'static Contract {
+        match self {
+            Self::Nginx => &NGINX,
+            Self::Forwarded => &FORWARDED,
+            Self::Envoy => &ENVOY,
+        }
+    }
+}
+
+/// A question as it reached the gate.
+pub struct Asked<'a> {
+    /// Which headers describe the request.
+    pub dialect: Dialect,
+    /// The product that the endpoint names, if it names one.
+    pub product: Option<&'a str>,
+    /// The question's own method: the request's in Envoy's dialect.
+    pub method: &'a str,
+    /// The rest of the question's own target: the request's in Envoy's dialect.
+    pub target: &'a [u8],
+    /// Every header of the question.
+    pub headers: Headers<'a>,
+}
+
+impl<'a> Asked<'a> {
+    /// The request id that it brought, if it is one that may be passed on:
+    /// `[A-Za-z0-9._-]{8,128}`.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&'a str> {
+        let id = std::str::from_utf8(self.headers.single("x-request-id").ok()??).ok()?;
+        let is_short = (REQUEST_ID_BYTES_MIN..=REQUEST_ID_BYTES_MAX).contains(&id.len());
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+        (is_short && id.bytes().all(is_plain)).then_some(id)
+    }
+}
+
+/// A client's request.
+pub struct Request<'a> {
+    /// The product that the endpoint names, if it names one.
+    pub product: Option<&'a str>,
+    /// Its method, in upper case.
+    pub method: &'a str,
+    /// Its target, on the raw bytes.
+    pub target: &'a [u8],
+    /// Its host, normalised.
+    pub host: Option<Cow<'a, str>>,
+    /// Whether it came by https.
+    pub is_https: bool,
+    /// The client's address, as the proxy that asks has seen it.
+    pub address: Option<IpAddr>,
+    /// Every header of the question, the client's among them.
+    pub headers: Headers<'a>,
+}
+
+impl<'a> Request<'a> {
+    /// Reads the contract headers.
+    ///
+    /// # Errors
+    /// [`Refusal::InvalidRequest`] when one is missing, repeated or foreign, when a header would
+    /// override what they say, or when the client brings one that only we may set.
+    pub fn read(asked: &Asked<'a>) -> Result<Self, Refusal> {
+        let contract = asked.dialect.contract();
+        refuse_forbidden(asked.headers, contract)?;
+        single(asked.headers, "x-request-id")?;
+        let host = text(single(asked.headers, contract.host)?);
+        if asked.product.is_none() && host.is_none() {
+            return Err(missing(contract.host));
+        }
+        let method = match contract.method {
+            Some(name) => text(single(asked.headers, name)?).ok_or_else(|| missing(name))?,
+            None => asked.method,
+        };
+        let target = match contract.uri {
+            Some(name) => single(asked.headers, name)?.ok_or_else(|| missing(name))?,
+            None => asked.target,
+        };
+        if !is_method(method) {
+            return Err(Refusal::invalid(
+                "the method is not an upper-case word of 3 to 16 letters",
+            ));
+        }
+        let proto = single(asked.headers, contract.proto)?;
+        let address = text(single(asked.headers, contract.address)?);
+        Ok(Self {
+            product: asked.product,
+            method,
+            target,
+            host: host.and_then(registry::normalised_host),
+            is_https: proto.is_some_and(|proto| proto.eq_ignore_ascii_case(b"https")),
+            address: address.and_then(last_hop),
+            headers: asked.headers,
+        })
+    }
+
+    /// The method that a CORS preflight asks about
+    /// ([Fetch §3.3](https://fetch.spec.whatwg.org/#cors-preflight-request)), if this is one.
+    #[must_use]
+    pub fn preflight_method(&self) -> Option<&'a str> {
+        if self.method != "OPTIONS" || self.headers.single("origin").ok()?.is_none() {
+            return None;
+        }
+        let method = text(self.headers.single("access-control-request-method").ok()?)?;
+        is_method(method).then_some(method)
+    }
+}
+
+fn refuse_forbidden(headers: Headers<'_>, contract: &Contract) -> Result<(), Refusal> {
+    for name in headers.names() {
+        if is_ours(name) {
+            return Err(Refusal::invalid("headers that begin with X-Keystile- are the gate's own"));
+        }
+        if OVERRIDES.contains(&name) {
+            return Err(Refusal::invalid(format!("{name} would override the method or path")));
+        }
+        if contract.foreign.contains(&name) {
+            return Err(Refusal::invalid(format!("{name} belongs to another proxy's dialect")));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a name is `x-keystile-…`, or is read as that by back ends that see `.` and `_` as `-`.
+fn is_ours(name: &str) -> bool {
+    const OURS: &[u8] = b"x-keystile-";
+    let spelled =
+        |(byte, ours): (u8, &u8)| byte == *ours || (*ours == b'-' && b"_.".contains(&byte));
+    name.len() >= OURS.len() && name.bytes().zip(OURS).all(spelled)
+}
+
+fn single<'a>(headers: Headers<'a>, name: &'static str) -> Result<Option<&'a [u8]>, Refusal> {
+    headers.single(name).map_err(|_| Refusal::invalid(format!("{name} stands more than once")))
+}
+
+fn missing(name: &str) -> Refusal {
+    Refusal::invalid(format!("{name} is missing: the proxy must send it"))
+}
+
+fn text(value: Option<&[u8]>) -> Option<&str> {
+    std::str::from_utf8(value?).ok()
+}
+
+fn is_method(method: &str) -> bool {
+    (3..=16).contains(&method.len()) && method.bytes().all(|byte| byte.is_ascii_uppercase())
+}
+
+/// The address that the proxy itself has seen: the last of a list. What is not strictly an address
+/// is unknown.
+fn last_hop(list: &str) -> Option<IpAddr> {
+    list.rsplit(',').next()?.trim_matches([' ', '\t']).parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(dialect: Dialect, lines: &[(&'static str, &'static str)]) -> Result<String, String> {
+        let lines: Vec<_> = lines.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
+        let headers = Headers::over(&lines);
+        let asked =
+            Asked { dialect, product: Some("whale"), method: "GET", target: b"/own", headers };
+        match Request::read(&asked) {
+            Ok(request) => Ok(format!("{} {}", request.method, request.target.escape_ascii())),
+            Err(refusal) => Err(refusal.message("Whale")),
+        }
+    }
+
+    const URI: (&str, &str) = ("x-original-uri", "/v1");
+    const METHOD: (&str, &str) = ("x-original-method", "POST");
+
+    #[test]
+    fn each_dialect_reads_its_own_headers() {
+        assert_eq!(read(Dialect::Nginx, &[URI, METHOD]), Ok("POST /v1".into()));
+        let forwarded = [("x-forwarded-uri", "/v2"), ("x-forwarded-method", "PUT")];
+        assert_eq!(read(Dialect::Forwarded, &forwarded), Ok("PUT /v2".into()));
+        assert_eq!(read(Dialect::Envoy, &[]), Ok("GET /own".into()));
+    }
+
+    #[test]
+    fn what_the_contract_forbids_is_refused() {
+        let cases: [&[(&str, &str)]; 12] = [
+            &[METHOD],
+            &[URI],
+            &[URI, METHOD, URI],
+            &[URI, METHOD, METHOD],
+            &[URI, ("x-original-method", "get")],
+            &[URI, ("x-original-method", "")],
+            &[URI, METHOD, ("x-forwarded-uri", "/")],
+            &[URI, METHOD, ("x-keystile-subject", "key:key_1")],
+            &[URI, METHOD, ("x_keystile_subject", "key:key_1")],
+            &[URI, METHOD, ("x.keystile.anything", "")],
+            &[URI, METHOD, ("x-rewrite-url", "/admin")],
+            &[URI, METHOD, ("x-real-ip", "192.0.2.1"), ("x-real-ip", "192.0.2.2")],
+        ];
+        for lines in cases {
+            assert!(read(Dialect::Nginx, lines).is_err(), "{lines:?}");
+        }
+        assert!(read(Dialect::Envoy, &[("x-forwarded-method", "GET")]).is_err());
+        assert!(read(Dialect::Nginx, &[URI, METHOD, ("x-forwarded-for", "junk")]).is_ok());
+    }
+
+    #[test]
+    fn the_address_is_the_last_hop_or_unknown() {
+        assert_eq!(last_hop("198.51.100.1, 203.0.113.9"), "203.0.113.9".parse().ok());
+        for unknown in
+            ["", "unknown", "203.0.113.9:443", "[2001:db8::1]", "203.0.113.09", "1.2.3.4,"]
+        {
+            assert_eq!(last_hop(unknown), None, "{unknown}");
+        }
+    }
+}
