@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ipnet::IpNet;
 
 use super::listen::Listen;
-use super::settings::LogFormat;
+use super::log_format::LogFormat;
 use crate::limits::NUMBER_MAX;
 use crate::source::{Diagnostic, Document, Table, Value, Written};
 

@@ -8,7 +8,9 @@
 
 mod draft;
 mod listen;
+mod log_format;
 mod settings;
 
 pub use listen::Listen;
-pub use settings::{Flags, LogFormat, Settings};
+pub use log_format::LogFormat;
+pub use settings::{Flags, Settings};

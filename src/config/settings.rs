@@ -8,6 +8,7 @@ use ipnet::IpNet;
 
 use super::draft::{self, Draft, PlanDraft};
 use super::listen::Listen;
+use super::log_format::LogFormat;
 use crate::limits::{Plan, Plans};
 use crate::source::{self, Diagnostic, FILE_BYTES_MAX, Severity};
 
@@ -38,18 +39,6 @@ pub struct Settings {
     pub format: LogFormat,
     /// The plans.
     pub plans: Plans,
-}
-
-/// How log lines are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum LogFormat {
-    /// For people on a terminal, JSON otherwise.
-    #[default]
-    Auto,
-    /// For people.
-    Human,
-    /// One JSON object a line.
-    Json,
 }
 
 /// Settings that a command line overrides.

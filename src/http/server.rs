@@ -16,7 +16,7 @@ use actix_rt::net::{ActixStream, TcpStream, UnixStream};
 use actix_server::{Server, ServerHandle};
 use actix_service::{ServiceFactory, ServiceFactoryExt as _, fn_service};
 
-use super::gate::{Gate, Peers};
+use super::gate::{self, Gate, Peers};
 use crate::app::App;
 use crate::config::{Listen, Settings};
 use crate::error::{Error, Result};
@@ -190,7 +190,7 @@ fn http<T: ActixStream + 'static>(
     HttpService::build().keep_alive(KEEP_ALIVE).client_request_timeout(HEAD_WITHIN).h1(fn_service(
         move |request| {
             let gate = Arc::clone(&gate);
-            async move { Ok::<_, Infallible>(gate.answer(request).await) }
+            async move { Ok::<_, Infallible>(gate::serve(&gate, request).await) }
         },
     ))
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::key::{Key, State};
+use super::key::{Filter, Key, State};
 use super::table::{self, KeyRow};
 use super::terms::{self, Changes, Expiry, Terms};
 use crate::audit::{self, Actor, Change};
@@ -34,17 +34,6 @@ pub struct Minted {
     pub key: Key,
     /// Its newest secret.
     pub secret: Secret,
-}
-
-/// Which keys a listing names.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    /// Those of this workspace.
-    pub workspace: Option<String>,
-    /// Those of this product.
-    pub product: Option<String>,
-    /// Those made before this one.
-    pub before: Option<KeyId>,
 }
 
 impl Keys<'_> {

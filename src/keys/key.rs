@@ -115,3 +115,14 @@ impl Key {
         self.secrets.iter().find(|secret| secret.state == SecretState::Ending)
     }
 }
+
+/// Which keys a listing names.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Those of this workspace.
+    pub workspace: Option<String>,
+    /// Those of this product.
+    pub product: Option<String>,
+    /// Those made before this one.
+    pub before: Option<KeyId>,
+}

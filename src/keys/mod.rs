@@ -16,7 +16,7 @@ mod lifecycle;
 mod table;
 mod terms;
 
-pub use actions::{Filter, Keys, Minted};
-pub use key::{Key, SecretRecord, SecretState, State};
+pub use actions::{Keys, Minted};
+pub use key::{Filter, Key, SecretRecord, SecretState, State};
 pub use lifecycle::{OVERLAP_DEFAULT, OVERLAP_MAX, Rotated};
 pub use terms::{Changes, Expiry, Terms};

@@ -1,6 +1,6 @@
 //! The tables of keys and secrets.
 
-use super::key::{Key, SecretRecord, SecretState, State};
+use super::key::{Filter, Key, SecretRecord, SecretState, State};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::id::KeyId;
@@ -179,7 +179,7 @@ pub(super) fn find(db: &Read<'_>, id: KeyId, now: Timestamp) -> Result<Option<(K
 /// Keys in the order of their making, the newest first, `page_max` of those made before `before`.
 pub(super) fn list(
     db: &Read<'_>,
-    filter: &super::actions::Filter,
+    filter: &Filter,
     page_max: i64,
     now: Timestamp,
 ) -> Result<Vec<Key>> {

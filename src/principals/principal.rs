@@ -39,6 +39,17 @@ pub struct Principal {
     pub(super) bound: ArcSwapOption<Bound>,
 }
 
+/// What a look-up found.
+#[derive(Clone)]
+pub enum Found {
+    /// The secret of a key, whatever its state.
+    Known(Arc<Principal>),
+    /// Nothing: there is no such secret.
+    Unknown,
+    /// Rows that do not bear their own checksums: nothing can be decided by them.
+    Damaged,
+}
+
 /// Where a presented secret stands in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Life {

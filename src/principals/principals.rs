@@ -3,20 +3,10 @@
 use std::sync::Arc;
 
 use super::cache::Cache;
-use super::{Principal, table};
+use super::principal::{Found, Principal};
+use super::table;
 use crate::secret::SecretDigest;
 use crate::store::{Fault, Store};
-
-/// What a look-up found.
-#[derive(Clone)]
-pub enum Found {
-    /// The secret of a key, whatever its state.
-    Known(Arc<Principal>),
-    /// Nothing: there is no such secret.
-    Unknown,
-    /// Rows that do not bear their own checksums: nothing can be decided by them.
-    Damaged,
-}
 
 /// Every principal that was asked for lately, over the database of all.
 pub struct Principals {

@@ -1,7 +1,6 @@
 //! The read model: one indexed read over the tables of secrets, keys and workspaces.
 
-use super::principal::Principal;
-use super::principals::Found;
+use super::principal::{Found, Principal};
 use super::seals::{self, KeyColumns};
 use crate::clock::Timestamp;
 use crate::secret::SecretDigest;

@@ -87,7 +87,7 @@ impl<'s> Hosts<'s> {
         add_header X-Request-Id $request_id always;
 {cors}        return 503 '{body}';
     }}",
-            body = super::nginx::body(
+            body = super::denial::body(
                 "api_error",
                 "unavailable",
                 "No API is served at this host name."

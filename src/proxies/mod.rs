@@ -9,6 +9,7 @@
 //!
 //! Start at [`nginx`], then [`site`].
 
+mod denial;
 mod headers;
 mod hosts;
 mod nginx;

@@ -10,6 +10,7 @@
 
 use std::path::Path;
 
+use super::denial::body;
 use super::{Gate, Refused, Site, headers, hosts::Hosts, quote, template::fill};
 
 const TEMPLATE: &str = include_str!("nginx.template");
@@ -78,14 +79,6 @@ fn cors(is_preflight_allowed: bool) -> String {
      RateLimit-Policy, RateLimit, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset\" always;
         add_header Vary Origin always;"
         .to_owned()
-}
-
-/// A denial of nginx's own, in the words of Keystile's. It stands in single quotes: no value here
-/// has one.
-pub(super) fn body(kind: &str, code: &str, message: &str) -> String {
-    format!(
-        r#"{{"error":{{"type":"{kind}","code":"{code}","message":"{message}","request_id":"$request_id"}}}}"#
-    )
 }
 
 #[cfg(test)]

@@ -1,17 +1,13 @@
-//! The gate's service: who may ask, and which endpoint answers.
+//! What the gate needs to answer, and who may ask it.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use actix_http::{Request, Response, StatusCode};
 use arc_swap::ArcSwap;
-use bytes::Bytes;
 use ipnet::IpNet;
 use tokio::sync::Semaphore;
 
-use super::endpoint::Endpoint;
 use super::once::OnceAMinute;
-use super::{health, verify};
 use crate::clock::Clock;
 use crate::principals::Principals;
 use crate::registry::{FileState, Registry};
@@ -47,8 +43,8 @@ pub struct Gate {
     pub(super) clock: Clock,
     pub(super) look_ups: Semaphore,
     pub(super) said: OnceAMinute,
-    files: Arc<ArcSwap<Vec<FileState>>>,
-    peers: Peers,
+    pub(super) files: Arc<ArcSwap<Vec<FileState>>>,
+    pub(super) peers: Peers,
 }
 
 impl Gate {
@@ -63,30 +59,6 @@ impl Gate {
     ) -> Self {
         let (look_ups, said) = (Semaphore::new(LOOK_UPS_MAX), OnceAMinute::default());
         Self { registry, principals, clock, look_ups, said, files, peers }
-    }
-
-    /// Answers one request of a peer.
-    pub async fn answer(&self, request: Request) -> Response<Bytes> {
-        if !self.peers.allow(request.peer_addr()) {
-            return self.turn_away(&request);
-        }
-        let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
-        match Endpoint::of(target) {
-            Some(Endpoint::Verify { dialect, product, rest }) => {
-                verify::verify(self, &request, dialect, (product, rest)).await
-            }
-            Some(Endpoint::Health) => health::alive(),
-            Some(Endpoint::Ready) => health::ready(&self.files.load()),
-            None => Response::with_body(StatusCode::NOT_FOUND, Bytes::new()),
-        }
-    }
-
-    fn turn_away(&self, request: &Request) -> Response<Bytes> {
-        let peer = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
-        if self.said.may_say(&peer, self.clock.now()) {
-            tracing::warn!(%peer, "turned away: not among `[gate] peers`");
-        }
-        Response::with_body(StatusCode::FORBIDDEN, Bytes::new())
     }
 }
 

@@ -6,7 +6,7 @@
 //!   those wait at a time.
 //! - A request body is never read.
 //!
-//! Start reading at [`Gate::answer`] in `gate.rs`.
+//! Start reading at [`serve`].
 
 mod answer;
 mod endpoint;
@@ -14,6 +14,8 @@ mod endpoint;
 mod gate;
 mod health;
 mod once;
+mod serve;
 mod verify;
 
 pub use gate::{Gate, Peers};
+pub use serve::serve;
