@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+use super::name::parse_name;
 use super::table;
 use super::workspace::{OwnedIds, Slug, Workspace};
 use crate::audit::{self, Actor, Change};
@@ -13,9 +14,6 @@ use crate::limits::Plans;
 use crate::principals::Principals;
 use crate::registry::Registry;
 use crate::store::Store;
-
-/// Characters of a name that people give.
-const NAME_CHARACTERS_MAX: usize = 100;
 
 /// The actions on workspaces.
 pub struct Workspaces<'a> {
@@ -38,7 +36,7 @@ impl Workspaces<'_> {
         (plans, plan): (&Plans, &str),
     ) -> Result<Workspace> {
         check_plan(plans, plan)?;
-        let name = checked_name(name)?;
+        let name = parse_name(name)?;
         let (actor, slug, plan) = (actor.clone(), slug.clone(), plan.to_owned());
         self.store.write(move |tx| {
             table::insert(tx, &slug, &name, &plan)?;
@@ -191,15 +189,6 @@ fn change<'a>(
 
 fn listed(keys: &[KeyId]) -> String {
     keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-}
-
-fn checked_name(name: &str) -> Result<String> {
-    let name = name.trim();
-    let is_good = (1..=NAME_CHARACTERS_MAX).contains(&name.chars().count())
-        && !name.chars().any(char::is_control);
-    is_good.then(|| name.to_owned()).ok_or_else(|| {
-        Error::invalid("the name must have 1 to 100 characters, and no control characters")
-    })
 }
 
 fn check_plan(plans: &Plans, plan: &str) -> Result<()> {

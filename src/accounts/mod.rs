@@ -8,8 +8,10 @@
 //! Doors: `workspace.rs` (what it is) → `table.rs` (SQL) → `actions.rs` (what can be done).
 
 mod actions;
+mod name;
 mod table;
 mod workspace;
 
 pub use actions::Workspaces;
+pub use name::parse_name;
 pub use workspace::{BadSlug, OwnedIds, Slug, Workspace};

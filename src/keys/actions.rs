@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::key::{Filter, Key, State};
 use super::table::{self, KeyRow};
 use super::terms::{self, Changes, Expiry, Terms};
+use crate::accounts::parse_name;
 use crate::audit::{self, Actor, Change};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
@@ -45,7 +46,7 @@ impl Keys<'_> {
         let (product, key_type) = self.key_type(&terms.product, &terms.key_type)?;
         let scopes = terms::scopes(product, key_type, &terms.scopes)?;
         let restrictions = terms::restrictions(product, &terms.restrictions)?;
-        let name = terms::name(&terms.name)?;
+        let name = parse_name(&terms.name)?;
         let allow_ip = text(&terms::allow_ip(terms.allow_ip.clone())?);
         let metadata = terms::metadata(terms.metadata.as_ref())?;
         let secret = mint(key_type)?;
@@ -165,7 +166,7 @@ impl Checked {
         let restrictions = changes.restrictions.as_ref().map(|it| terms::restrictions(product, it));
         let allow_ip = changes.allow_ip.clone().map(terms::allow_ip);
         let checked = Self {
-            name: changes.name.as_deref().map(terms::name).transpose()?,
+            name: changes.name.as_deref().map(parse_name).transpose()?,
             scopes: scopes.transpose()?.as_ref().map(text),
             restrictions: restrictions.transpose()?.as_ref().map(text),
             expires: changes.expires,

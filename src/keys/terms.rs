@@ -10,9 +10,6 @@ use crate::error::{Error, Result};
 use crate::principals::{AddressRange, AllowedAddresses, Restrictions};
 use crate::registry::{Access, KeyType, PerKey, Product, Resource};
 
-/// Characters of a name that people give.
-const NAME_CHARACTERS_MAX: usize = 100;
-
 /// Ids of one resource that a key may be bound to.
 const RESTRICTION_IDS_MAX: usize = 100;
 
@@ -120,15 +117,6 @@ impl From<Expiry> for String {
             Expiry::After(span) => span.to_string(),
         }
     }
-}
-
-pub(super) fn name(text: &str) -> Result<String> {
-    let name = text.trim();
-    let is_good = (1..=NAME_CHARACTERS_MAX).contains(&name.chars().count())
-        && !name.chars().any(char::is_control);
-    is_good.then(|| name.to_owned()).ok_or_else(|| {
-        Error::invalid("the name must have 1 to 100 characters, and no control characters")
-    })
 }
 
 /// The scopes as they are kept: sorted, each once, all of them in the registry.

@@ -1,1 +1,4 @@
-//! Tests against the real thing.
+//! Tests against the real thing: a real server, a real database, a real nginx.
+
+mod shipped;
+mod tidy;
