@@ -8,6 +8,13 @@ use tracing_subscriber::{Registry, fmt, reload};
 
 use crate::config::{LogFormat, Settings};
 
+/// Shows what a command that opens the instance itself would have logged: warnings and worse.
+pub(super) fn start_for_command() {
+    let lines = fmt::layer().with_writer(std::io::stderr).with_target(false).without_time();
+    let lines = lines.with_ansi(std::io::stderr().is_terminal());
+    let _ = tracing_subscriber::registry().with(lines.with_filter(LevelFilter::WARN)).try_init();
+}
+
 /// Starts logging as `settings` have it; the answer changes the level later.
 pub(super) fn start(settings: &Settings) -> impl Fn(tracing::Level) + Send + Sync + 'static {
     let (level, handle) = reload::Layer::new(LevelFilter::from_level(settings.level));

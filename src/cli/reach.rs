@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::log;
 use crate::app::App;
 use crate::audit::Actor;
 use crate::clock::Clock;
@@ -56,6 +57,7 @@ pub(super) fn carry_out(config: Option<&Path>, command: Command) -> Result<Value
 }
 
 fn directly(settings: Settings, lock: Lock, command: Command) -> Result<Value> {
+    log::start_for_command();
     let live = Live::new(settings, Flags::default(), |_| {});
     let app = App::open(live, lock, Clock::system())?;
     let account = account_name(rustix::process::geteuid().as_raw());
