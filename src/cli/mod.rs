@@ -10,6 +10,7 @@
 
 mod check;
 mod demo;
+mod explain;
 mod key;
 mod log;
 mod nginx;
@@ -22,6 +23,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use rustix::fs::Mode;
 
 use crate::error::{Error, ErrorKind};
 
@@ -50,6 +52,8 @@ enum Command {
     /// Keys: make, change and end them.
     #[command(subcommand)]
     Key(key::Key),
+    /// Tell why a request would pass or not, step by step.
+    Explain(explain::Explain),
     /// Print the nginx configuration for a product.
     Nginx(nginx::Nginx),
 }
@@ -58,6 +62,8 @@ impl Cli {
     /// Carries the command out; what went wrong is told on standard error.
     #[must_use]
     pub fn run(self) -> ExitCode {
+        // Whatever this process makes is its user's alone.
+        rustix::process::umask(Mode::RWXG | Mode::RWXO);
         let config = self.config.as_deref();
         let outcome = match self.command {
             Command::Serve(command) => command.run(config),
@@ -65,6 +71,7 @@ impl Cli {
             Command::Check(command) => return command.run(config),
             Command::Workspace(command) => command.run(config),
             Command::Key(command) => command.run(config),
+            Command::Explain(command) => command.run(config),
             Command::Nginx(command) => command.run(config),
         };
         match outcome {

@@ -54,8 +54,6 @@ impl Instance {
     /// # Errors
     /// `CannotStart`, in one line.
     pub(super) fn start(settings: Settings, flags: Flags) -> Result<Self> {
-        // Whatever this process makes is its user's alone.
-        rustix::process::umask(rustix::fs::Mode::from_bits_truncate(0o077));
         let set_level = log::start(&settings);
         let lock = match Lock::take(&settings.data)? {
             Locked::Ours(lock) => lock,

@@ -1,7 +1,7 @@
 //! The addresses from which a key may be used.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::str::FromStr;
 
 use ipnet::{IpNet, Ipv4Net};
@@ -98,9 +98,11 @@ impl AllowedAddresses {
     }
 }
 
-impl From<Ipv4Addr> for AddressRange {
-    fn from(address: Ipv4Addr) -> Self {
-        Self(IpNet::from(IpAddr::V4(address)))
+impl fmt::Display for AllowedAddresses {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ranges: Vec<String> = self.0.iter().map(ToString::to_string).collect();
+        f.write_str(if ranges.is_empty() { "any" } else { "" })?;
+        f.write_str(&ranges.join(", "))
     }
 }
 

@@ -16,11 +16,14 @@ mod path;
 mod query;
 mod refusal;
 mod request;
+mod said;
 mod target;
 mod verifier;
+mod witness;
 
 pub use headers::{HeaderLine, Headers};
 pub use path::{AmbiguousPath, Path, SEGMENTS_MAX, TARGET_BYTES_MAX};
 pub use refusal::{Refusal, Undecided};
 pub use request::{Asked, Dialect, REQUEST_ID_BYTES_MAX, Request};
 pub use verifier::{Lookup, Pass, Stop, Verifier};
+pub use witness::{Seen, Step, Witness};

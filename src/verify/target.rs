@@ -52,13 +52,12 @@ impl<'p, 't> Target<'p, 't> {
         is_public || (product.preflight == Preflight::Allow && self.is_preflight_declared)
     }
 
-    /// The route, and the resources that the request names.
+    /// The route, if one is declared, and the resources that the request names.
     ///
     /// # Errors
-    /// [`Refusal::AmbiguousPath`] and [`Refusal::RouteNotDeclared`], in this order.
-    pub(super) fn declared(self) -> Result<(&'p Route, NamedList<'p, 't>), Refusal> {
-        let (route, named) = (self.route?, self.named?);
-        Ok((route.ok_or(Refusal::RouteNotDeclared)?, named))
+    /// [`Refusal::AmbiguousPath`] for a target that can be read in more than one way.
+    pub(super) fn readable(self) -> Result<(Option<&'p Route>, NamedList<'p, 't>), Refusal> {
+        Ok((self.route?, self.named?))
     }
 }
 

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::path::Path;
 use super::target::{NamedList, Target};
-use super::{Asked, Refusal, Request, Undecided, credential};
+use super::witness::{Step, Witness};
+use super::{Asked, Refusal, Request, Undecided, credential, said};
 use crate::clock::Timestamp;
 use crate::principals::{Bound, Found, Identity, Life, Principal, Principals};
-use crate::registry::{Needs, Product, Registry, Route};
+use crate::registry::{KeyType, Needs, Product, Registry, Route};
 use crate::secret::{self, SecretDigest};
 
 /// Judges requests by one registry and the principals.
@@ -41,13 +42,16 @@ pub enum Lookup {
     Warm,
     /// What a look-up found, after [`Stop::Cold`].
     Done(Result<Found, String>),
+    /// The principal to be judged instead of whoever the request presents: an operator's question.
+    Instead(Found),
 }
 
 impl<'v> Verifier<'v> {
     /// Answers one question: may this request pass?
     ///
     /// The steps run in the order of the decision table; the first that fails is the answer. What
-    /// the target is about is read before the credential, and judged after it.
+    /// the target is about is read before the credential, and judged after it. `witness` sees what
+    /// each step compares.
     /// Cost when warm: one digest, one cache probe, one route match. Nothing is written.
     ///
     /// # Errors
@@ -58,8 +62,11 @@ impl<'v> Verifier<'v> {
         asked: &Asked<'_>,
         lookup: Lookup,
         now: Timestamp,
+        witness: &mut impl Witness,
     ) -> Result<Pass<'v>, Stop<'v>> {
+        witness.compare(Step::Contract, || said::contract(asked));
         let request = Request::read(asked).map_err(|refusal| Stop::Refused(refusal, None))?;
+        witness.compare(Step::Product, || said::product(&request));
         let product = self
             .product(&request)
             .map_err(|undecided| Stop::Refused(Refusal::Unavailable(undecided), None))?;
@@ -69,7 +76,8 @@ impl<'v> Verifier<'v> {
             Ok(path) => Target::read(&request, product, path, &segments),
             Err(ambiguous) => Target::ambiguous(*ambiguous),
         };
-        self.judge(&request, product, target, lookup, now).map_err(|stop| match stop {
+        let case = Case { request: &request, product, now };
+        self.judge(&case, target, lookup, witness).map_err(|halt| match halt {
             Halt::Refused(refusal) => Stop::Refused(refusal, Some(product)),
             Halt::Cold(digest) => Stop::Cold(digest),
         })
@@ -77,11 +85,22 @@ impl<'v> Verifier<'v> {
 
     /// The product that a request is for.
     fn product(&self, request: &Request<'_>) -> Result<&'v Arc<Product>, Undecided> {
-        if let Some(id) = request.product {
+        self.product_of(request.product, request.host.as_deref())
+    }
+
+    /// The product of that id, or where none is named the host's, or the only one there is.
+    ///
+    /// # Errors
+    /// [`Undecided`] where there is none.
+    pub fn product_of(
+        &self,
+        id: Option<&str>,
+        host: Option<&str>,
+    ) -> Result<&'v Arc<Product>, Undecided> {
+        if let Some(id) = id {
             let product = self.registry.product(id);
             return product.ok_or_else(|| Undecided::UnknownProduct(id.to_owned()));
         }
-        let host = request.host.as_deref();
         host.and_then(|host| self.registry.product_of_host(host))
             .or_else(|| self.registry.only_product())
             .ok_or_else(|| Undecided::UnknownHost(host.unwrap_or_default().to_owned()))
@@ -90,30 +109,41 @@ impl<'v> Verifier<'v> {
     /// The steps from the credential on.
     fn judge(
         &self,
-        request: &Request<'_>,
-        product: &'v Arc<Product>,
+        case: &Case<'v, '_, '_>,
         target: Target<'_, '_>,
         lookup: Lookup,
-        now: Timestamp,
+        witness: &mut impl Witness,
     ) -> Result<Pass<'v>, Halt> {
+        let Case { request, product, now } = *case;
         if target.is_open(product) {
+            witness.compare(Step::Https, || said::https(product, request));
             check_https(request, product)?;
+            witness.compare(Step::Route, || "it is open to everybody".to_owned());
             return Ok(Pass { product, identity: Identity::of_nobody(product) });
         }
 
-        let presented = credential::presented(&product.credentials, request.headers)?;
         // Where nothing can be decided about the key, whatever else is wrong still comes first.
-        let known = self.known(product, presented, lookup)?;
+        let known = self.known(case, lookup, witness)?;
         if let Ok(known) = &known {
+            witness.compare(Step::Life, || said::life(&known.principal, now));
             check_life(&known.principal, now)?;
         }
+        witness.compare(Step::Https, || said::https(product, request));
         check_https(request, product)?;
         if let Ok(known) = &known {
-            check_origin(request, product, known)?;
+            witness.compare(Step::Address, || said::address(&known.principal, request));
+            check_address(request, &known.principal)?;
+            witness.compare(Step::Host, || said::host(known.key_type(product), request));
+            check_host(request, known.key_type(product))?;
         }
-        let (route, named) = target.declared()?;
+        witness.compare(Step::Path, || said::path(request));
+        let (route, named) = target.readable()?;
+        witness.compare(Step::Route, || said::route(product, route));
+        let route = route.ok_or(Refusal::RouteNotDeclared)?;
         let known = known?;
+        witness.compare(Step::Scope, || said::scope(product, route, &known.principal));
         check_scope(product, route, &known.bound)?;
+        witness.compare(Step::Resource, || said::resources(&known.principal, &named));
         check_resources(&known.principal, named)?;
         // The plan's limits come here, last, so that a refused request costs its caller nothing.
         Ok(Pass { product, identity: known.bound.identity.clone() })
@@ -122,32 +152,66 @@ impl<'v> Verifier<'v> {
     /// Whose secret it is, if it is one of this product's.
     fn known(
         &self,
-        product: &Product,
-        presented: &[u8],
+        case: &Case<'v, '_, '_>,
         lookup: Lookup,
+        witness: &mut impl Witness,
     ) -> Result<Result<Known, Undecided>, Halt> {
+        let Case { request, product, .. } = *case;
+        if let Lookup::Instead(found) = lookup {
+            witness.compare(Step::Key, || said::key(&found));
+            return known_by(found, product, None);
+        }
+        witness.compare(Step::Credential, || said::credential(product, request));
+        let presented = credential::presented(&product.credentials, request.headers)?;
+        witness.compare(Step::Key, || said::presented(product, presented, &lookup));
         let prefix = secret::prefix_of(presented).ok_or(Refusal::InvalidKey)?;
         let key_type = product.key_type_of_prefix(prefix).ok_or(Refusal::InvalidKey)?;
         let digest = SecretDigest::of(presented);
-        let principal = match lookup {
-            Lookup::Warm => self.principals.find(&digest).ok_or(Halt::Cold(digest))?,
-            Lookup::Done(Ok(Found::Known(principal))) => principal,
-            Lookup::Done(Ok(Found::Unknown)) => return Err(Refusal::InvalidKey.into()),
-            Lookup::Done(Ok(Found::Damaged)) => return Ok(Err(Undecided::DamagedRow)),
+        let found = match lookup {
+            Lookup::Warm => Found::Known(self.principals.find(&digest).ok_or(Halt::Cold(digest))?),
+            Lookup::Done(Ok(found)) | Lookup::Instead(found) => found,
             Lookup::Done(Err(fault)) => return Ok(Err(Undecided::LookUp(fault))),
         };
-        if principal.product != product.id || principal.key_type != key_type.id {
-            return Err(Refusal::InvalidKey.into());
-        }
-        let bound = principal.bound_to(product).ok_or(Refusal::InvalidKey)?;
-        Ok(Ok(Known { principal, bound }))
+        known_by(found, product, Some(key_type))
     }
+}
+
+/// What a look-up means for a product; `presented` is the key type that the secret's prefix names.
+fn known_by(
+    found: Found,
+    product: &Product,
+    presented: Option<&KeyType>,
+) -> Result<Result<Known, Undecided>, Halt> {
+    let principal = match found {
+        Found::Known(principal) => principal,
+        Found::Unknown => return Err(Refusal::InvalidKey.into()),
+        Found::Damaged => return Ok(Err(Undecided::DamagedRow)),
+    };
+    let is_its_type = presented.is_none_or(|key_type| key_type.id == principal.key_type);
+    if principal.product != product.id || !is_its_type {
+        return Err(Refusal::InvalidKey.into());
+    }
+    let bound = principal.bound_to(product).ok_or(Refusal::InvalidKey)?;
+    Ok(Ok(Known { principal, bound }))
+}
+
+/// A request under the product that it is for.
+struct Case<'v, 'r, 'a> {
+    request: &'r Request<'a>,
+    product: &'v Arc<Product>,
+    now: Timestamp,
 }
 
 /// A principal, and what it is worth under the product's present manifest.
 struct Known {
     principal: Arc<Principal>,
     bound: Arc<Bound>,
+}
+
+impl Known {
+    fn key_type<'p>(&self, product: &'p Product) -> &'p KeyType {
+        &product.key_types[self.bound.key_type]
+    }
 }
 
 /// Why the steps ended before they allowed.
@@ -182,16 +246,15 @@ fn check_https(request: &Request<'_>, product: &Product) -> Result<(), Refusal> 
     is_good.then_some(()).ok_or(Refusal::HttpsRequired)
 }
 
-fn check_origin(request: &Request<'_>, product: &Product, known: &Known) -> Result<(), Refusal> {
-    if !known.principal.allowed_addresses.allow(request.address) {
-        return Err(Refusal::IpNotAllowed);
-    }
-    let hosts = &product.key_types[known.bound.key_type].hosts;
-    let is_here = |host: &str| hosts.iter().any(|known| known == host);
-    if !hosts.is_empty() && !request.host.as_deref().is_some_and(is_here) {
-        return Err(Refusal::WrongEnvironment);
-    }
-    Ok(())
+fn check_address(request: &Request<'_>, principal: &Principal) -> Result<(), Refusal> {
+    let is_allowed = principal.allowed_addresses.allow(request.address);
+    is_allowed.then_some(()).ok_or(Refusal::IpNotAllowed)
+}
+
+fn check_host(request: &Request<'_>, key_type: &KeyType) -> Result<(), Refusal> {
+    let is_asked = |host: &String| request.host.as_deref() == Some(host);
+    let is_good = key_type.hosts.is_empty() || key_type.hosts.iter().any(is_asked);
+    is_good.then_some(()).ok_or(Refusal::WrongEnvironment)
 }
 
 fn check_scope(product: &Product, route: &Route, bound: &Bound) -> Result<(), Refusal> {

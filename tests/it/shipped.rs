@@ -68,7 +68,7 @@ fn words(line: &str) -> Vec<String> {
             (None, '"' | '\'') => quote = Some(letter),
             (Some(open), letter) if open == letter => quote = None,
             (None, ' ') => {
-                words.extend(Some(std::mem::take(&mut word)).filter(|it| !it.is_empty()))
+                words.extend(Some(std::mem::take(&mut word)).filter(|it| !it.is_empty()));
             }
             (_, letter) => word.push(letter),
         }

@@ -1,6 +1,9 @@
 //! What a command line can ask for.
 
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use crate::accounts::Slug;
 use crate::clock::Timestamp;
@@ -8,13 +11,35 @@ use crate::id::KeyId;
 use crate::keys::{Changes, Terms};
 
 /// A command that reads or changes the instance.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Command {
     /// On workspaces.
     Workspace(WorkspaceCommand),
     /// On keys.
     Key(KeyCommand),
+    /// Why a request would pass, or not.
+    Explain(Question),
+}
+
+/// A request that nobody sent, to be judged step by step.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    /// Its method.
+    pub method: String,
+    /// Its URL, or its path and query alone.
+    pub url: String,
+    /// The secret that it presents.
+    pub key: Option<Zeroizing<String>>,
+    /// The key that it is judged for, in place of a secret.
+    pub key_id: Option<KeyId>,
+    /// The product, where the URL's host does not say.
+    pub product: Option<String>,
+    /// The client's address.
+    pub ip: Option<IpAddr>,
+    /// Further header lines.
+    pub headers: Vec<(String, String)>,
 }
 
 /// A command on workspaces.

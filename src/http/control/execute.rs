@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::command::{Command, KeyCommand, Rotation, WorkspaceCommand};
+use super::explain::explain;
 use crate::accounts::Workspaces;
 use crate::app::App;
 use crate::audit::Actor;
@@ -19,6 +20,7 @@ pub fn execute(app: &App, actor: &Actor, command: Command) -> Result<Value> {
     match command {
         Command::Workspace(command) => workspace(app, actor, command),
         Command::Key(command) => key(app, actor, command),
+        Command::Explain(question) => explain(app, &question),
     }
 }
 
@@ -85,6 +87,8 @@ fn answer<T: Serialize>(value: &T) -> Result<Value> {
 /// The one answer that holds a new key's secret, as `key`.
 fn shown_once(minted: &Minted) -> Result<Value> {
     let mut value = answer(&minted.key)?;
-    value["key"] = minted.secret.expose().into();
+    if let Some(fields) = value.as_object_mut() {
+        fields.shift_insert(1, "key".to_owned(), minted.secret.expose().into());
+    }
     Ok(value)
 }

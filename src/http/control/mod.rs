@@ -10,9 +10,10 @@
 mod client;
 mod command;
 mod execute;
+mod explain;
 mod server;
 
 pub use client::ask;
-pub use command::{Command, KeyCommand, WorkspaceCommand};
+pub use command::{Command, KeyCommand, Question, WorkspaceCommand};
 pub use execute::execute;
 pub use server::{ControlServer, SOCKET};

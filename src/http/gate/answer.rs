@@ -90,6 +90,12 @@ fn common(headers: &mut HeaderMap, request_id: &str) {
     headers.insert(header::CACHE_CONTROL, NO_STORE);
 }
 
+/// The status that a refusal means, whatever the dialect shows.
+#[must_use]
+pub fn status_of(refusal: &Refusal) -> u16 {
+    status(refusal).as_u16()
+}
+
 fn status(refusal: &Refusal) -> StatusCode {
     match refusal {
         Refusal::InvalidRequest(_) | Refusal::AmbiguousCredential | Refusal::AmbiguousPath(_) => {

@@ -17,5 +17,6 @@ mod once;
 mod serve;
 mod verify;
 
+pub use answer::status_of;
 pub use gate::{Gate, Peers};
 pub use serve::serve;

@@ -61,7 +61,7 @@ fn judge(gate: &Gate, asked: &Asked<'_>, lookup: Lookup) -> Verdict {
         fresh = id::request_id();
         &fresh
     };
-    match verifier.verify(asked, lookup, gate.clock.now()) {
+    match verifier.verify(asked, lookup, gate.clock.now(), &mut ()) {
         Ok(pass) => Verdict::Answer(answer::pass(&pass, request_id)),
         Err(Stop::Refused(refusal, product)) => {
             report(gate, &refusal);

@@ -1,0 +1,152 @@
+//! `explain`: the gate's own decision about a request that nobody sent, with what each step
+//! compared.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::command::Question;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::gate::status_of;
+use crate::id::KeyId;
+use crate::keys::Keys;
+use crate::principals::Found;
+use crate::registry::{Credential, Product, Registry, normalised_host};
+use crate::verify::{
+    Asked, Dialect, HeaderLine, Headers, Lookup, Pass, Refusal, Seen, Stop, Verifier,
+};
+
+/// A step, and how it went.
+#[derive(Serialize)]
+struct Judged {
+    outcome: &'static str,
+    #[serde(flatten)]
+    seen: Seen,
+}
+
+/// Judges the request that a question describes, as nginx would put it.
+///
+/// # Errors
+/// `Invalid` for a URL that is none; `NotFound` for an unknown key id; as the store's.
+pub(super) fn explain(app: &App, question: &Question) -> Result<Value> {
+    let registry = app.plugins.registry.load();
+    let verifier = Verifier { registry: &registry, principals: &app.principals };
+    let url = Url::parse(&question.url)?;
+    let instead = question.key_id.map(|id| found_by_id(app, &registry, id)).transpose()?;
+    let lines = lines(question, &url, &verifier);
+    let lines: Vec<HeaderLine<'_>> =
+        lines.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+    let asked = Asked {
+        dialect: Dialect::Nginx,
+        product: question.product.as_deref(),
+        method: "GET",
+        target: b"",
+        headers: Headers::over(&lines),
+    };
+    let mut seen: Vec<Seen> = Vec::new();
+    let lookup = instead.map_or(Lookup::Warm, Lookup::Instead);
+    let mut verdict = verifier.verify(&asked, lookup, app.clock.now(), &mut seen);
+    if let Err(Stop::Cold(digest)) = verdict {
+        seen.clear();
+        let found = app.principals.load(&digest).map_err(|fault| fault.to_string());
+        verdict = verifier.verify(&asked, Lookup::Done(found), app.clock.now(), &mut seen);
+    }
+    told(&verdict, seen)
+}
+
+/// What the key's newest secret is worth.
+fn found_by_id(app: &App, registry: &Registry, id: KeyId) -> Result<Found> {
+    let keys = Keys { store: &app.store, principals: &app.principals, registry };
+    let key = keys.show(id, app.clock.now())?;
+    let newest = key.secrets.first();
+    let newest = newest.ok_or_else(|| Error::conflict(format!("{id} has no secret")))?;
+    Ok(app.principals.load(&newest.digest)?)
+}
+
+/// The header lines that nginx would send for the question.
+fn lines(question: &Question, url: &Url<'_>, verifier: &Verifier<'_>) -> Vec<(String, String)> {
+    let line = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let mut lines = vec![
+        line("x-original-uri", url.target),
+        line("x-original-method", &question.method),
+        line("x-original-proto", url.scheme.unwrap_or("http")),
+    ];
+    lines.extend(url.host.map(|host| line("x-original-host", host)));
+    lines.extend(question.ip.map(|ip| line("x-real-ip", &ip.to_string())));
+    if let Some(secret) = &question.key {
+        let host = url.host.and_then(normalised_host);
+        let product = verifier.product_of(question.product.as_deref(), host.as_deref());
+        lines.push(credential(product.ok().map(AsRef::as_ref), secret));
+    }
+    let given = question.headers.iter();
+    lines.extend(given.map(|(name, value)| (name.to_lowercase(), value.clone())));
+    lines
+}
+
+fn credential(product: Option<&Product>, secret: &str) -> (String, String) {
+    match product.and_then(|product| product.credentials.first()) {
+        Some(Credential::Header(name)) => (name.clone(), secret.to_owned()),
+        Some(Credential::Authorization) | None => {
+            ("authorization".to_owned(), format!("Bearer {secret}"))
+        }
+    }
+}
+
+fn told(verdict: &Result<Pass<'_>, Stop<'_>>, seen: Vec<Seen>) -> Result<Value> {
+    let mut told = match verdict {
+        Ok(pass) => json!({ "verdict": "allow", "status": 200, "product": pass.product.id }),
+        Err(Stop::Refused(refusal, product)) => told_refusal(refusal, *product),
+        Err(Stop::Cold(_)) => return Err(Error::internal("a look-up was asked for twice")),
+    };
+    let last = seen.len().saturating_sub(1);
+    let judged = |(place, seen): (usize, Seen)| {
+        let is_failed = verdict.is_err() && place == last;
+        Judged { outcome: if is_failed { "fail" } else { "pass" }, seen }
+    };
+    let steps: Vec<Judged> = seen.into_iter().enumerate().map(judged).collect();
+    told["steps"] = json!(steps);
+    Ok(told)
+}
+
+fn told_refusal(refusal: &Refusal, product: Option<&Arc<Product>>) -> Value {
+    let name = product.map_or("this API's", |product| &product.name);
+    let mut told = json!({
+        "verdict": "deny",
+        "status": status_of(refusal),
+        "code": refusal.code(),
+        "type": refusal.error_type(),
+        "message": refusal.message(name),
+    });
+    if let Some(product) = product {
+        told["product"] = json!(product.id);
+    }
+    if let Refusal::Unavailable(undecided) = refusal {
+        told["reason"] = json!(undecided.to_string());
+    }
+    told
+}
+
+/// A URL taken apart without changing a byte of its target: `[https://HOST]/path?query`.
+struct Url<'a> {
+    scheme: Option<&'a str>,
+    host: Option<&'a str>,
+    target: &'a str,
+}
+
+impl<'a> Url<'a> {
+    fn parse(text: &'a str) -> Result<Self> {
+        if text.starts_with('/') {
+            return Ok(Self { scheme: None, host: None, target: text });
+        }
+        let Some((scheme @ ("http" | "https"), behind)) = text.split_once("://") else {
+            return Err(Error::invalid(format!(
+                "`{text}` is no URL: write https://HOST/PATH, or /PATH with --product"
+            )));
+        };
+        let (host, target) = behind.split_at(behind.find(['/', '?']).unwrap_or(behind.len()));
+        let target = if target.is_empty() { "/" } else { target };
+        Ok(Self { scheme: Some(scheme), host: Some(host), target })
+    }
+}

@@ -1,0 +1,117 @@
+//! What each step of a decision compares, in words for those who ask why; never a secret.
+
+use super::target::Named;
+use super::verifier::Lookup;
+use super::{Asked, Request};
+use crate::clock::Timestamp;
+use crate::principals::{Found, Principal};
+use crate::registry::{Access, Credential, KeyType, Needs, Product, Route};
+use crate::secret;
+
+pub(super) fn contract(asked: &Asked<'_>) -> String {
+    format!("{} header lines in the dialect of {:?}", asked.headers.names().count(), asked.dialect)
+}
+
+pub(super) fn product(request: &Request<'_>) -> String {
+    match (request.product, request.host.as_deref()) {
+        (Some(id), _) => format!("the product `{id}`, by name"),
+        (None, Some(host)) => format!("the product of the host {host}, or the only one"),
+        (None, None) => "no host: the only product".to_owned(),
+    }
+}
+
+pub(super) fn credential(product: &Product, request: &Request<'_>) -> String {
+    let name = |place: &Credential| match place {
+        Credential::Authorization => "authorization".to_owned(),
+        Credential::Header(name) => name.clone(),
+    };
+    let places: Vec<String> = product.credentials.iter().map(name).collect();
+    let lines: usize = places.iter().map(|name| request.headers.lines(name).count()).sum();
+    format!("one credential in {}: {lines} header lines there", places.join(" or "))
+}
+
+pub(super) fn presented(product: &Product, presented: &[u8], lookup: &Lookup) -> String {
+    let prefixes: Vec<&str> = product.key_types.iter().map(|it| it.prefix.as_str()).collect();
+    let Some(prefix) = secret::prefix_of(presented) else {
+        return format!("{} bytes: not the shape or checksum of a secret", presented.len());
+    };
+    let found = match lookup {
+        Lookup::Done(Ok(found)) | Lookup::Instead(found) => key(found),
+        Lookup::Done(Err(_)) => "the look-up failed".to_owned(),
+        Lookup::Warm => "looked up in memory".to_owned(),
+    };
+    format!("prefix {prefix}, of {}; {found}", prefixes.join(", "))
+}
+
+pub(super) fn key(found: &Found) -> String {
+    match found {
+        Found::Known(principal) => format!(
+            "{} of workspace {}, product {}, type {}",
+            principal.key, principal.workspace, principal.product, principal.key_type
+        ),
+        Found::Unknown => "no such key".to_owned(),
+        Found::Damaged => "a row that does not bear its checksum".to_owned(),
+    }
+}
+
+pub(super) fn life(principal: &Principal, now: Timestamp) -> String {
+    format!("at {now} it is {:?}", principal.life(now))
+}
+
+pub(super) fn https(product: &Product, request: &Request<'_>) -> String {
+    let asks = if product.is_https_required { "asks" } else { "does not ask" };
+    let came = if request.is_https { "by https" } else { "not by https" };
+    format!("the product {asks} for https; it came {came}")
+}
+
+pub(super) fn address(principal: &Principal, request: &Request<'_>) -> String {
+    let client = request.address.map_or("unknown".to_owned(), |address| address.to_string());
+    format!("client {client}; the key allows {}", principal.allowed_addresses)
+}
+
+pub(super) fn host(key_type: &KeyType, request: &Request<'_>) -> String {
+    let good = if key_type.hosts.is_empty() { "any".into() } else { key_type.hosts.join(", ") };
+    let host = request.host.as_deref().unwrap_or("none");
+    format!("host {host}; `{}` keys are good on {good}", key_type.id)
+}
+
+pub(super) fn path(request: &Request<'_>) -> String {
+    format!("{} {}", request.method, request.target.escape_ascii())
+}
+
+pub(super) fn route(product: &Product, route: Option<&Route>) -> String {
+    match route {
+        Some(route) => route.name(),
+        None => format!("none of the {} routes of {}", product.routes.len(), product.id),
+    }
+}
+
+pub(super) fn scope(product: &Product, route: &Route, principal: &Principal) -> String {
+    let names = |set| product.scopes.names(set).collect::<Vec<_>>();
+    let needs = match &route.needs {
+        Needs::Public | Needs::Authenticated => "no scope".to_owned(),
+        Needs::All(set) => names(set).join(" and "),
+        Needs::Any(set) => names(set).join(" or "),
+    };
+    let access = product.key_type(&principal.key_type).map(|key_type| key_type.access);
+    let held = match (access, principal.scopes.join(", ")) {
+        (Some(Access::Full), _) => "full access".to_owned(),
+        (_, held) if held.is_empty() => "none".to_owned(),
+        (_, held) => held,
+    };
+    format!("the route needs {needs}; the key has {held}")
+}
+
+pub(super) fn resources(principal: &Principal, named: &[Named<'_, '_>]) -> String {
+    if named.is_empty() {
+        return "the request names no resource".to_owned();
+    }
+    let one = |(resource, id): &Named<'_, '_>| {
+        let ids = principal.restrictions.ids(&resource.name);
+        let bound = ids.map_or("any".to_owned(), |ids| {
+            ids.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
+        });
+        format!("{}={id}; the key is bound to {bound}", resource.name)
+    };
+    named.iter().map(one).collect::<Vec<_>>().join("; ")
+}
