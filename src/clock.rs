@@ -48,7 +48,7 @@ impl Clock {
 }
 
 /// An instant: milliseconds since 1970-01-01 UTC. Shown and parsed as RFC 3339.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
 impl Timestamp {

@@ -124,7 +124,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Test vectors, the same as in `docs/secrets.md`.
+    /// Test vectors, the same as in `docs/keys.md`.
     const VECTORS: [(&str, &str); 4] = [
         ("wk_live_", "wk_live_0000000000000000000000000017EqPo"),
         ("wk_test_", "wk_test_ABCDEFGHIJKLMNOPQRSTUVWXYZ19v5zF"),

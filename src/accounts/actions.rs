@@ -15,6 +15,9 @@ use crate::principals::Principals;
 use crate::registry::Registry;
 use crate::store::Store;
 
+/// Workspaces that a refusal names.
+const NAMED_WORKSPACES_MAX: usize = 20;
+
 /// The actions on workspaces.
 pub struct Workspaces<'a> {
     /// Where they are kept.
@@ -165,15 +168,16 @@ impl Workspaces<'_> {
         let gone: Vec<String> = in_use
             .iter()
             .filter(|(plan, _)| plans.get(plan).is_none())
-            .map(|(plan, slug)| format!("`{plan}` (workspace {slug})"))
+            .map(|(plan, slug)| format!("{slug} on `{plan}`"))
             .collect();
         if gone.is_empty() {
             return Ok(());
         }
         Err(Error::cannot_start(format!(
-            "workspaces are on plans that `[plans]` does not list: {}. Put them back, or move the \
-             workspaces first with `keystile workspace set-plan`",
-            gone.join(", ")
+            "`[plans]` lacks plans that workspaces are on: {}{}. Put the plans back; `keystile \
+             workspace set-plan` moves the workspaces before a plan is taken away",
+            gone[..gone.len().min(NAMED_WORKSPACES_MAX)].join(", "),
+            if gone.len() > NAMED_WORKSPACES_MAX { " and others" } else { "" }
         )))
     }
 }

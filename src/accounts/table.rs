@@ -64,9 +64,9 @@ pub(super) fn all(db: &Read<'_>) -> Result<Vec<Workspace>> {
     slugs.iter().filter_map(|slug| find(db, slug).transpose()).collect()
 }
 
-/// Each plan that a workspace is on, with one such workspace.
+/// The plan of each workspace, with its slug.
 pub(super) fn plans_in_use(db: &Read<'_>) -> Result<Vec<(String, String)>> {
-    const SELECT: &str = "SELECT plan, MIN(slug) FROM workspaces GROUP BY plan ORDER BY plan";
+    const SELECT: &str = "SELECT plan, slug FROM workspaces ORDER BY plan, slug";
     db.all(SELECT, &[], |row| Ok((row.get(0)?, row.get(1)?)))
 }
 

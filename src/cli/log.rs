@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal as _;
 
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::prelude::*;
 use tracing_subscriber::{Registry, fmt, reload};
 
@@ -17,7 +17,7 @@ pub(super) fn start_for_command() {
 
 /// Starts logging as `settings` have it; the answer changes the level later.
 pub(super) fn start(settings: &Settings) -> impl Fn(tracing::Level) + Send + Sync + 'static {
-    let (level, handle) = reload::Layer::new(LevelFilter::from_level(settings.level));
+    let (level, handle) = reload::Layer::new(ours(settings.level));
     let is_for_people = match settings.format {
         LogFormat::Auto => std::io::stderr().is_terminal(),
         LogFormat::Human => true,
@@ -33,6 +33,12 @@ pub(super) fn start(settings: &Settings) -> impl Fn(tracing::Level) + Send + Syn
     let _ = tracing_subscriber::registry().with(lines.with_filter(level)).try_init();
     move |level| {
         // The subscriber lives as long as the process.
-        let _ = handle.modify(|filter| *filter = LevelFilter::from_level(level));
+        let _ = handle.modify(|filter| *filter = ours(level));
     }
+}
+
+/// The house's own events from `level` on; of others what is a warning or worse. A library's trace
+/// of what it reads is nobody's business, and one that watches files would log its own log.
+fn ours(level: tracing::Level) -> Targets {
+    Targets::new().with_target("keystile", level).with_default(LevelFilter::WARN)
 }

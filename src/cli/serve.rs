@@ -25,7 +25,7 @@ const SWEEP_EVERY: Duration = Duration::from_mins(1);
 
 #[derive(Args)]
 pub(super) struct Serve {
-    /// Where the dashboard listens, instead of `[listen] web`.
+    /// Where the dashboard will listen, instead of `[listen] web`: nothing listens there yet.
     #[arg(long, value_name = "ADDRESS")]
     web: Option<Listen>,
     /// Where the gate listens, instead of `[listen] gate`: an address, or `unix:PATH`.

@@ -150,8 +150,11 @@ fn check_public_url(url: &str) -> Result<(), &'static str> {
     let Some(host) = url.strip_prefix("http://").filter(|host| is_host(host)) else {
         return Err("`public_url` is https:// and a host, or http:// on loopback, with no path");
     };
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    let address = name.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
+    let name = match host.strip_prefix('[').and_then(|v6| v6.split_once(']')) {
+        Some((v6, _)) => v6,
+        None => host.split(':').next().unwrap_or(host),
+    };
+    let address = name.parse::<std::net::IpAddr>();
     if name == "localhost" || address.is_ok_and(|address| address.is_loopback()) {
         Ok(())
     } else {

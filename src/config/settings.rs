@@ -83,12 +83,16 @@ impl Settings {
                 Err(problem) => problems.push(problem),
             }
         }
+        let mut whole = Draft::default();
+        let file_drafts = drafts.len();
         drafts.extend(variables.iter().map(|(name, value)| draft::read_variable(name, value)));
         drafts.push((Draft::of_flags(flags), Vec::new()));
-
-        let mut whole = Draft::default();
-        for (draft, found) in drafts {
+        for (place, (draft, found)) in drafts.into_iter().enumerate() {
             problems.extend(found);
+            // A file's [plans] replaces the built-in ones; a variable changes one of them.
+            if place >= file_drafts && draft.plans.is_some() && whole.plans.is_none() {
+                whole.plans = Some(built_in_plans());
+            }
             whole.override_with(draft);
         }
         if problems.iter().any(|problem| problem.severity == Severity::Error) {
@@ -179,6 +183,15 @@ impl Draft {
     }
 }
 
+fn built_in_plans() -> BTreeMap<String, PlanDraft> {
+    let built_in = Plans::default();
+    let draft = |id: &str| {
+        let Plan { name, per_minute, per_day, max_keys } = built_in.get(id)?.clone();
+        Some((id.to_owned(), PlanDraft { name: Some(name), per_minute, per_day, max_keys }))
+    };
+    built_in.ids().filter_map(draft).collect()
+}
+
 fn plans(drafts: BTreeMap<String, PlanDraft>) -> Option<Plans> {
     let plan = |(id, draft): (String, PlanDraft)| {
         let PlanDraft { name, per_minute, per_day, max_keys } = draft;
@@ -245,6 +258,14 @@ mod tests {
     }
 
     #[test]
+    fn a_variable_changes_one_number_of_the_built_in_plans() {
+        let settings = with(&[("KEYSTILE_PLANS__FREE__PER_MINUTE", "5")]).unwrap();
+        let free = settings.plans.get("free").unwrap();
+        assert_eq!((free.per_minute, free.per_day), (Some(5), Some(1_000)));
+        assert!(settings.plans.get("pro").is_some());
+    }
+
+    #[test]
     fn a_variable_that_nobody_knows_names_the_nearest() {
         let problems = with(&[("KEYSTILE_GATE__CACHED_KEY", "1")]).unwrap_err();
         assert!(problems[0].contains("KEYSTILE_GATE__CACHED_KEY"), "{problems:?}");
@@ -282,7 +303,9 @@ mod tests {
 
     #[test]
     fn people_are_reached_by_https_or_on_loopback() {
-        for good in ["https://keys.example", "http://localhost:8700", "http://[::1]:8700"] {
+        for good in
+            ["https://keys.example", "http://localhost:8700", "http://[::1]:8700", "http://[::1]"]
+        {
             assert!(of_file(&format!("public_url = \"{good}\"")).is_ok(), "{good}");
         }
         for bad in ["http://keys.example", "keys.example", "https://", "https://a/b", "https://u@h"]

@@ -1,4 +1,4 @@
-//! Every byte in and out: the only place that knows actix, header names on the wire, status codes.
+//! Every byte in and out: the only place that knows actix and status codes.
 //!
 //! Invariants:
 //! - The gate's listener serves questions of proxies and health, nothing else, and only to peers.

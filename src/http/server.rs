@@ -13,7 +13,7 @@ use std::time::Duration;
 use actix_http::HttpService;
 use actix_http::error::DispatchError;
 use actix_rt::net::{ActixStream, TcpStream, UnixStream};
-use actix_server::{Server, ServerHandle};
+use actix_server::{GracefulShutdownSignal, Server, ServerHandle};
 use actix_service::{ServiceFactory, ServiceFactoryExt as _, fn_service};
 
 use super::gate::{self, Gate, Peers};
@@ -132,14 +132,15 @@ impl Running {
             app.clock.clone(),
         ));
         let builder = Server::build().disable_signals().shutdown_timeout(DRAIN_SECONDS);
+        let ending = builder.graceful_shutdown_signal();
         let builder = match listener.socket {
             Socket::Tcp(listener) => builder.listen("gate", listener, move || {
                 fn_service(|stream: TcpStream| ready(with_peer(stream)))
-                    .and_then(http(Arc::clone(&gate)))
+                    .and_then(http(Arc::clone(&gate), ending.clone()))
             }),
             Socket::Unix(listener) => builder.listen_uds("gate", listener, move || {
                 fn_service(|stream: UnixStream| ready(Ok((stream, None))))
-                    .and_then(http(Arc::clone(&gate)))
+                    .and_then(http(Arc::clone(&gate), ending.clone()))
             }),
         }
         .map_err(failed)?;
@@ -177,9 +178,11 @@ fn with_peer(stream: TcpStream) -> Result<(TcpStream, Option<SocketAddr>), Dispa
     Ok((stream, Some(peer)))
 }
 
-/// HTTP/1.1 on a stream, answered by the gate.
+/// HTTP/1.1 on a stream, answered by the gate. When the server is ending, idle connections are
+/// closed, and busy ones after their answer.
 fn http<T: ActixStream + 'static>(
     gate: Arc<Gate>,
+    ending: GracefulShutdownSignal,
 ) -> impl ServiceFactory<
     (T, Option<SocketAddr>),
     Config = (),
@@ -187,10 +190,15 @@ fn http<T: ActixStream + 'static>(
     Error = DispatchError,
     InitError = (),
 > {
-    HttpService::build().keep_alive(KEEP_ALIVE).client_request_timeout(HEAD_WITHIN).h1(fn_service(
-        move |request| {
+    HttpService::build()
+        .keep_alive(KEEP_ALIVE)
+        .client_request_timeout(HEAD_WITHIN)
+        .graceful_shutdown_signal(move || {
+            let ending = ending.clone();
+            async move { ending.notified().await }
+        })
+        .h1(fn_service(move |request| {
             let gate = Arc::clone(&gate);
             async move { Ok::<_, Infallible>(gate::serve(&gate, request).await) }
-        },
-    ))
+        }))
 }

@@ -46,6 +46,7 @@ impl Keys<'_> {
         let (product, key_type) = self.key_type(&terms.product, &terms.key_type)?;
         let scopes = terms::scopes(product, key_type, &terms.scopes)?;
         let restrictions = terms::restrictions(product, &terms.restrictions)?;
+        terms::check_identity(&scopes, &restrictions)?;
         let name = parse_name(&terms.name)?;
         let allow_ip = text(&terms::allow_ip(terms.allow_ip.clone())?);
         let metadata = terms::metadata(terms.metadata.as_ref())?;
@@ -92,7 +93,7 @@ impl Keys<'_> {
     /// `NotFound`.
     pub fn show(&self, id: KeyId, now: Timestamp) -> Result<Key> {
         let found = self.store.read(|db| table::find(db, id, now))?;
-        found.map(|(_, key)| key).ok_or_else(|| table::unknown(id))
+        found.map(|(_, _, key)| key).ok_or_else(|| table::unknown(id))
     }
 
     /// Changes what a key is called and may do, from its next request on.
@@ -101,10 +102,9 @@ impl Keys<'_> {
     /// `Invalid` for changes that its product does not take, or none; `NotFound`; `Conflict` for
     /// a revoked or damaged key.
     pub fn update(&self, actor: &Actor, id: KeyId, changes: &Changes) -> Result<Key> {
-        let known = self.store.read(|db| table::find(db, id, Timestamp::from_millis(0)))?;
-        let (_, known) = known.ok_or_else(|| table::unknown(id))?;
+        let known = self.show(id, Timestamp::default())?;
         let (product, key_type) = self.key_type(&known.product, &known.key_type)?;
-        let change = Checked::of(changes, product, key_type)?;
+        let change = Checked::of(changes, &known, product, key_type)?;
         let actor = actor.clone();
         self.change(id, move |tx, mut row, key| {
             if key.state == State::Revoked {
@@ -161,14 +161,20 @@ struct Checked {
 }
 
 impl Checked {
-    fn of(changes: &Changes, product: &Product, key_type: &KeyType) -> Result<Self> {
-        let scopes = changes.scopes.as_ref().map(|it| terms::scopes(product, key_type, it));
-        let restrictions = changes.restrictions.as_ref().map(|it| terms::restrictions(product, it));
+    fn of(changes: &Changes, known: &Key, product: &Product, key_type: &KeyType) -> Result<Self> {
+        let asked = changes.scopes.as_ref();
+        let scopes = asked.map(|it| terms::scopes(product, key_type, it)).transpose()?;
+        let asked = changes.restrictions.as_ref();
+        let restrictions = asked.map(|it| terms::restrictions(product, it)).transpose()?;
+        terms::check_identity(
+            scopes.as_ref().unwrap_or(&known.scopes),
+            restrictions.as_ref().unwrap_or(&known.restrictions),
+        )?;
         let allow_ip = changes.allow_ip.clone().map(terms::allow_ip);
         let checked = Self {
             name: changes.name.as_deref().map(parse_name).transpose()?,
-            scopes: scopes.transpose()?.as_ref().map(text),
-            restrictions: restrictions.transpose()?.as_ref().map(text),
+            scopes: scopes.as_ref().map(text),
+            restrictions: restrictions.as_ref().map(text),
             expires: changes.expires,
             allow_ip: allow_ip.transpose()?.as_ref().map(text),
             metadata: terms::metadata(changes.metadata.as_ref())?,
@@ -209,7 +215,7 @@ pub(super) fn mint(key_type: &KeyType) -> Result<Secret> {
 /// The key as the transaction leaves it.
 pub(super) fn reread(tx: &Write<'_>, id: KeyId) -> Result<Key> {
     let found = table::find(tx, id, tx.now)?;
-    found.map(|(_, key)| key).ok_or_else(|| table::unknown(id))
+    found.map(|(_, _, key)| key).ok_or_else(|| table::unknown(id))
 }
 
 pub(super) fn record(

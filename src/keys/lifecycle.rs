@@ -82,24 +82,27 @@ impl Keys<'_> {
         })
     }
 
-    /// Revokes a key at once. Revoking a revoked key changes nothing and is no error.
+    /// Revokes a key at once, whatever state its rows are in. Revoking a revoked key changes nothing
+    /// and is no error.
     ///
     /// # Errors
-    /// `Conflict` for a damaged key, which is denied as it is; `NotFound`.
+    /// `NotFound`.
     pub fn revoke(&self, actor: &Actor, id: KeyId, reason: Option<&str>) -> Result<Key> {
         let reason = checked_reason(reason)?;
         let actor = actor.clone();
-        self.change(id, move |tx, mut row, key| {
+        let (key, digests) = self.store.write(move |tx| {
+            let (mut row, soundness, key) =
+                table::find(tx, id, tx.now)?.ok_or_else(|| table::unknown(id))?;
+            let digests = key.digests();
             if key.state == State::Revoked {
-                return Ok(key);
+                return Ok((key, digests));
             }
-            row.revoked_at = Some(tx.now);
-            row.revoked_by = Some(actor.to_string());
-            row.revoked_reason = reason;
-            table::update(tx, &row)?;
-            record(tx, &actor, "key.revoke", &row, json!({ "reason": row.revoked_reason }))?;
-            reread(tx, id)
-        })
+            table::revoke(tx, &mut row, soundness, (&actor.to_string(), reason.as_deref()))?;
+            record(tx, &actor, "key.revoke", &row, json!({ "reason": reason }))?;
+            Ok((reread(tx, id)?, digests))
+        })?;
+        self.principals.forget(&digests);
+        Ok(key)
     }
 
     /// Undoes a revocation while the product allows it; the newest secret alone lives again.

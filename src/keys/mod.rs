@@ -4,7 +4,8 @@
 //! - A secret leaves this room once, in the answer to the action that made it.
 //! - Every change writes its audit row in its own transaction, and drops the key's principals from
 //!   memory before it is answered: what was acknowledged holds for the next request.
-//! - A row whose seal does not fit is never changed, for the change would seal the damage.
+//! - A row whose seal does not fit is never sealed anew, for that would seal the damage. Revoking is
+//!   always possible.
 //! - Rotation adds a secret to a key; the key itself, its id and its name stay.
 //!
 //! Doors: `key.rs` (what it is) → `terms.rs` (what may be asked for) → `table.rs` (SQL) →

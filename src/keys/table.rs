@@ -7,7 +7,7 @@ use crate::id::KeyId;
 use crate::principals::seals::{self, KeyColumns};
 use crate::principals::{AllowedAddresses, Restrictions};
 use crate::secret::{Secret, SecretDigest};
-use crate::store::{Fault, Read, Row, Write, params};
+use crate::store::{Column, Fault, Read, Row, Write, params};
 
 /// A key's row as text, as it is written and sealed.
 pub(super) struct KeyRow {
@@ -45,27 +45,63 @@ impl KeyRow {
         })
     }
 
-    fn read(row: &Row<'_>) -> Result<(Self, bool), Fault> {
+    /// Reads a row, damaged or not; `None` where even its id cannot be read.
+    fn read(row: &Row<'_>) -> Option<(Self, Soundness)> {
+        let id = row.get(0).ok()?;
+        let mut sealed = Cells { row, are_readable: true };
+        let mut others = Cells { row, are_readable: true };
         let key = Self {
-            id: row.get(0)?,
-            workspace: row.get(1)?,
-            product: row.get(2)?,
-            key_type: row.get(3)?,
-            name: row.get(4)?,
-            scopes: row.get(5)?,
-            restrictions: row.get(6)?,
-            allow_ip: row.get(7)?,
-            expires_at: row.get(8)?,
-            owner: row.get(9)?,
-            metadata: row.get(10)?,
-            created_at: row.get(11)?,
-            created_by: row.get(12)?,
-            revoked_at: row.get(13)?,
-            revoked_by: row.get(14)?,
-            revoked_reason: row.get(15)?,
+            id,
+            workspace: sealed.get(1),
+            product: sealed.get(2),
+            key_type: sealed.get(3),
+            name: others.get(4),
+            scopes: sealed.get(5),
+            restrictions: sealed.get(6),
+            allow_ip: sealed.get(7),
+            expires_at: sealed.get(8),
+            owner: sealed.get(9),
+            metadata: others.get(10),
+            created_at: others.get(11),
+            created_by: others.get(12),
+            revoked_at: sealed.get(13),
+            revoked_by: others.get(14),
+            revoked_reason: others.get(15),
         };
-        let is_sound = row.get::<[u8; 16]>(16)? == key.seal();
-        Ok((key, is_sound))
+        let is_sealed =
+            sealed.are_readable && row.get(16).is_ok_and(|seal: [u8; 16]| key.seal() == seal);
+        let soundness = match (is_sealed, others.are_readable) {
+            (true, true) => Soundness::Sound,
+            (true, false) => Soundness::Unreadable,
+            (false, _) => Soundness::Unsealed,
+        };
+        Some((key, soundness))
+    }
+}
+
+/// What can be believed of a key's rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Soundness {
+    /// Everything.
+    Sound,
+    /// What decides access; something else of the key, or a row beside it, is damaged.
+    Unreadable,
+    /// Nothing: the row does not bear its own checksum.
+    Unsealed,
+}
+
+/// The columns of a row that may be damaged: one that does not hold what it should is empty.
+struct Cells<'r, 'c> {
+    row: &'r Row<'c>,
+    are_readable: bool,
+}
+
+impl Cells<'_, '_> {
+    fn get<T: Column + Default>(&mut self, index: usize) -> T {
+        self.row.get(index).unwrap_or_else(|_| {
+            self.are_readable = false;
+            T::default()
+        })
     }
 }
 
@@ -147,16 +183,35 @@ pub(super) fn end_secret(
     Ok(())
 }
 
+/// Revokes a key whatever state its rows are in: one that cannot be believed stays denied for good.
+pub(super) fn revoke(
+    tx: &Write<'_>,
+    row: &mut KeyRow,
+    soundness: Soundness,
+    (by, reason): (&str, Option<&str>),
+) -> Result<()> {
+    const UPDATE: &str = "
+        UPDATE keys SET revoked_at = ?2, revoked_by = ?3, revoked_reason = ?4, seal = ?5
+        WHERE id = ?1";
+    row.revoked_at = Some(tx.now);
+    let seal = match soundness {
+        Soundness::Sound | Soundness::Unreadable => row.seal(),
+        Soundness::Unsealed => NO_SEAL,
+    };
+    tx.execute(UPDATE, params![row.id, tx.now, by, reason, &seal])?;
+    Ok(())
+}
+
 /// A key that may be changed: its row, and what people see of it.
 ///
 /// # Errors
-/// `NotFound`; `Conflict` when a row does not bear its checksum.
+/// `NotFound`; `Conflict` when something of it is damaged.
 pub(super) fn sound(tx: &Write<'_>, id: KeyId) -> Result<(KeyRow, Key)> {
-    let (row, key) = find(tx, id, tx.now)?.ok_or_else(|| unknown(id))?;
+    let (row, _, key) = find(tx, id, tx.now)?.ok_or_else(|| unknown(id))?;
     if key.state == State::Damaged {
         return Err(Error::conflict(format!(
-            "the row of {id} does not bear its own checksum: it is denied, and left as it is. \
-             Restore a backup"
+            "the rows of {id} are damaged, and left as they are: `keystile key revoke {id}` ends \
+             it, a backup brings it back"
         )));
     }
     Ok((row, key))
@@ -166,14 +221,26 @@ pub(super) fn unknown(id: KeyId) -> Error {
     Error::not_found(format!("there is no key {id}: `keystile key list` shows all"))
 }
 
+/// A seal that no row has.
+const NO_SEAL: [u8; 16] = [0; 16];
+
 const COLUMNS: &str = "id, workspace, product, type, name, scopes, restrictions, allow_ip, \
      expires_at, owner, metadata, created_at, created_by, revoked_at, revoked_by, revoked_reason, \
      seal";
 
-pub(super) fn find(db: &Read<'_>, id: KeyId, now: Timestamp) -> Result<Option<(KeyRow, Key)>> {
+/// A key, with what can be believed of its own row.
+pub(super) fn find(
+    db: &Read<'_>,
+    id: KeyId,
+    now: Timestamp,
+) -> Result<Option<(KeyRow, Soundness, Key)>> {
     let select = format!("SELECT {COLUMNS} FROM keys WHERE id = ?1");
-    let found = db.first(&select, params![id], KeyRow::read)?;
-    found.map(|(row, is_sound)| with_secrets(db, row, is_sound, now)).transpose()
+    let found = db.first(&select, params![id], |row| Ok::<_, Fault>(KeyRow::read(row)))?.flatten();
+    let whole = |(row, soundness)| {
+        let key = with_secrets(db, &row, soundness, now)?;
+        Ok((row, soundness, key))
+    };
+    found.map(whole).transpose()
 }
 
 /// Keys in the order of their making, the newest first, `page_max` of those made before `before`.
@@ -195,34 +262,40 @@ pub(super) fn list(
         filter.before.map(|id| id.to_string()),
         page_max,
     ];
-    let rows = db.all(&select, row, KeyRow::read)?;
-    let with_secrets = |(row, is_sound)| with_secrets(db, row, is_sound, now).map(|(_, key)| key);
-    rows.into_iter().map(with_secrets).collect()
+    let rows = db.all(&select, row, |row| Ok::<_, Fault>(KeyRow::read(row)))?;
+    let key = |(row, soundness)| with_secrets(db, &row, soundness, now);
+    rows.into_iter().flatten().map(key).collect()
 }
 
-fn with_secrets(
-    db: &Read<'_>,
-    row: KeyRow,
-    is_sound: bool,
-    now: Timestamp,
-) -> Result<(KeyRow, Key)> {
+fn with_secrets(db: &Read<'_>, row: &KeyRow, soundness: Soundness, now: Timestamp) -> Result<Key> {
     const SELECT: &str = "
         SELECT digest, last4, created_at, ends_at, seal FROM secrets
         WHERE key = ?1 ORDER BY ends_at IS NOT NULL, created_at DESC, ends_at DESC";
-    let mut are_sound = is_sound;
+    let mut are_sound = soundness == Soundness::Sound && is_workspace_sound(db, &row.workspace)?;
     let secrets = db.all(SELECT, params![row.id], |found| {
-        let (digest, ends_at) = (found.get(0)?, found.get(3)?);
-        are_sound &= found.get::<[u8; 16]>(4)? == seals::secret(&digest, row.id, ends_at);
-        Ok::<_, Fault>(SecretRecord {
-            digest,
-            last4: found.get(1)?,
-            state: SecretState::of(ends_at, now),
-            created_at: found.get(2)?,
-            ends_at,
-        })
+        let Ok(digest) = found.get(0) else {
+            are_sound = false;
+            return Ok::<_, Fault>(None);
+        };
+        let mut cells = Cells { row: found, are_readable: true };
+        let (last4, created_at, ends_at) = (cells.get(1), cells.get(2), cells.get(3));
+        let seal = seals::secret(&digest, row.id, ends_at);
+        are_sound &= cells.are_readable && found.get(4).is_ok_and(|found: [u8; 16]| found == seal);
+        let state = SecretState::of(ends_at, now);
+        Ok(Some(SecretRecord { digest, last4, state, created_at, ends_at }))
     })?;
-    let key = shown(&row, secrets, are_sound, now);
-    Ok((row, key))
+    Ok(shown(row, secrets.into_iter().flatten().collect(), are_sound, now))
+}
+
+fn is_workspace_sound(db: &Read<'_>, slug: &str) -> Result<bool> {
+    const SELECT: &str = "SELECT plan, seal FROM workspaces WHERE slug = ?1";
+    let is_sound = db.first(SELECT, params![slug], |row| {
+        let (plan, seal) = (row.get::<String>(0), row.get::<[u8; 16]>(1));
+        let is_sound =
+            plan.is_ok_and(|plan| seal.is_ok_and(|it| it == seals::workspace(slug, &plan)));
+        Ok::<_, Fault>(is_sound)
+    })?;
+    Ok(is_sound.unwrap_or(false))
 }
 
 fn shown(row: &KeyRow, secrets: Vec<SecretRecord>, is_sound: bool, now: Timestamp) -> Key {

@@ -13,8 +13,12 @@ use crate::registry::{Access, KeyType, PerKey, Product, Resource};
 /// Ids of one resource that a key may be bound to.
 const RESTRICTION_IDS_MAX: usize = 100;
 
-/// Bytes of an identity header: what a key would say there must fit.
-const IDENTITY_HEADER_BYTES_MAX: usize = 4_096;
+/// Bytes of an identity header, under 4 KiB: what a key would say there must fit.
+const IDENTITY_HEADER_BYTES_MAX: usize = 4_095;
+
+/// Bytes of all scopes and ids of a key: with the other headers they fit into 16 KiB, which is what
+/// the printed proxy configuration makes room for.
+const IDENTITY_BYTES_MAX: usize = 12 * 1_024;
 
 /// Bytes of metadata, written compactly.
 const METADATA_BYTES_MAX: usize = 4_096;
@@ -198,12 +202,25 @@ fn check_number(resource: &Resource, restrictions: &Restrictions) -> Result<()> 
     }
 }
 
+/// Holds that what a key says of itself upstream fits into one answer's head.
+pub(super) fn check_identity(scopes: &[String], restrictions: &Restrictions) -> Result<()> {
+    let ids = restrictions.iter().flat_map(|(_, ids)| ids);
+    let bytes: usize = scopes.iter().chain(ids).map(|word| word.len() + 1).sum();
+    if bytes <= IDENTITY_BYTES_MAX {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "the scopes and restricted ids together do not fit into the headers that take them \
+         upstream (12 KiB)",
+    ))
+}
+
 fn check_fits(what: &str, value: &str) -> Result<()> {
     if value.len() <= IDENTITY_HEADER_BYTES_MAX {
         return Ok(());
     }
     Err(Error::invalid(format!(
-        "the {what} do not fit into the header that takes them upstream (4,096 bytes)"
+        "the {what} do not fit into the header that takes them upstream (4 KiB)"
     )))
 }
 

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use smallvec::SmallVec;
 
 use super::Principal;
-use crate::registry::{Access, Grant, Product};
+use crate::registry::{Access, Grant, PerKey, Product};
 
 /// What stands where a principal has nothing to say: proxies pass an absent header on as the
 /// client sent it, and an empty one is dropped.
@@ -76,9 +76,10 @@ impl Identity {
         let resources: Vec<String> = product
             .resources
             .iter()
-            .map(|resource| match principal.restrictions.ids(&resource.name) {
-                Some(ids) => ids.iter().map(String::as_str).collect::<Vec<_>>().join(","),
-                None => EVERYTHING.to_owned(),
+            .map(|resource| match (principal.restrictions.ids(&resource.name), resource.per_key) {
+                (Some(ids), _) => ids.iter().map(String::as_str).collect::<Vec<_>>().join(","),
+                (None, PerKey::Any) => EVERYTHING.to_owned(),
+                (None, PerKey::Some | PerKey::One) => NOTHING.to_owned(),
             })
             .collect();
         let known = [

@@ -10,7 +10,7 @@ use crate::id::KeyId;
 use crate::registry::Product;
 
 /// How long a secret that has ended is still told from one that never was.
-const ENDED_SECRET_KNOWN: Span = Span::days(90);
+pub const ENDED_SECRET_KNOWN: Span = Span::days(90);
 
 /// What a presented secret is worth, as the rows said at one moment.
 pub struct Principal {

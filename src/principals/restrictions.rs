@@ -22,12 +22,6 @@ impl Restrictions {
         self.0.get(resource)
     }
 
-    /// Whether the key may touch `id`.
-    #[must_use]
-    pub fn allow(&self, resource: &str, id: &str) -> bool {
-        self.ids(resource).is_none_or(|ids| ids.contains(id))
-    }
-
     /// Each restricted resource with its ids.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &BTreeSet<String>)> {
         self.0.iter().map(|(resource, ids)| (resource.as_str(), ids))

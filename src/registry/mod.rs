@@ -26,11 +26,11 @@ mod watcher;
 
 pub use host::normalised_host;
 pub use load::{Effect, EffectKind, FileState, Kept, KeptChange, Loader, Outcome};
-pub use manifest::{LIMIT_MAX, Manifest, is_product_id, read};
+pub use manifest::{Manifest, OVERRIDE_HEADERS, is_product_id, read};
 pub use pattern::{PATTERN_BYTES_MAX, Params, Pattern};
 pub use product::{Access, Bucket, Credential, KeyType, PlanOverride, Preflight, Product};
 pub use resource::{PerKey, Place, RESOURCE_ID_BYTES_MAX, Resource};
-pub use route::{Match, NamedResource, Needs, Param, Part, Route, Routes};
+pub use route::{Match, NamedResource, Needs, Param, Part, Route, Routes, SEGMENTS_MAX};
 pub use scope::{Grant, SCOPE_BYTES_MAX, Scope, ScopeSet, Scopes, covers};
 pub use snapshot::Registry;
 pub use watcher::{Cause, Watcher};

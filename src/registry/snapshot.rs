@@ -9,19 +9,19 @@ use super::product::Product;
 #[derive(Clone, Debug, Default)]
 pub struct Registry {
     generation: u64,
+    is_whole: bool,
     products: BTreeMap<String, Arc<Product>>,
     by_host: HashMap<String, Arc<Product>>,
 }
 
 impl Registry {
-    /// No product at all, of generation 0.
-    #[must_use]
-    pub fn empty() -> Self {
-        Self::default()
-    }
-
-    /// These products, which share no host: the loader has seen to that.
-    pub(super) fn new(generation: u64, products: impl IntoIterator<Item = Arc<Product>>) -> Self {
+    /// These products, which share no host: the loader has seen to that. `is_whole` says that no
+    /// file is without a version in force.
+    pub(super) fn new(
+        generation: u64,
+        is_whole: bool,
+        products: impl IntoIterator<Item = Arc<Product>>,
+    ) -> Self {
         let products: BTreeMap<_, _> =
             products.into_iter().map(|product| (product.id.clone(), product)).collect();
         let hosts = |product: &Arc<Product>| {
@@ -29,13 +29,19 @@ impl Registry {
             hosts.into_iter().map(|host| (host, Arc::clone(product))).collect::<Vec<_>>()
         };
         let by_host = products.values().flat_map(hosts).collect();
-        Self { generation, products, by_host }
+        Self { generation, is_whole, products, by_host }
     }
 
     /// A number that grows with every change, for what was compiled against a registry.
     #[must_use]
     pub fn generation(&self) -> u64 {
         self.generation
+    }
+
+    /// Whether every plugin file has a version in force.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.is_whole
     }
 
     /// The product `id`.
@@ -50,10 +56,12 @@ impl Registry {
         self.by_host.get(host)
     }
 
-    /// The product, where there is exactly one.
+    /// The product, where there is exactly one. A second file counts though it has never been
+    /// good: its callers are not the first one's.
     #[must_use]
     pub fn only_product(&self) -> Option<&Arc<Product>> {
-        if self.products.len() == 1 { self.products.values().next() } else { None }
+        let is_only = self.is_whole && self.products.len() == 1;
+        self.products.values().next().filter(|_| is_only)
     }
 
     /// All products, by id.

@@ -141,6 +141,12 @@ impl Column for String {
     }
 }
 
+impl Column for Vec<u8> {
+    fn from_cell(cell: Cell<'_>) -> Option<Self> {
+        if let Cell::Bytes(bytes) = cell { Some(bytes.to_vec()) } else { None }
+    }
+}
+
 impl<const N: usize> Column for [u8; N] {
     fn from_cell(cell: Cell<'_>) -> Option<Self> {
         if let Cell::Bytes(bytes) = cell { bytes.try_into().ok() } else { None }
@@ -234,6 +240,12 @@ impl<'p> From<&'p String> for Param<'p> {
 impl From<String> for Param<'_> {
     fn from(text: String) -> Self {
         Self::Text(Cow::Owned(text))
+    }
+}
+
+impl<'p> From<&'p [u8]> for Param<'p> {
+    fn from(bytes: &'p [u8]) -> Self {
+        Self::Bytes(bytes)
     }
 }
 

@@ -1,6 +1,5 @@
 //! Putting the plugin folder in force, again and again.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -74,31 +73,29 @@ impl Reloader {
 
     fn log(&self, effect: &Effect) {
         let Effect { product, kind, .. } = effect;
-        let (scopes, routes) = (effect.scopes_added.len(), effect.routes_added.len());
-        let gone = (&effect.scopes_removed, &effect.routes_removed);
-        let holders = self.holders(effect);
         tracing::info!(
             product,
             ?kind,
-            scopes_added = scopes,
-            routes_added = routes,
-            scopes_removed = ?gone.0,
-            routes_removed = gone.1.len(),
-            live_keys_that_held_one = holders,
+            scopes_added = ?effect.scopes_added,
+            scopes_removed = ?effect.scopes_removed,
+            live_keys_that_held_one = self.holders(product, &effect.scopes_removed),
+            scopes_made_admin = ?effect.scopes_made_admin,
+            live_keys_that_keep_one = self.holders(product, &effect.scopes_made_admin),
+            routes_added = ?effect.routes_added,
+            routes_removed = ?effect.routes_removed,
             "plugin in force"
         );
     }
 
-    /// How many live keys hold a scope that the reload has taken away.
-    fn holders(&self, effect: &Effect) -> usize {
-        if effect.scopes_removed.is_empty() {
+    /// How many live keys hold one of `scopes` by name.
+    fn holders(&self, product: &str, scopes: &[String]) -> usize {
+        if scopes.is_empty() {
             return 0;
         }
-        let gone: BTreeSet<&str> = effect.scopes_removed.iter().map(String::as_str).collect();
-        let held = self.store.read(|db| table::scopes_held(db, &effect.product, self.clock.now()));
-        let holds_one = |scopes: &&String| {
-            let scopes: Vec<String> = serde_json::from_str(scopes).unwrap_or_default();
-            scopes.iter().any(|scope| gone.contains(scope.as_str()))
+        let held = self.store.read(|db| table::scopes_held(db, product, self.clock.now()));
+        let holds_one = |held: &&String| {
+            let held: Vec<String> = serde_json::from_str(held).unwrap_or_default();
+            held.iter().any(|scope| scopes.contains(scope))
         };
         held.unwrap_or_default().iter().filter(holds_one).count()
     }

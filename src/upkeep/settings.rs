@@ -1,12 +1,12 @@
 //! Settings that hold from the moment when `config.toml` is saved.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
 
 use crate::accounts::Workspaces;
 use crate::config::{Flags, Settings};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::principals::Principals;
 use crate::store::Store;
 
@@ -15,6 +15,18 @@ pub struct Live {
     settings: ArcSwap<Settings>,
     flags: Flags,
     set_level: Box<dyn Fn(tracing::Level) + Send + Sync>,
+    /// Whether the file was there at start: one that is gone later is a mistake, not a wish for the
+    /// defaults.
+    had_file: bool,
+    /// The problem that was logged last. Locked while plans are given or taken away.
+    told: Mutex<Option<String>>,
+}
+
+/// While it is held no plan is taken away.
+pub struct PlansHeld<'a> {
+    _told: MutexGuard<'a, Option<String>>,
+    /// The settings in force.
+    pub settings: Arc<Settings>,
 }
 
 impl Live {
@@ -24,7 +36,9 @@ impl Live {
         flags: Flags,
         set_level: impl Fn(tracing::Level) + Send + Sync + 'static,
     ) -> Self {
-        Self { settings: ArcSwap::from_pointee(settings), flags, set_level: Box::new(set_level) }
+        let had_file = settings.file.exists();
+        let (settings, told) = (ArcSwap::from_pointee(settings), Mutex::default());
+        Self { settings, flags, set_level: Box::new(set_level), had_file, told }
     }
 
     /// The settings in force.
@@ -33,30 +47,46 @@ impl Live {
         self.settings.load_full()
     }
 
-    /// Reads the settings again. What is wrong with them is logged, and changes nothing.
-    pub fn reload(&self, store: &Store, principals: &Arc<Principals>) {
-        let now = self.get();
-        let file = now.file.exists().then_some(now.file.as_path());
-        match Settings::load(file, &self.flags) {
-            Ok(mut newer) => {
-                newer.file.clone_from(&now.file);
-                if newer != *now {
-                    self.take(&now, newer, store, principals);
-                }
-            }
-            Err(problems) => {
-                for problem in problems {
-                    tracing::error!("settings unchanged: {problem}");
-                }
-            }
-        }
+    /// The settings in force, whose plans stay until the answer is dropped: for whoever puts a
+    /// workspace on one.
+    #[must_use]
+    pub fn hold_plans(&self) -> PlansHeld<'_> {
+        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        PlansHeld { _told: told, settings: self.get() }
     }
 
-    fn take(&self, now: &Settings, newer: Settings, store: &Store, principals: &Arc<Principals>) {
-        if let Err(error) = check_plans(&newer, store, principals) {
-            tracing::error!("settings unchanged: {error}");
-            return;
+    /// Reads the settings again. What is wrong with them is logged once, and changes nothing.
+    pub fn reload(&self, store: &Store, principals: &Arc<Principals>) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let problem = self.try_reload(store, principals).err().map(|error| error.to_string());
+        if let Some(problem) = &problem
+            && *told != Some(problem.clone())
+        {
+            tracing::error!("settings unchanged: {problem}");
         }
+        *told = problem;
+    }
+
+    fn try_reload(&self, store: &Store, principals: &Arc<Principals>) -> Result<()> {
+        let now = self.get();
+        if !now.file.exists() {
+            let is_missed = self
+                .had_file
+                .then(|| Error::conflict(format!("{} is gone: put it back", now.file.display())));
+            return is_missed.map_or(Ok(()), Err);
+        }
+        let newer = Settings::load(Some(&now.file), &self.flags).map_err(|problems| {
+            let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            Error::invalid(problems.join("\n"))
+        })?;
+        if newer != *now {
+            Workspaces { store, principals }.check_plans(&newer.plans)?;
+            self.take(&now, newer, principals);
+        }
+        Ok(())
+    }
+
+    fn take(&self, now: &Settings, newer: Settings, principals: &Principals) {
         for name in now.needing_restart(&newer) {
             tracing::warn!("`{name}` has changed: restart to put it in force");
         }
@@ -65,8 +95,4 @@ impl Live {
         self.settings.store(Arc::new(newer));
         tracing::info!("settings reloaded");
     }
-}
-
-fn check_plans(newer: &Settings, store: &Store, principals: &Arc<Principals>) -> Result<()> {
-    Workspaces { store, principals }.check_plans(&newer.plans)
 }

@@ -1,12 +1,10 @@
 //! Sweeping what has ended for good.
 
 use super::table;
-use crate::clock::{Span, Timestamp};
+use crate::clock::Timestamp;
 use crate::error::Result;
+use crate::principals::ENDED_SECRET_KNOWN;
 use crate::store::Store;
-
-/// How long a secret that a rotation has ended is kept, to be told from one that never was.
-const ENDED_SECRETS_KEPT: Span = Span::days(90);
 
 /// Deletes what nobody can tell from noise any more; answers how many rows that were.
 ///
@@ -14,7 +12,7 @@ const ENDED_SECRETS_KEPT: Span = Span::days(90);
 /// As the store's; the next sweep tries again.
 pub fn sweep(store: &Store) -> Result<usize> {
     store.write(|tx| {
-        let before = tx.now.as_millis().saturating_sub(ENDED_SECRETS_KEPT.as_millis());
+        let before = tx.now.as_millis().saturating_sub(ENDED_SECRET_KNOWN.as_millis());
         table::delete_ended_secrets(tx, Timestamp::from_millis(before))
     })
 }

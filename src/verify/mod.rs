@@ -22,7 +22,7 @@ mod verifier;
 mod witness;
 
 pub use headers::{HeaderLine, Headers};
-pub use path::{AmbiguousPath, Path, SEGMENTS_MAX, TARGET_BYTES_MAX};
+pub use path::{AmbiguousPath, Path, TARGET_BYTES_MAX};
 pub use refusal::{Refusal, Undecided};
 pub use request::{Asked, Dialect, REQUEST_ID_BYTES_MAX, Request};
 pub use verifier::{Lookup, Pass, Stop, Verifier};

@@ -8,11 +8,10 @@ use std::borrow::Cow;
 
 use smallvec::SmallVec;
 
+use crate::registry::SEGMENTS_MAX;
+
 /// The longest target.
 pub const TARGET_BYTES_MAX: usize = 8_192;
-
-/// The most segments of a path.
-pub const SEGMENTS_MAX: usize = 64;
 
 /// Paths of APIs are seldom deeper; deeper ones cost an allocation.
 const SEGMENTS_USUAL: usize = 16;

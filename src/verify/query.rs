@@ -72,10 +72,12 @@ fn resemblance(written: &str, name: &str) -> Resemblance {
     let written = written.trim_matches([' ', '+']);
     let head = written.split('[').next().unwrap_or(written);
     let folded = head.replace([' ', '+', '.'], "_").to_lowercase();
+    // In capitals too: some letters have no lower case of their own, such as the long s.
+    let is_same_in_capitals = head.to_uppercase() == name.to_uppercase();
     let name = name.to_lowercase();
     let is_prefix =
         head.to_lowercase().strip_prefix(&name).is_some_and(|tail| tail.starts_with('.'));
-    if folded == name.replace(['.', ' ', '+'], "_") || is_prefix {
+    if folded == name.replace(['.', ' ', '+'], "_") || is_prefix || is_same_in_capitals {
         Resemblance::Near
     } else {
         Resemblance::None

@@ -59,7 +59,7 @@ pub enum Undecided {
     /// No product serves the host.
     #[error("no product has the host `{0}` among its `hosts`")]
     UnknownHost(String),
-    /// A row does not bear its own checksum.
+    /// A row of the key, its secret or its workspace does not bear its own checksum.
     #[error(
         "the rows of a presented key do not bear their checksums, so it is denied; \
          `keystile key list` marks the damaged key"

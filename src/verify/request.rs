@@ -7,22 +7,13 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 
 use super::{Headers, Refusal};
-use crate::registry;
+use crate::registry::{OVERRIDE_HEADERS, normalised_host};
 
 /// The longest request id that is passed on.
 pub const REQUEST_ID_BYTES_MAX: usize = 128;
 
 /// The shortest one: anything less is nobody's correlation id.
 const REQUEST_ID_BYTES_MIN: usize = 8;
-
-/// Headers with which frameworks replace a request's method or path behind the proxy's back.
-const OVERRIDES: [&str; 5] = [
-    "x-http-method-override",
-    "x-http-method",
-    "x-method-override",
-    "x-original-url",
-    "x-rewrite-url",
-];
 
 /// How a proxy puts its question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,7 +150,7 @@ impl<'a> Request<'a> {
             product: asked.product,
             method,
             target,
-            host: host.and_then(registry::normalised_host),
+            host: host.and_then(normalised_host),
             is_https: proto.is_some_and(|proto| proto.eq_ignore_ascii_case(b"https")),
             address: address.and_then(last_hop),
             headers: asked.headers,
@@ -183,7 +174,7 @@ fn refuse_forbidden(headers: Headers<'_>, contract: &Contract) -> Result<(), Ref
         if is_ours(name) {
             return Err(Refusal::invalid("headers that begin with X-Keystile- are the gate's own"));
         }
-        if OVERRIDES.contains(&name) {
+        if OVERRIDE_HEADERS.contains(&name) {
             return Err(Refusal::invalid(format!("{name} would override the method or path")));
         }
         if contract.foreign.contains(&name) {

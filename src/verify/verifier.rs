@@ -8,7 +8,7 @@ use super::witness::{Step, Witness};
 use super::{Asked, Refusal, Request, Undecided, credential, said};
 use crate::clock::Timestamp;
 use crate::principals::{Bound, Found, Identity, Life, Principal, Principals};
-use crate::registry::{KeyType, Needs, Product, Registry, Route};
+use crate::registry::{KeyType, Needs, PerKey, Product, Registry, Resource, Route};
 use crate::secret::{self, SecretDigest};
 
 /// Judges requests by one registry and the principals.
@@ -140,6 +140,9 @@ impl<'v> Verifier<'v> {
         let (route, named) = target.readable()?;
         witness.compare(Step::Route, || said::route(product, route));
         let route = route.ok_or(Refusal::RouteNotDeclared)?;
+        if known.is_err() {
+            witness.compare(Step::Key, || "what is known of the key cannot be read".to_owned());
+        }
         let known = known?;
         witness.compare(Step::Scope, || said::scope(product, route, &known.principal));
         check_scope(product, route, &known.bound)?;
@@ -271,12 +274,21 @@ fn check_scope(product: &Product, route: &Route, bound: &Bound) -> Result<(), Re
 }
 
 fn check_resources(principal: &Principal, named: NamedList<'_, '_>) -> Result<(), Refusal> {
-    let foreign = named.into_iter().find(|(it, id)| !principal.restrictions.allow(&it.name, id));
+    let foreign = named.into_iter().find(|(it, id)| !may_touch(principal, it, id));
     match foreign {
         None => Ok(()),
         Some((resource, _)) => Err(Refusal::ResourceMismatch {
             resource: resource.name.clone(),
             error_type: resource.mismatch.clone(),
         }),
+    }
+}
+
+/// Whether a key may touch an id. One without ids may touch any, unless the resource wants keys to
+/// be bound: it was made before the product said so.
+fn may_touch(principal: &Principal, resource: &Resource, id: &str) -> bool {
+    match principal.restrictions.ids(&resource.name) {
+        Some(ids) => ids.contains(id),
+        None => resource.per_key == PerKey::Any,
     }
 }

@@ -3,13 +3,18 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::Value;
+use zeroize::Zeroizing;
 
 use super::command::Command;
 use super::server::SOCKET;
 use crate::error::{Error, ErrorKind, Result};
+
+/// How long a server may take to answer: a commit takes milliseconds, a full disk may take seconds.
+const ANSWER_WITHIN: Duration = Duration::from_mins(1);
 
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -28,9 +33,12 @@ pub fn ask(data: &Path, command: &Command) -> Result<Option<Value>> {
         Error::unavailable("the server went away: whether the command was carried out is unknown")
             .because(error)
     };
+    // It may hold a secret.
     let line = serde_json::to_string(command)
+        .map(Zeroizing::new)
         .map_err(|error| Error::internal("the command cannot be written").because(error))?;
-    writeln!(connection, "{line}").map_err(lost)?;
+    connection.set_read_timeout(Some(ANSWER_WITHIN)).map_err(lost)?;
+    writeln!(connection, "{}", line.as_str()).map_err(lost)?;
     let mut reply = String::new();
     BufReader::new(connection).read_line(&mut reply).map_err(lost)?;
     match serde_json::from_str(&reply) {

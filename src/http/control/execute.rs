@@ -28,15 +28,16 @@ fn workspace(app: &App, actor: &Actor, command: WorkspaceCommand) -> Result<Valu
     use WorkspaceCommand as C;
 
     let workspaces = Workspaces { store: &app.store, principals: &app.principals };
-    let settings = app.live.get();
     match command {
         C::Add { slug, name, plan } => {
-            answer(&workspaces.add(actor, &slug, &name, (&settings.plans, &plan))?)
+            let held = app.live.hold_plans();
+            answer(&workspaces.add(actor, &slug, &name, (&held.settings.plans, &plan))?)
         }
         C::List => answer(&workspaces.list()?),
         C::Show { slug } => answer(&workspaces.show(&slug)?),
         C::SetPlan { slug, plan } => {
-            answer(&workspaces.set_plan(actor, &slug, (&settings.plans, &plan))?)
+            let held = app.live.hold_plans();
+            answer(&workspaces.set_plan(actor, &slug, (&held.settings.plans, &plan))?)
         }
         C::Remove { slug } => {
             workspaces.remove(actor, &slug)?;

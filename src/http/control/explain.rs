@@ -35,6 +35,7 @@ pub(super) fn explain(app: &App, question: &Question) -> Result<Value> {
     let verifier = Verifier { registry: &registry, principals: &app.principals };
     let url = Url::parse(&question.url)?;
     let instead = question.key_id.map(|id| found_by_id(app, &registry, id)).transpose()?;
+    refuse_secrets(question, &registry)?;
     let lines = lines(question, &url, &verifier);
     let lines: Vec<HeaderLine<'_>> =
         lines.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
@@ -54,6 +55,23 @@ pub(super) fn explain(app: &App, question: &Question) -> Result<Value> {
         verdict = verifier.verify(&asked, Lookup::Done(found), app.clock.now(), &mut seen);
     }
     told(&verdict, seen)
+}
+
+/// Refuses a header that holds a secret: it came from a command's arguments, which shells remember.
+fn refuse_secrets(question: &Question, registry: &Registry) -> Result<()> {
+    let is_credential = |name: &str| {
+        let holds = |place: &Credential| matches!(place, Credential::Header(it) if it == name);
+        let of = |product: &Arc<Product>| product.credentials.iter().any(holds);
+        name == "authorization" || registry.products().any(of)
+    };
+    let named = question.headers.iter().map(|(name, _)| name.to_lowercase());
+    match named.into_iter().find(|name| is_credential(name)) {
+        None => Ok(()),
+        Some(name) => Err(Error::invalid(format!(
+            "`{name}` holds a secret, which is never an argument: `--key -` reads it from standard \
+             input"
+        ))),
+    }
 }
 
 /// What the key's newest secret is worth.

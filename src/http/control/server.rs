@@ -11,6 +11,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use super::command::Command;
 use super::execute::execute;
@@ -27,6 +28,9 @@ const COMMAND_BYTES_MAX: u64 = 256 * 1024;
 
 /// Command lines that are served at a time.
 const CONNECTIONS_MAX: usize = 64;
+
+/// How long no connection is taken after one could not be.
+const AFTER_FAILED_ACCEPT: Duration = Duration::from_millis(100);
 
 /// How long a command line may take to ask.
 const ASK_WITHIN: Duration = Duration::from_secs(10);
@@ -86,20 +90,38 @@ fn listen(listener: &UnixListener, app: &Arc<App>, is_closing: &AtomicBool) {
         if is_closing.load(Ordering::SeqCst) {
             return;
         }
-        let Ok(connection) = connection else { continue };
-        if open.fetch_add(1, Ordering::SeqCst) >= CONNECTIONS_MAX {
-            open.fetch_sub(1, Ordering::SeqCst);
+        let Ok(connection) = connection else {
+            // No descriptor is free: trying again at once would only burn the processor.
+            std::thread::park_timeout(AFTER_FAILED_ACCEPT);
+            continue;
+        };
+        let Some(place) = Place::take(&open) else {
             reply(&connection, &Err(Error::unavailable("too many commands at a time: try again")));
             continue;
-        }
-        let (app, ended) = (Arc::clone(app), Arc::clone(&open));
-        let spawned = std::thread::Builder::new().spawn(move || {
+        };
+        let app = Arc::clone(app);
+        // Without a thread the connection is closed, and the command line says that it was not
+        // answered.
+        let _ = std::thread::Builder::new().spawn(move || {
+            let _place = place;
             serve(&connection, &app);
-            ended.fetch_sub(1, Ordering::SeqCst);
         });
-        if spawned.is_err() {
-            open.fetch_sub(1, Ordering::SeqCst);
-        }
+    }
+}
+
+/// One of the places for command lines that are served at a time; given back when dropped.
+struct Place(Arc<AtomicUsize>);
+
+impl Place {
+    fn take(open: &Arc<AtomicUsize>) -> Option<Self> {
+        let place = Self(Arc::clone(open));
+        (open.fetch_add(1, Ordering::SeqCst) < CONNECTIONS_MAX).then_some(place)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
@@ -113,7 +135,8 @@ fn serve(connection: &UnixStream, app: &App) {
 fn read_command(connection: &UnixStream) -> Result<Command> {
     let unreadable = |error| Error::invalid("the command could not be read").because(error);
     connection.set_read_timeout(Some(ASK_WITHIN)).map_err(unreadable)?;
-    let mut line = String::new();
+    // It may hold a secret.
+    let mut line = Zeroizing::new(String::new());
     BufReader::new(connection.take(COMMAND_BYTES_MAX)).read_line(&mut line).map_err(unreadable)?;
     serde_json::from_str(&line).map_err(|error| {
         Error::invalid("the server does not know this command: are both of one version?")

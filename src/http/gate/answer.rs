@@ -17,6 +17,9 @@ const RETRY_SECONDS: u64 = 5;
 /// A denial's body fits into a header: the longest that is sent, under 4 KiB.
 const BODY_BYTES_MAX: usize = 4_000;
 
+/// Scopes that a challenge names: more of them are in the body, or nowhere.
+const SCOPE_BYTES_MAX: usize = 2_000;
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const STATUS: HeaderName = HeaderName::from_static("x-keystile-status");
 const CODE: HeaderName = HeaderName::from_static("x-keystile-code");
@@ -126,8 +129,11 @@ fn challenge(refusal: &Refusal, status: StatusCode, product: &Product) -> Option
         Refusal::InvalidKey | Refusal::RevokedKey | Refusal::ExpiredKey => {
             format!("Bearer realm=\"{realm}\", error=\"invalid_token\"")
         }
-        Refusal::InsufficientScope { required, .. } => {
+        Refusal::InsufficientScope { required, .. } if required.len() <= SCOPE_BYTES_MAX => {
             format!("Bearer realm=\"{realm}\", error=\"insufficient_scope\", scope=\"{required}\"")
+        }
+        Refusal::InsufficientScope { .. } => {
+            format!("Bearer realm=\"{realm}\", error=\"insufficient_scope\"")
         }
         Refusal::InvalidRequest(_)
         | Refusal::MissingCredential

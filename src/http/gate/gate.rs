@@ -31,8 +31,13 @@ impl Peers {
     #[must_use]
     pub fn allow(&self, peer: Option<SocketAddr>) -> bool {
         let Some(address) = peer.map(|peer| peer.ip().to_canonical()) else { return true };
-        let is_within = |range: &IpNet| range.contains(&address);
-        IpAddr::is_loopback(&address) || self.0.iter().any(is_within)
+        // A range may be written as IPv6 writes IPv4 addresses.
+        let mapped = match address {
+            IpAddr::V4(v4) => IpAddr::V6(v4.to_ipv6_mapped()),
+            IpAddr::V6(_) => address,
+        };
+        let is_within = |range: &IpNet| range.contains(&address) || range.contains(&mapped);
+        address.is_loopback() || self.0.iter().any(is_within)
     }
 }
 
@@ -42,7 +47,10 @@ pub struct Gate {
     pub(super) principals: Arc<Principals>,
     pub(super) clock: Clock,
     pub(super) look_ups: Semaphore,
-    pub(super) said: OnceAMinute,
+    /// Warnings about requests: anybody can cause them.
+    pub(super) warned: OnceAMinute,
+    /// Our own faults: no flood of warnings keeps them quiet.
+    pub(super) faults: OnceAMinute,
     pub(super) files: Arc<ArcSwap<Vec<FileState>>>,
     pub(super) peers: Peers,
 }
@@ -57,8 +65,9 @@ impl Gate {
         peers: Peers,
         clock: Clock,
     ) -> Self {
-        let (look_ups, said) = (Semaphore::new(LOOK_UPS_MAX), OnceAMinute::default());
-        Self { registry, principals, clock, look_ups, said, files, peers }
+        let look_ups = Semaphore::new(LOOK_UPS_MAX);
+        let (warned, faults) = (OnceAMinute::default(), OnceAMinute::default());
+        Self { registry, principals, clock, look_ups, warned, faults, files, peers }
     }
 }
 

@@ -19,9 +19,9 @@ pub(super) fn ready(files: &[FileState]) -> Response<Bytes> {
     let products: Vec<Value> = files
         .iter()
         .map(|file| {
-            let state = match (file.has_good_version, file.problems.is_empty()) {
-                (true, true) => "good",
-                (true, false) => "last good version",
+            let state = match (file.has_good_version, file.is_stale) {
+                (true, false) => "good",
+                (true, true) => "last good version",
                 (false, _) => "no good version",
             };
             json!({ "product": file.product, "state": state, "problems": file.problems })

@@ -9,7 +9,7 @@ use crate::clock::{Span, Timestamp};
 const QUIET: Span = Span::seconds(60);
 
 /// Things that are remembered: beyond it nothing new is said until the minute is over.
-const REMEMBERED_MAX: usize = 1_000;
+const REMEMBERED_MAX: usize = 100;
 
 /// Remembers what was said lately.
 #[derive(Default)]
@@ -19,11 +19,13 @@ impl OnceAMinute {
     /// Whether `what` is to be said at `now`.
     pub(super) fn may_say(&self, what: &str, now: Timestamp) -> bool {
         let mut said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if said.get(what).is_some_and(|at| at.plus(QUIET) > now) {
+        // After a clock was set back, what was said "later" does not count.
+        let is_quiet = |at: &Timestamp| *at <= now && at.plus(QUIET) > now;
+        if said.get(what).is_some_and(is_quiet) {
             return false;
         }
         if said.len() >= REMEMBERED_MAX {
-            said.retain(|_, at| at.plus(QUIET) > now);
+            said.retain(|_, at| is_quiet(at));
         }
         if said.len() >= REMEMBERED_MAX {
             return false;

@@ -25,7 +25,7 @@ pub async fn serve(gate: &Gate, request: Request) -> Response<Bytes> {
 
 fn turn_away(gate: &Gate, request: &Request) -> Response<Bytes> {
     let peer = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
-    if gate.said.may_say(&peer, gate.clock.now()) {
+    if gate.warned.may_say(&peer, gate.clock.now()) {
         tracing::warn!(%peer, "turned away: not among `[gate] peers`");
     }
     Response::with_body(StatusCode::FORBIDDEN, Bytes::new())

@@ -88,16 +88,17 @@ async fn look_up(gate: &Gate, digest: SecretDigest) -> Result<crate::principals:
 /// Tells the one who can mend it what kept us from deciding; never the one who asked.
 fn report(gate: &Gate, refusal: &Refusal) {
     let Refusal::Unavailable(undecided) = refusal else { return };
-    let reason = undecided.to_string();
-    if !gate.said.may_say(&reason, gate.clock.now()) {
-        return;
-    }
+    let (reason, now) = (undecided.to_string(), gate.clock.now());
     match undecided {
         Undecided::UnknownProduct(_) | Undecided::UnknownHost(_) => {
-            tracing::warn!(%reason, "a request is denied");
+            if gate.warned.may_say(&reason, now) {
+                tracing::warn!(%reason, "a request is denied");
+            }
         }
         Undecided::DamagedRow | Undecided::LookUp(_) => {
-            tracing::error!(%reason, "a request is denied");
+            if gate.faults.may_say(&reason, now) {
+                tracing::error!(%reason, "a request is denied");
+            }
         }
     }
 }

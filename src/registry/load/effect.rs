@@ -19,6 +19,9 @@ pub struct Effect {
     pub scopes_added: Vec<String>,
     /// The scopes that are gone, in byte order.
     pub scopes_removed: Vec<String>,
+    /// The scopes that have become admin-only, in byte order: wildcards lost them, and keys that
+    /// hold them by name keep them.
+    pub scopes_made_admin: Vec<String>,
     /// The routes that are new, as `GET /path`, in byte order.
     pub routes_added: Vec<String>,
     /// The routes that are gone, as `GET /path`, in byte order.
@@ -63,6 +66,7 @@ impl Effect {
             kind,
             scopes_added: new_scopes.difference(&old_scopes).cloned().collect(),
             scopes_removed: old_scopes.difference(&new_scopes).cloned().collect(),
+            scopes_made_admin: made_admin(old, new),
             routes_added: new_routes.difference(&old_routes).cloned().collect(),
             routes_removed: old_routes.difference(&new_routes).cloned().collect(),
         }
@@ -72,6 +76,13 @@ impl Effect {
 fn scopes(product: Option<&Product>) -> BTreeSet<String> {
     let scopes = product.into_iter().flat_map(|product| product.scopes.iter());
     scopes.map(|scope| scope.name.clone()).collect()
+}
+
+fn made_admin(old: Option<&Product>, new: Option<&Product>) -> Vec<String> {
+    let (Some(old), Some(new)) = (old, new) else { return Vec::new() };
+    let was_open = |name: &str| old.scopes.get(name).is_some_and(|scope| !scope.is_admin);
+    let made = new.scopes.iter().filter(|scope| scope.is_admin && was_open(&scope.name));
+    made.map(|scope| scope.name.clone()).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 fn routes(product: Option<&Product>) -> BTreeSet<String> {

@@ -114,7 +114,8 @@ impl Loader {
         }
         let effects = effects(&before, &self.in_force);
         let is_first = self.registry.generation() == 0;
-        let is_changed = is_first || !effects.is_empty();
+        let is_whole = self.readings.keys().all(|id| self.in_force.contains_key(id));
+        let is_changed = is_first || !effects.is_empty() || is_whole != self.registry.is_whole();
         Outcome {
             registry: is_changed.then(|| self.renew()),
             diagnostics: self.diagnostics(),
@@ -154,7 +155,9 @@ impl Loader {
 
     fn renew(&mut self) -> Arc<Registry> {
         let products = self.in_force.values().map(|version| Arc::clone(&version.product));
-        self.registry = Arc::new(Registry::new(self.registry.generation() + 1, products));
+        let is_whole = self.readings.keys().all(|id| self.in_force.contains_key(id));
+        let generation = self.registry.generation() + 1;
+        self.registry = Arc::new(Registry::new(generation, is_whole, products));
         Arc::clone(&self.registry)
     }
 

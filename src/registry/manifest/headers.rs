@@ -26,7 +26,7 @@ const CONTRACT_HEADERS: [&str; 5] =
     ["x-real-ip", "x-request-id", "forwarded", "origin", "access-control-request-method"];
 
 /// Headers that claim another method or path than the request's own; such a request is refused.
-const OVERRIDE_HEADERS: [&str; 5] = [
+pub const OVERRIDE_HEADERS: [&str; 5] = [
     "x-http-method-override",
     "x-http-method",
     "x-method-override",

@@ -18,6 +18,6 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub use plans::LIMIT_MAX;
+pub use headers::OVERRIDE_HEADERS;
 pub use product::{Manifest, read};
 pub use words::is_product_id;

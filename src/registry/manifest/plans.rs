@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::limits::NUMBER_MAX;
 use crate::registry::product::PlanOverride;
 use crate::source::Table;
-
-/// The greatest limit that a plan may have, and the greatest cost of a route.
-pub const LIMIT_MAX: u32 = 4_000_000_000;
 
 /// The overrides of the file, by the plan's id.
 pub(super) fn read(root: &mut Table<'_>) -> BTreeMap<String, PlanOverride> {
@@ -29,6 +27,6 @@ pub(super) fn read(root: &mut Table<'_>) -> BTreeMap<String, PlanOverride> {
 }
 
 fn limit(table: &mut Table<'_>, name: &'static str) -> Option<u32> {
-    let number = table.whole(name, 1..=u64::from(LIMIT_MAX))?;
+    let number = table.whole(name, 1..=u64::from(NUMBER_MAX))?;
     u32::try_from(number.value).ok()
 }

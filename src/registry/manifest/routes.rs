@@ -1,7 +1,7 @@
 //! The `[routes]` table: what is open, and to whom.
 
-use super::plans::LIMIT_MAX;
 use super::resources::Declared;
+use crate::limits::NUMBER_MAX;
 use crate::registry::pattern::Params;
 use crate::registry::resource::Resource;
 use crate::registry::route::{
@@ -120,7 +120,7 @@ fn read_long_form(
     let mut table = value.table()?;
     let scope = table.field("scope");
     let any = table.field("any");
-    let cost = table.whole("cost", 1..=u64::from(LIMIT_MAX));
+    let cost = table.whole("cost", 1..=u64::from(NUMBER_MAX));
     let at = table.at();
     table.close();
 

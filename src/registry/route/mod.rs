@@ -15,5 +15,6 @@ mod tree;
 
 pub use declared::{Match, NamedResource, Needs, Param, Route};
 pub use path::Part;
+pub use path::SEGMENTS_MAX;
 pub(in crate::registry) use path::{check_method, check_param_name, parse_path};
 pub use routes::Routes;

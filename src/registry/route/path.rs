@@ -1,7 +1,7 @@
 //! Methods and path patterns, as they are written in a file.
 
 /// The most segments that a request may have, and so a route.
-const SEGMENTS_MAX: usize = 64;
+pub const SEGMENTS_MAX: usize = 64;
 
 /// The longest path pattern, in bytes.
 const PATH_BYTES_MAX: usize = 2_048;
