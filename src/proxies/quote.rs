@@ -119,7 +119,7 @@ fn is_name(text: &str, joint: u8) -> bool {
 
 fn is_host(text: &str) -> bool {
     let is_label = |label: &str| {
-        label.starts_with(|c: char| c.is_ascii_alphanumeric())
+        label.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
             && label
                 .bytes()
                 .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')

@@ -12,6 +12,9 @@ use crate::registry::{Effect, FileState, KeptChange, Loader, Registry};
 use crate::source::Diagnostic;
 use crate::store::Store;
 
+/// Scopes or routes that a log line names one by one.
+const NAMES_MAX: usize = 10;
+
 /// The plugin folder, and what of it is in force.
 pub struct Reloader {
     store: Arc<Store>,
@@ -76,13 +79,13 @@ impl Reloader {
         tracing::info!(
             product,
             ?kind,
-            scopes_added = ?effect.scopes_added,
-            scopes_removed = ?effect.scopes_removed,
+            scopes_added = %listed(&effect.scopes_added),
+            scopes_removed = %listed(&effect.scopes_removed),
             live_keys_that_held_one = self.holders(product, &effect.scopes_removed),
-            scopes_made_admin = ?effect.scopes_made_admin,
+            scopes_made_admin = %listed(&effect.scopes_made_admin),
             live_keys_that_keep_one = self.holders(product, &effect.scopes_made_admin),
-            routes_added = ?effect.routes_added,
-            routes_removed = ?effect.routes_removed,
+            routes_added = %listed(&effect.routes_added),
+            routes_removed = %listed(&effect.routes_removed),
             "plugin in force"
         );
     }
@@ -115,5 +118,14 @@ impl Reloader {
                 tracing::error!("the good versions of plugins could not be kept yet: {error}");
             }
         }
+    }
+}
+
+/// Names for a log line: their number, and each where they are few.
+fn listed(names: &[String]) -> String {
+    match names.len() {
+        0 => "0".to_owned(),
+        number if number > NAMES_MAX => number.to_string(),
+        number => format!("{number}: {}", names.join(", ")),
     }
 }

@@ -264,11 +264,8 @@ fn check_scope(product: &Product, route: &Route, bound: &Bound) -> Result<(), Re
     if route.needs.is_met_by(&bound.grant) {
         return Ok(());
     }
-    let (needed, is_any_enough) = match &route.needs {
-        Needs::Public | Needs::Authenticated => return Ok(()),
-        Needs::All(scopes) => (scopes, false),
-        Needs::Any(scopes) => (scopes, true),
-    };
+    let Some(needed) = route.needs.scopes() else { return Ok(()) };
+    let is_any_enough = matches!(route.needs, Needs::Any(_));
     let required = product.scopes.names(needed).collect::<Vec<_>>().join(" ");
     Err(Refusal::InsufficientScope { required, is_any_enough })
 }

@@ -4,9 +4,7 @@ use super::resources::Declared;
 use crate::limits::NUMBER_MAX;
 use crate::registry::pattern::Params;
 use crate::registry::resource::Resource;
-use crate::registry::route::{
-    NamedResource, Needs, Param, Part, Route, Routes, check_method, parse_path,
-};
+use crate::registry::route::{Needs, Param, Part, Route, Routes, check_method, parse_path};
 use crate::registry::scope::Scopes;
 use crate::source::{Document, Entry, Table, Value, Written};
 
@@ -29,9 +27,9 @@ pub(super) fn read(root: &mut Table<'_>, known: &Known<'_>) -> Option<Routes> {
         let Some((method, path, parts)) = read_name(document, entry.name) else { continue };
         // A route whose needs are wrong still takes its place, so that a second one is found.
         let (needs, cost) = needs.unwrap_or((Needs::Authenticated, 1));
-        let (params, resources) = read_params(document, &entry, &parts, known);
+        let params = read_params(document, &entry, &parts, known);
         let at = entry.name.at;
-        let route = Route { method, path, needs, cost, resources, params, at };
+        let route = Route { method, path, needs, cost, params, at };
         if let Err(first) = routes.add(route, &parts) {
             let message = format!("`{}` is the same route: keep one of the two", first.name());
             document.error(at, message);
@@ -66,7 +64,7 @@ fn read_params(
     entry: &Entry<'_>,
     parts: &[Part],
     known: &Known<'_>,
-) -> (Vec<Param>, Vec<NamedResource>) {
+) -> Vec<Param> {
     let params = Param::of_path(parts, known.patterns);
     let resources: Vec<&Resource> =
         known.resources.iter().map(|declared| &declared.resource).collect();
@@ -79,8 +77,7 @@ fn read_params(
             document.error(entry.name.at, message);
         }
     }
-    let named = NamedResource::of_params(&params, resources.into_iter());
-    (params, named)
+    params
 }
 
 /// What a route needs, and its cost.

@@ -2,7 +2,6 @@
 
 use super::path::Part;
 use crate::registry::pattern::{Params, Pattern};
-use crate::registry::resource::Resource;
 use crate::registry::scope::{Grant, ScopeSet};
 use crate::source::At;
 
@@ -17,21 +16,10 @@ pub struct Route {
     pub needs: Needs,
     /// How many requests one counts for.
     pub cost: u32,
-    /// Which resources its path names, and where.
-    pub resources: Vec<NamedResource>,
     /// Its path's parameters, in their order.
     pub params: Vec<Param>,
     /// Where it stands in its file.
     pub at: At,
-}
-
-/// A resource whose id is a segment of a route's path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NamedResource {
-    /// Which of the product's resources.
-    pub resource: usize,
-    /// Which segment of the path, from 0.
-    pub segment: usize,
 }
 
 /// A parameter of a route's path.
@@ -113,24 +101,6 @@ impl Param {
     }
 }
 
-impl NamedResource {
-    /// Which of `resources` the parameters `params` name. A `{*rest}` names none: it is many
-    /// segments, and an id is one.
-    #[must_use]
-    pub fn of_params<'r>(
-        params: &[Param],
-        resources: impl Iterator<Item = &'r Resource>,
-    ) -> Vec<Self> {
-        let named_by = |(index, resource): (usize, &'r Resource)| {
-            let single = params.iter().filter(|param| !param.is_rest);
-            single
-                .filter(move |param| resource.is_named_by_param(&param.name))
-                .map(move |param| Self { resource: index, segment: param.segment })
-        };
-        resources.enumerate().flat_map(named_by).collect()
-    }
-}
-
 /// A route that a request matched, with the request's own segments.
 #[derive(Clone, Copy, Debug)]
 pub struct Match<'r, 'p> {
@@ -152,11 +122,5 @@ impl<'r, 'p> Match<'r, 'p> {
         let segments = self.segments;
         let single = self.route.params.iter().filter(|param| !param.is_rest);
         single.map(move |param| (param.name.as_str(), segments[param.segment]))
-    }
-
-    /// The resources that the path names, by their index, with the ids it has for them.
-    pub fn resources(&self) -> impl Iterator<Item = (usize, &'p str)> {
-        let segments = self.segments;
-        self.route.resources.iter().map(move |named| (named.resource, segments[named.segment]))
     }
 }

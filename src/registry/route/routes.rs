@@ -84,8 +84,8 @@ mod tests {
         let parts = parse_path(path).unwrap();
         let params = Param::of_path(&parts, &params());
         let (method, path) = (method.to_owned(), path.to_owned());
-        let (needs, resources, at) = (Needs::Authenticated, Vec::new(), At::default());
-        (Route { method, path, needs, cost: 1, resources, params, at }, parts)
+        let (needs, at) = (Needs::Authenticated, At::default());
+        (Route { method, path, needs, cost: 1, params, at }, parts)
     }
 
     fn routes(names: &[&str]) -> Routes {
