@@ -5,4 +5,8 @@
 
 mod asked;
 mod decision;
+mod front;
+mod health;
+mod order;
+mod reload;
 mod verdict;

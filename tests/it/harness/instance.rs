@@ -23,7 +23,7 @@ use keystile::upkeep::Live;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{Address, Client};
+use super::{Address, Client, eventually};
 
 /// When the tests' clock stands at first.
 const START: &str = "2026-03-01T12:00:00Z";
@@ -102,9 +102,12 @@ impl Instance {
         // As the command does: whatever is made belongs to this user alone.
         rustix::process::umask(rustix::fs::Mode::from_bits_truncate(0o077));
         let settings = Settings::of_file(&folder.path().join("config.toml")).unwrap();
-        let Locked::Ours(lock) = Lock::take(&settings.data).unwrap() else {
-            panic!("the data folder is another's");
-        };
+        // After a restart, threads of the server before may still be on their way out.
+        let lock = eventually(250, || match Lock::take(&settings.data).unwrap() {
+            Locked::Ours(lock) => Some(lock),
+            Locked::ByAnother(_) => None,
+        });
+        let lock = lock.expect("the data folder is free");
         let live = Live::new(settings, Flags::default(), |_| {});
         let app = App::open(live, lock, clock).unwrap();
         let listener = GateListener::open(&app.live.get()).unwrap();
@@ -205,6 +208,20 @@ impl Instance {
 
     pub(crate) fn update(&self, key: &Key, changes: Changes) -> Result<Value> {
         self.key_command(KeyCommand::Update { id: key.id, changes })
+    }
+
+    /// Changes the database as a hand or a failing disk would: past the server, by an engine of its
+    /// own (closing a second descriptor of it in this process would drop the server's locks).
+    pub(crate) fn damage(&self, statement: &str) {
+        let script = "import sqlite3, sys\n\
+                      db = sqlite3.connect(sys.argv[1], timeout=10)\n\
+                      changed = db.execute(sys.argv[2]).rowcount\n\
+                      db.commit()\n\
+                      sys.exit(0 if changed == 1 else 3)";
+        let mut python = std::process::Command::new("python3");
+        let done = python.args(["-c", script]).arg(self.folder.path().join("data/keystile.db"));
+        let done = done.arg(statement).status();
+        assert!(done.expect("python3 is installed").success(), "{statement}");
     }
 
     fn key_command(&self, command: KeyCommand) -> Result<Value> {

@@ -1,7 +1,5 @@
 //! What time and changes do to a key: expiry, rotation, revocation, and rows that are damaged.
 
-use std::process::Command;
-
 use super::super::asked::{Asked, Way};
 use super::super::verdict;
 use crate::harness::{Client, Instance, Key, Plugins};
@@ -120,18 +118,6 @@ fn a_change_of_a_key_holds_from_the_next_request_on() {
     assert_eq!(world.code_at(&key, "/v1/stores/st_2/orders"), "ip_not_allowed");
 }
 
-/// Changes the database as a hand or a failing disk would: past the server.
-fn damage(instance: &Instance, statement: &str) {
-    let script = "import sqlite3, sys\n\
-                  db = sqlite3.connect(sys.argv[1], timeout=10)\n\
-                  changed = db.execute(sys.argv[2]).rowcount\n\
-                  db.commit()\n\
-                  sys.exit(0 if changed == 1 else 3)";
-    let database = instance.folder().join("data/keystile.db");
-    let done = Command::new("python3").args(["-c", script]).arg(database).arg(statement).status();
-    assert!(done.expect("python3 is installed").success(), "{statement}");
-}
-
 #[test]
 fn a_damaged_row_denies_whatever_it_says() {
     let world = World::start();
@@ -152,17 +138,17 @@ fn a_damaged_row_denies_whatever_it_says() {
         "seal = zeroblob(16)",
     ] {
         let key = world.key();
-        damage(&world.instance, &of_key(change, &key));
+        world.instance.damage(&of_key(change, &key));
         assert_eq!(world.code(&key), "unavailable", "{change}");
         assert_eq!(world.code(&key), "unavailable", "{change}, asked again");
     }
     let key = world.key();
     let secret = format!("UPDATE secrets SET ends_at = 1 WHERE key = '{}'", key.id);
-    damage(&world.instance, &secret);
+    world.instance.damage(&secret);
     assert_eq!(world.code(&key), "unavailable");
     assert_eq!(world.code_at(&key, "/v1//"), "ambiguous_path", "what can be decided comes first");
     assert_eq!(world.code_at(&key, "/v1/nowhere"), "route_not_declared");
-    damage(&world.instance, "UPDATE workspaces SET plan = 'free' WHERE slug = 'acme'");
+    world.instance.damage("UPDATE workspaces SET plan = 'free' WHERE slug = 'acme'");
     assert_eq!(world.code(&world.key()), "unavailable");
 }
 
@@ -172,6 +158,6 @@ fn a_revocation_that_was_erased_by_hand_stays_a_denial() {
     let key = world.key();
     world.instance.revoke(&key).unwrap();
     let erase = format!("UPDATE keys SET revoked_at = NULL WHERE id = '{}'", key.id);
-    damage(&world.instance, &erase);
+    world.instance.damage(&erase);
     assert_eq!(world.code(&key), "unavailable");
 }
