@@ -95,10 +95,6 @@ impl Asked {
         self.method == "HEAD"
     }
 
-    pub(super) fn method_and_target(&self) -> (&str, String) {
-        (&self.method, String::from_utf8_lossy(&self.target).into_owned())
-    }
-
     /// What a proxy sends to the gate.
     pub(super) fn put(&self, way: Way) -> Request {
         let product = &self.product;

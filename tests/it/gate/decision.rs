@@ -187,7 +187,8 @@ impl Case {
     fn needing(mut self, scopes: &str) -> Self {
         if let Expected::Denied { denial } = &mut self.expected {
             denial.error.insert("required_scope".into(), scopes.into());
-            denial.challenge.as_mut().unwrap().push_str(&format!(", scope=\"{scopes}\""));
+            let challenge = denial.challenge.take().unwrap();
+            denial.challenge = Some(format!("{challenge}, scope=\"{scopes}\""));
         }
         self
     }

@@ -9,4 +9,5 @@ mod front;
 mod health;
 mod order;
 mod reload;
+mod targets;
 mod verdict;

@@ -91,16 +91,15 @@ impl Fault {
     /// Whether one request can have both. None sent is not two sent, and what a damaged row says
     /// of its key's life, addresses, hosts, scopes and things is not believed.
     fn goes_with(self, later: Self) -> bool {
-        match (self, later) {
-            (NoCredential, TwoCredentials | WrongChecksum | Revoked | Expired | DamagedRow) => {
-                false
-            }
-            (
-                Revoked | Expired | ForeignAddress | WrongHost | NoScope | ForeignThing,
-                DamagedRow,
-            ) => false,
-            _ => true,
-        }
+        let is_contradiction = matches!(
+            (self, later),
+            (NoCredential, TwoCredentials | WrongChecksum | Revoked | Expired | DamagedRow)
+                | (
+                    Revoked | Expired | ForeignAddress | WrongHost | NoScope | ForeignThing,
+                    DamagedRow
+                )
+        );
+        !is_contradiction
     }
 }
 

@@ -10,7 +10,7 @@ use actix_server::ServerHandle;
 use keystile::accounts::Slug;
 use keystile::app::App;
 use keystile::audit::Actor;
-use keystile::clock::{Clock, Span, Timestamp};
+use keystile::clock::{Clock, Span};
 use keystile::config::{Flags, Listen, Settings};
 use keystile::error::Result;
 use keystile::http::control::{Command, KeyCommand, WorkspaceCommand, execute};
@@ -151,10 +151,6 @@ impl Instance {
 
     pub(crate) fn advance(&self, by: &str) {
         self.app.clock.advance(by.parse().unwrap());
-    }
-
-    pub(crate) fn now(&self) -> Timestamp {
-        self.app.clock.now()
     }
 
     fn execute(&self, command: Command) -> Result<Value> {
