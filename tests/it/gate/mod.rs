@@ -6,6 +6,7 @@
 mod asked;
 mod decision;
 mod front;
+mod heads;
 mod health;
 mod order;
 mod reload;

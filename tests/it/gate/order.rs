@@ -129,7 +129,7 @@ impl Keys {
         instance.revoke(&keys.revoked_and_expired).unwrap();
         instance.advance("1h");
         let damage = format!("UPDATE keys SET scopes = '[]' WHERE id = '{}'", keys.damaged.id);
-        instance.damage(&damage);
+        instance.damage(&[damage]);
         keys
     }
 

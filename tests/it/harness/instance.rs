@@ -206,18 +206,20 @@ impl Instance {
         self.key_command(KeyCommand::Update { id: key.id, changes })
     }
 
-    /// Changes the database as a hand or a failing disk would: past the server, by an engine of its
-    /// own (closing a second descriptor of it in this process would drop the server's locks).
-    pub(crate) fn damage(&self, statement: &str) {
+    /// Changes the database as a hand or a failing disk would: past the server, by another process
+    /// (to close a second descriptor of it in this one would drop the server's locks). Each
+    /// statement changes one row.
+    pub(crate) fn damage(&self, statements: &[String]) {
         let script = "import sqlite3, sys\n\
                       db = sqlite3.connect(sys.argv[1], timeout=10)\n\
-                      changed = db.execute(sys.argv[2]).rowcount\n\
-                      db.commit()\n\
-                      sys.exit(0 if changed == 1 else 3)";
+                      for statement in sys.argv[2:]:\n    \
+                          changed = db.execute(statement).rowcount\n    \
+                          assert changed == 1, (statement, changed)\n\
+                      db.commit()";
         let mut python = std::process::Command::new("python3");
-        let done = python.args(["-c", script]).arg(self.folder.path().join("data/keystile.db"));
-        let done = done.arg(statement).status();
-        assert!(done.expect("python3 is installed").success(), "{statement}");
+        python.args(["-c", script]).arg(self.folder.path().join("data/keystile.db"));
+        let done = python.args(statements).status().expect("python3 is installed");
+        assert!(done.success(), "{statements:?}");
     }
 
     fn key_command(&self, command: KeyCommand) -> Result<Value> {
@@ -270,8 +272,12 @@ impl NewKey<'_> {
     }
 
     pub(crate) fn make(self) -> Key {
-        let answer = self.instance.key_command(KeyCommand::Create(self.terms)).unwrap();
+        self.try_make().unwrap()
+    }
+
+    pub(crate) fn try_make(self) -> Result<Key> {
+        let answer = self.instance.key_command(KeyCommand::Create(self.terms))?;
         let text = |field: &str| answer[field].as_str().unwrap().to_owned();
-        Key { id: text("id").parse().unwrap(), secret: text("key") }
+        Ok(Key { id: text("id").parse().unwrap(), secret: text("key") })
     }
 }

@@ -123,7 +123,7 @@ fn a_damaged_row_denies_whatever_it_says() {
     let world = World::start();
     let of_key =
         |change: &str, key: &Key| format!("UPDATE keys SET {change} WHERE id = '{}'", key.id);
-    for change in [
+    let changes = [
         "scopes = '[\"*\"]'",
         "scopes = 'noise'",
         "restrictions = '{}'",
@@ -136,19 +136,22 @@ fn a_damaged_row_denies_whatever_it_says() {
         "revoked_at = 'noise'",
         "seal = x'00'",
         "seal = zeroblob(16)",
-    ] {
-        let key = world.key();
-        world.instance.damage(&of_key(change, &key));
-        assert_eq!(world.code(&key), "unavailable", "{change}");
-        assert_eq!(world.code(&key), "unavailable", "{change}, asked again");
-    }
+    ];
+    let keys = changes.map(|_| world.key());
     let key = world.key();
-    let secret = format!("UPDATE secrets SET ends_at = 1 WHERE key = '{}'", key.id);
-    world.instance.damage(&secret);
-    assert_eq!(world.code(&key), "unavailable");
+    let mut statements: Vec<String> =
+        changes.iter().zip(&keys).map(|(change, key)| of_key(change, key)).collect();
+    statements.push(format!("UPDATE secrets SET ends_at = 1 WHERE key = '{}'", key.id));
+    world.instance.damage(&statements);
+    for (change, key) in changes.iter().zip(&keys) {
+        assert_eq!(world.code(key), "unavailable", "{change}");
+        assert_eq!(world.code(key), "unavailable", "{change}, asked again");
+    }
+    assert_eq!(world.code(&key), "unavailable", "its secret's row");
     assert_eq!(world.code_at(&key, "/v1//"), "ambiguous_path", "what can be decided comes first");
     assert_eq!(world.code_at(&key, "/v1/nowhere"), "route_not_declared");
-    world.instance.damage("UPDATE workspaces SET plan = 'free' WHERE slug = 'acme'");
+    let plan = "UPDATE workspaces SET plan = 'free' WHERE slug = 'acme'";
+    world.instance.damage(&[plan.to_owned()]);
     assert_eq!(world.code(&world.key()), "unavailable");
 }
 
@@ -158,6 +161,6 @@ fn a_revocation_that_was_erased_by_hand_stays_a_denial() {
     let key = world.key();
     world.instance.revoke(&key).unwrap();
     let erase = format!("UPDATE keys SET revoked_at = NULL WHERE id = '{}'", key.id);
-    world.instance.damage(&erase);
+    world.instance.damage(&[erase]);
     assert_eq!(world.code(&key), "unavailable");
 }
