@@ -1,0 +1,14 @@
+//! `/verify` and its kin, asked directly and through a real nginx.
+//!
+//! A request of a client is written once, as [`asked::Asked`], and put in every way that a proxy can
+//! put it; [`verdict`] reads each answer and holds what is true of all of them.
+
+mod asked;
+mod decision;
+mod front;
+mod heads;
+mod health;
+mod order;
+mod reload;
+mod targets;
+mod verdict;

@@ -1,0 +1,171 @@
+//! Raw targets, byte by byte: `targets.txt` says what becomes of each in every dialect and through
+//! nginx. What is denied never reaches the back end; what passes reaches it as it was judged.
+
+use super::asked::{Asked, Way};
+use crate::harness::{Answer, BackEnd, Client, Instance, Key, Nginx, Plugins};
+
+const TABLE: &str = include_str!("targets.txt");
+
+/// So few rows would be a table that was cut off.
+const ROWS_MIN: usize = 120;
+
+const WIDE: &str = r#"
+name = "Wide"
+hosts = ["wide.example"]
+credentials = ["x-api-key"]
+
+[keys.live]
+prefix = "wi_live_"
+
+[resources.thing]
+per_key = "one"
+from = ["path:thing", "query:thing_id"]
+
+[params]
+rest = ".+"
+
+[scopes]
+"read" = "Read"
+"rule" = "Rule"
+
+[routes]
+"GET /" = "read"
+"GET /open/{*rest}" = "read"
+"GET /things/{thing}" = "read"
+"GET /admin/panel" = "rule"
+"GET /caf\u00e9" = "read"
+"GET /free" = "public"
+"#;
+
+/// One line of the table.
+struct Row<'t> {
+    /// What each dialect with headers says, what Envoy's, and what a client of nginx is told.
+    expected: [&'t str; 3],
+    written: &'t str,
+    target: Vec<u8>,
+}
+
+impl<'t> Row<'t> {
+    fn of(line: &'t str) -> Self {
+        let mut words = line.split_ascii_whitespace();
+        let expected = [(); 3].map(|()| words.next().unwrap_or_else(|| panic!("{line}")));
+        let written = words.next().unwrap_or_default();
+        assert!(words.next().is_none(), "a blank is written \\x20: {line}");
+        Self { expected, written, target: bytes_of(written) }
+    }
+}
+
+/// `\xHH` is a byte, `\\` a backslash, `{a*300}` three hundred times `a`.
+fn bytes_of(written: &str) -> Vec<u8> {
+    let (mut bytes, mut rest) = (Vec::new(), written);
+    while let Some(first) = rest.chars().next() {
+        let tail = &rest[first.len_utf8()..];
+        if let Some(hex) = rest.strip_prefix("\\x") {
+            bytes.push(u8::from_str_radix(&hex[..2], 16).unwrap());
+            rest = &hex[2..];
+        } else if let Some(behind) = rest.strip_prefix("\\\\") {
+            bytes.push(b'\\');
+            rest = behind;
+        } else if let Some((inside, behind)) =
+            rest.strip_prefix('{').and_then(|tail| tail.split_once('}'))
+            && let Some((text, times)) = inside.split_once('*')
+        {
+            bytes.extend(text.repeat(times.parse().unwrap()).as_bytes());
+            rest = behind;
+        } else {
+            bytes.extend(first.to_string().as_bytes());
+            rest = tail;
+        }
+    }
+    bytes
+}
+
+struct World {
+    gate: Client,
+    front: Client,
+    back_end: BackEnd,
+    key: Key,
+    // nginx ends before the server that it asks.
+    _nginx: Nginx,
+    _instance: Instance,
+}
+
+impl World {
+    fn start() -> Self {
+        let instance = Instance::start(&Plugins::default().and("wide", WIDE));
+        let back_end = BackEnd::start();
+        let nginx = Nginx::start(&instance, &back_end, &["wide"]);
+        let key = instance.key("wide", "live", &["read"]).bound_to("thing", "th_1").make();
+        let (gate, front) = (instance.client(), nginx.client());
+        Self { gate, front, back_end, key, _nginx: nginx, _instance: instance }
+    }
+
+    fn asked(&self, row: &Row<'_>) -> Asked {
+        Asked::of("wide", "wide.example", "GET", &row.target).header("X-Api-Key", &self.key.secret)
+    }
+
+    fn directly(&self, row: &Row<'_>, way: Way) -> String {
+        let answer = self.gate.send(&self.asked(row).put(way));
+        match (answer.status, answer.header("x-keystile-code")) {
+            (200, None) => "pass".to_owned(),
+            (200, Some(_)) => panic!("{} passes and is denied: {answer:?}", row.written),
+            (_, Some(code)) => code.to_owned(),
+            (_, None) => refused(row, &answer),
+        }
+    }
+
+    fn through_nginx(&self, row: &Row<'_>) -> String {
+        self.back_end.take();
+        let answer = self.front.send(&self.asked(row).itself());
+        let received = self.back_end.take();
+        if answer.status == 200 {
+            assert_eq!(received.len(), 1, "{}", row.written);
+            // Of an absolute target nginx shows Keystile the path, and the back end the same.
+            let judged = row.target.strip_prefix(b"http://wide.example").unwrap_or(&row.target);
+            assert_eq!(received[0].target.as_bytes(), judged, "the target as it was judged");
+            return "pass".to_owned();
+        }
+        assert!(received.is_empty(), "{} is denied and reached the back end", row.written);
+        if answer.header("content-type") != Some("application/json") {
+            return refused(row, &answer);
+        }
+        let code = answer.json()["error"]["code"].as_str().unwrap().to_owned();
+        let status = match code.as_str() {
+            "ambiguous_path" => 400,
+            "unavailable" => 503,
+            _ => 403,
+        };
+        assert_eq!(answer.status, status, "{}: {answer:?}", row.written);
+        code
+    }
+}
+
+/// HTTP itself, or nginx, does not take it: nobody judged it.
+fn refused(row: &Row<'_>, answer: &Answer) -> String {
+    assert!((400..500).contains(&answer.status), "{}: {answer:?}", row.written);
+    "refused".to_owned()
+}
+
+fn rows() -> Vec<Row<'static>> {
+    let lines =
+        TABLE.lines().filter(|line| !line.is_empty() && !line.starts_with("# ") && *line != "#");
+    let rows: Vec<_> = lines.map(Row::of).collect();
+    assert!(rows.len() >= ROWS_MIN, "{} rows", rows.len());
+    rows
+}
+
+#[test]
+fn each_target_is_judged_on_its_raw_bytes() {
+    let world = World::start();
+    let mut failures = Vec::new();
+    for row in rows() {
+        let (nginx, forwarded) =
+            (world.directly(&row, Way::Verify), world.directly(&row, Way::ForwardAuth));
+        assert_eq!(nginx, forwarded, "{}: the two families differ", row.written);
+        let told = [nginx, world.directly(&row, Way::ExtAuthz), world.through_nginx(&row)];
+        if told != row.expected {
+            failures.push(format!("{} {}", told.join(" "), row.written));
+        }
+    }
+    assert!(failures.is_empty(), "the table would have to say:\n{}", failures.join("\n"));
+}

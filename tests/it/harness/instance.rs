@@ -1,0 +1,283 @@
+//! The real server in this process: on a port of its own, with a clock that tests move.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
+
+use actix_server::ServerHandle;
+use keystile::accounts::Slug;
+use keystile::app::App;
+use keystile::audit::Actor;
+use keystile::clock::{Clock, Span};
+use keystile::config::{Flags, Listen, Settings};
+use keystile::error::Result;
+use keystile::http::control::{Command, KeyCommand, WorkspaceCommand, execute};
+use keystile::http::server::{GateListener, Running};
+use keystile::id::KeyId;
+use keystile::keys::{Changes, Expiry, Terms};
+use keystile::registry::Watcher;
+use keystile::store::{Lock, Locked};
+use keystile::upkeep::Live;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::{Address, Client, eventually};
+
+/// When the tests' clock stands at first.
+const START: &str = "2026-03-01T12:00:00Z";
+
+/// The workspace that [`Instance::start`] makes.
+pub(crate) const WORKSPACE: &str = "acme";
+
+/// What an instance's plugin folder holds at first.
+#[derive(Clone, Default)]
+pub(crate) struct Plugins(Vec<(String, String)>);
+
+impl Plugins {
+    /// The plugins that ship with Keystile.
+    pub(crate) fn shipped() -> Self {
+        let files = fs::read_dir("plugins").unwrap().map(|entry| entry.unwrap().path());
+        let read = |path: PathBuf| {
+            let stem = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            (stem, fs::read_to_string(path).unwrap())
+        };
+        Self(files.map(read).collect())
+    }
+
+    /// These, and one more.
+    pub(crate) fn and(mut self, product: &str, text: &str) -> Self {
+        self.0.push((product.to_owned(), text.to_owned()));
+        self
+    }
+}
+
+/// A key and the newest secret that was shown for it.
+#[derive(Clone, Debug)]
+pub(crate) struct Key {
+    pub(crate) id: KeyId,
+    pub(crate) secret: String,
+}
+
+/// An instance that serves until it is dropped.
+pub(crate) struct Instance {
+    pub(crate) app: Arc<App>,
+    gate: Listen,
+    folder: Arc<TempDir>,
+    ended: Option<JoinHandle<()>>,
+    handle: ServerHandle,
+    _watcher: Watcher,
+}
+
+impl Instance {
+    /// Serves `plugins` on a free port, with one workspace on the largest plan.
+    pub(crate) fn start(plugins: &Plugins) -> Self {
+        Self::start_on("127.0.0.1:0", plugins)
+    }
+
+    /// The same on an address of the test's choice, such as `unix:gate.sock`.
+    pub(crate) fn start_on(gate: &str, plugins: &Plugins) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("plugins")).unwrap();
+        for (product, text) in &plugins.0 {
+            fs::write(folder.path().join(format!("plugins/{product}.toml")), text).unwrap();
+        }
+        let config = format!("[listen]\ngate = \"{gate}\"\n");
+        fs::write(folder.path().join("config.toml"), config).unwrap();
+        let clock = Clock::standing_at(START.parse().unwrap());
+        let instance = Self::serve(Arc::new(folder), clock);
+        instance.workspace(WORKSPACE, "enterprise").unwrap();
+        instance
+    }
+
+    /// Ends it, and serves the same folder again.
+    pub(crate) fn restart(self) -> Self {
+        let (folder, clock) = (Arc::clone(&self.folder), self.app.clock.clone());
+        drop(self);
+        Self::serve(folder, clock)
+    }
+
+    fn serve(folder: Arc<TempDir>, clock: Clock) -> Self {
+        // As the command does: whatever is made belongs to this user alone.
+        rustix::process::umask(rustix::fs::Mode::from_bits_truncate(0o077));
+        let settings = Settings::of_file(&folder.path().join("config.toml")).unwrap();
+        // After a restart, threads of the server before may still be on their way out.
+        let lock = eventually(250, || match Lock::take(&settings.data).unwrap() {
+            Locked::Ours(lock) => Some(lock),
+            Locked::ByAnother(_) => None,
+        });
+        let lock = lock.expect("the data folder is free");
+        let live = Live::new(settings, Flags::default(), |_| {});
+        let app = App::open(live, lock, clock).unwrap();
+        let listener = GateListener::open(&app.live.get()).unwrap();
+        let gate = listener.listen.clone();
+        let (sender, handle) = mpsc::channel();
+        let served = Arc::clone(&app);
+        let ended = std::thread::spawn(move || {
+            actix_rt::System::new().block_on(async {
+                let running = Running::start(&served, listener).unwrap();
+                sender.send(running.handle()).unwrap();
+                running.wait().await.unwrap();
+            });
+        });
+        let handle = handle.recv().expect("the gate is served");
+        let watcher = watch(&app);
+        Self { app, gate, folder, ended: Some(ended), handle, _watcher: watcher }
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn plugin_file(&self, product: &str) -> PathBuf {
+        self.folder.path().join(format!("plugins/{product}.toml"))
+    }
+
+    /// A configuration for commands, in which the gate's port is the one that was taken.
+    pub(crate) fn config_with_its_gate(&self) -> PathBuf {
+        let file = self.folder.path().join("commands.toml");
+        fs::write(&file, format!("[listen]\ngate = \"{}\"\n", self.gate)).unwrap();
+        file
+    }
+
+    /// A client of the gate: what a proxy would be.
+    pub(crate) fn client(&self) -> Client {
+        Client::of(match &self.gate {
+            Listen::Tcp(address) => Address::Tcp(*address),
+            Listen::Unix(path) => Address::Unix(path.clone()),
+        })
+    }
+
+    pub(crate) fn advance(&self, by: &str) {
+        self.app.clock.advance(by.parse().unwrap());
+    }
+
+    fn execute(&self, command: Command) -> Result<Value> {
+        execute(&self.app, &Actor::CommandLine("test".to_owned()), command)
+    }
+
+    pub(crate) fn workspace(&self, slug: &str, plan: &str) -> Result<Value> {
+        let (slug, name, plan) = (Slug::from_str(slug).unwrap(), slug.to_owned(), plan.to_owned());
+        self.execute(Command::Workspace(WorkspaceCommand::Add { slug, name, plan }))
+    }
+
+    pub(crate) fn set_plan(&self, slug: &str, plan: &str) -> Result<Value> {
+        let (slug, plan) = (Slug::from_str(slug).unwrap(), plan.to_owned());
+        self.execute(Command::Workspace(WorkspaceCommand::SetPlan { slug, plan }))
+    }
+
+    /// Begins a new key of the workspace that every instance has.
+    pub(crate) fn key(&self, product: &str, key_type: &str, scopes: &[&str]) -> NewKey<'_> {
+        let terms = Terms {
+            workspace: WORKSPACE.to_owned(),
+            product: product.to_owned(),
+            key_type: key_type.to_owned(),
+            name: "Test".to_owned(),
+            scopes: scopes.iter().map(ToString::to_string).collect(),
+            restrictions: Vec::new(),
+            expires: Expiry::Never,
+            allow_ip: Vec::new(),
+            metadata: None,
+        };
+        NewKey { instance: self, terms }
+    }
+
+    /// Gives a key a second secret; the first stays good for `overlap`.
+    pub(crate) fn rotate(&self, key: &Key, overlap: &str) -> Key {
+        let overlap_seconds = overlap.parse::<Span>().unwrap().as_seconds();
+        let answer = self.key_command(KeyCommand::Rotate { id: key.id, overlap_seconds }).unwrap();
+        Key { id: key.id, secret: answer["key"].as_str().unwrap().to_owned() }
+    }
+
+    pub(crate) fn finish_rotation(&self, key: &Key) -> Result<Value> {
+        self.key_command(KeyCommand::FinishRotation { id: key.id })
+    }
+
+    pub(crate) fn revoke(&self, key: &Key) -> Result<Value> {
+        self.key_command(KeyCommand::Revoke { id: key.id, reason: None })
+    }
+
+    pub(crate) fn restore(&self, key: &Key) -> Result<Value> {
+        self.key_command(KeyCommand::Restore { id: key.id, reason: None })
+    }
+
+    pub(crate) fn update(&self, key: &Key, changes: Changes) -> Result<Value> {
+        self.key_command(KeyCommand::Update { id: key.id, changes })
+    }
+
+    /// Changes the database as a hand or a failing disk would: past the server, by another process
+    /// (to close a second descriptor of it in this one would drop the server's locks). Each
+    /// statement changes one row.
+    pub(crate) fn damage(&self, statements: &[String]) {
+        let script = "import sqlite3, sys\n\
+                      db = sqlite3.connect(sys.argv[1], timeout=10)\n\
+                      for statement in sys.argv[2:]:\n    \
+                          changed = db.execute(statement).rowcount\n    \
+                          assert changed == 1, (statement, changed)\n\
+                      db.commit()";
+        let mut python = std::process::Command::new("python3");
+        python.args(["-c", script]).arg(self.folder.path().join("data/keystile.db"));
+        let done = python.args(statements).status().expect("python3 is installed");
+        assert!(done.success(), "{statements:?}");
+    }
+
+    fn key_command(&self, command: KeyCommand) -> Result<Value> {
+        self.execute(Command::Key(command))
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        // At once: every test has its answers by now, and connections that are kept would be
+        // waited for. The message is sent before the future is awaited.
+        drop(self.handle.stop(false));
+        if let Some(ended) = self.ended.take() {
+            let _ = ended.join();
+        }
+    }
+}
+
+/// Reloads as the server does.
+fn watch(app: &Arc<App>) -> Watcher {
+    let settings = app.live.get();
+    let watched = Arc::clone(app);
+    let reload = move |_: &_| {
+        watched.plugins.reload();
+        watched.live.reload(&watched.store, &watched.principals);
+    };
+    Watcher::start(settings.plugins.clone(), Some(settings.file.clone()), reload).unwrap()
+}
+
+/// A key that is about to be made.
+pub(crate) struct NewKey<'i> {
+    instance: &'i Instance,
+    terms: Terms,
+}
+
+impl NewKey<'_> {
+    pub(crate) fn bound_to(mut self, resource: &str, id: &str) -> Self {
+        self.terms.restrictions.push((resource.to_owned(), id.to_owned()));
+        self
+    }
+
+    pub(crate) fn expires(mut self, after: &str) -> Self {
+        self.terms.expires = after.parse().unwrap();
+        self
+    }
+
+    pub(crate) fn allow_ip(mut self, range: &str) -> Self {
+        self.terms.allow_ip.push(range.parse().unwrap());
+        self
+    }
+
+    pub(crate) fn make(self) -> Key {
+        self.try_make().unwrap()
+    }
+
+    pub(crate) fn try_make(self) -> Result<Key> {
+        let answer = self.instance.key_command(KeyCommand::Create(self.terms))?;
+        let text = |field: &str| answer[field].as_str().unwrap().to_owned();
+        Ok(Key { id: text("id").parse().unwrap(), secret: text("key") })
+    }
+}

@@ -1,0 +1,129 @@
+//! The real nginx in front of the real gate, with exactly what `keystile nginx` prints.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use rustix::process::{Pid, Signal, geteuid, kill_process};
+use tempfile::TempDir;
+
+use super::{Address, BackEnd, Client, Instance, eventually};
+
+/// Ports that are tried: another process may take a free one first.
+const PORTS_TRIED: u32 = 3;
+
+/// An nginx that runs until it is dropped.
+pub(crate) struct Nginx {
+    pub(crate) address: SocketAddr,
+    child: Child,
+    folder: TempDir,
+}
+
+impl Nginx {
+    /// Starts nginx for `products` of `instance`, side by side on one free port.
+    pub(crate) fn start(instance: &Instance, back_end: &BackEnd, products: &[&str]) -> Self {
+        let started = (0..PORTS_TRIED).find_map(|_| Self::try_start(instance, back_end, products));
+        started.expect("nginx starts: is it installed (`apt-get install nginx-light`)?")
+    }
+
+    fn try_start(instance: &Instance, back_end: &BackEnd, products: &[&str]) -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let listen = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let mut includes = String::new();
+        for product in products {
+            let file = folder.path().join(format!("{product}.conf"));
+            fs::write(&file, printed(instance, product, (listen, back_end.address), folder.path()))
+                .unwrap();
+            writeln!(includes, "    include {};", file.display()).unwrap();
+        }
+        let main = folder.path().join("nginx.conf");
+        fs::write(&main, main_configuration(folder.path(), &includes)).unwrap();
+        let errors = fs::File::create(folder.path().join("stderr.log")).unwrap();
+        let mut child = Command::new(binary())
+            .arg("-e")
+            .arg(folder.path().join("error.log"))
+            .arg("-c")
+            .arg(&main)
+            .stdin(Stdio::null())
+            .stderr(errors)
+            .spawn()
+            .expect("nginx is installed (`apt-get install nginx-light`)");
+        let client = Client::of(Address::Tcp(listen));
+        let accepts = eventually(500, || match child.try_wait() {
+            Ok(Some(_)) | Err(_) => Some(false),
+            Ok(None) => client.is_heard().then_some(true),
+        });
+        if accepts == Some(true) {
+            return Some(Self { address: listen, child, folder });
+        }
+        let _ = child.kill();
+        let _ = child.wait();
+        eprintln!("{}", fs::read_to_string(folder.path().join("stderr.log")).unwrap_or_default());
+        None
+    }
+
+    pub(crate) fn client(&self) -> Client {
+        Client::of(Address::Tcp(self.address))
+    }
+
+    /// A product's access log as it stands.
+    pub(crate) fn access_log(&self, product: &str) -> String {
+        let file = self.folder.path().join(format!("keystile-{product}.log"));
+        fs::read_to_string(file).unwrap_or_default()
+    }
+}
+
+impl Drop for Nginx {
+    fn drop(&mut self) {
+        // Not SIGKILL: the master ends its workers.
+        if let Ok(id) = i32::try_from(self.child.id())
+            && let Some(id) = Pid::from_raw(id)
+        {
+            let _ = kill_process(id, Signal::TERM);
+        }
+        let _ = self.child.wait();
+    }
+}
+
+/// nginx stands in a folder that is not everyone's path.
+fn binary() -> &'static str {
+    let known = ["/usr/sbin/nginx", "/usr/local/sbin/nginx", "/usr/bin/nginx"];
+    known.into_iter().find(|path| Path::new(path).exists()).unwrap_or("nginx")
+}
+
+/// What the command prints for a product.
+fn printed(
+    instance: &Instance,
+    product: &str,
+    (listen, upstream): (SocketAddr, SocketAddr),
+    log_folder: &Path,
+) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_keystile"))
+        .arg("--config")
+        .arg(instance.config_with_its_gate())
+        .args(["nginx", product, "--listen", &listen.to_string()])
+        .args(["--upstream", &upstream.to_string()])
+        .arg("--log-folder")
+        .arg(log_folder)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The least that nginx needs around the printed files. The line buffers let a test send a longer
+/// target than Keystile takes.
+fn main_configuration(folder: &Path, includes: &str) -> String {
+    let user = if geteuid().is_root() { "user root;\n" } else { "" };
+    let folder = folder.display();
+    format!(
+        "daemon off;\n{user}worker_processes 1;\npid {folder}/nginx.pid;\n\
+         error_log {folder}/error.log;\nevents {{ worker_connections 256; }}\nhttp {{\n    \
+         large_client_header_buffers 4 32k;\n    client_body_temp_path {folder}/body;\n    \
+         proxy_temp_path {folder}/proxy;\n    fastcgi_temp_path {folder}/fastcgi;\n    \
+         uwsgi_temp_path {folder}/uwsgi;\n    scgi_temp_path {folder}/scgi;\n    access_log off;\n\
+         {includes}}}\n"
+    )
+}
