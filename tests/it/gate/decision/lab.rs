@@ -96,6 +96,23 @@ fn a_preflight_for_a_declared_route_passes_without_a_key() {
 }
 
 #[test]
+fn a_page_may_read_why_it_was_turned_away_where_preflights_pass() {
+    let world = World::start();
+    let origin = "https://app.example";
+    let allowed = |asked: Asked| {
+        let answer = world.front.send(&asked.header("Origin", origin).itself());
+        assert!((400..504).contains(&answer.status), "{answer:?}");
+        answer.header("access-control-allow-origin").map(str::to_owned)
+    };
+    let reader = key(&world, "live", &["things:read"]);
+    assert_eq!(allowed(PRODUCT.ask("GET", "/things")).as_deref(), Some(origin), "401");
+    assert_eq!(allowed(ask(&reader, "GET", "/admin")).as_deref(), Some(origin), "403");
+    assert_eq!(allowed(ask(&reader, "GET", "/things;x")).as_deref(), Some(origin), "400");
+    let whale = Asked::of("whale", "gateway.whale.example", "GET", "/v1/me");
+    assert_eq!(allowed(whale), None, "a product that no page calls");
+}
+
+#[test]
 fn full_access_and_wildcards_stop_before_admin() {
     let world = World::start();
     let (full, all) = (key(&world, "full", &[]), key(&world, "live", &["*"]));
