@@ -1,6 +1,7 @@
 //! Opening the database, and the two ways in: [`Store::read`] and [`Store::write`].
 
 use std::fs;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -95,6 +96,9 @@ fn create(folder: &Path, migrations: &[Migration], clock: &Clock) -> Result<std:
             _ => {}
         }
     }
+    // SQLite would make it as the umask has it; its log takes the mode of the database.
+    let made = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft);
+    drop(made.map_err(failed)?);
     let mut connection = Connection::open(&draft).map_err(Fault::from)?;
     connection.pragma_update(None, "synchronous", "FULL").map_err(Fault::from)?;
     migrate::apply(&mut connection, migrations, clock.now())?;
