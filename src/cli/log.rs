@@ -2,15 +2,16 @@
 
 use std::io::IsTerminal as _;
 
-use tracing_subscriber::filter::LevelFilter;
+use tracing::Level;
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::prelude::*;
 use tracing_subscriber::{Registry, fmt, reload};
 
 use crate::config::{LogFormat, Settings};
 
 /// Starts logging as `settings` have it; the answer changes the level later.
-pub(super) fn start(settings: &Settings) -> impl Fn(tracing::Level) + Send + Sync + 'static {
-    let (level, handle) = reload::Layer::new(LevelFilter::from_level(settings.level));
+pub(super) fn start(settings: &Settings) -> impl Fn(Level) + Send + Sync + 'static {
+    let (level, handle) = reload::Layer::new(filter(settings.level));
     let is_for_people = match settings.format {
         LogFormat::Auto => std::io::stderr().is_terminal(),
         LogFormat::Human => true,
@@ -26,6 +27,13 @@ pub(super) fn start(settings: &Settings) -> impl Fn(tracing::Level) + Send + Syn
     let _ = tracing_subscriber::registry().with(lines.with_filter(level)).try_init();
     move |level| {
         // The subscriber lives as long as the process.
-        let _ = handle.modify(|filter| *filter = LevelFilter::from_level(level));
+        let _ = handle.modify(|it| *it = filter(level));
     }
+}
+
+/// Our own lines from `level` on, and of others' what is wrong at most: the folder watcher traces
+/// every write beside the settings, and where the log itself is written there, each would bring
+/// the next.
+fn filter(level: Level) -> Targets {
+    Targets::new().with_default(level.min(Level::WARN)).with_target("keystile", level)
 }
