@@ -167,6 +167,8 @@ struct Checked {
     restrictions: Option<String>,
     expires: Option<Expiry>,
     allow_ip: Option<String>,
+    /// Whether the metadata is replaced; by none, if it is `None`.
+    is_metadata_given: bool,
     metadata: Option<String>,
 }
 
@@ -181,6 +183,7 @@ impl Checked {
             restrictions: restrictions.transpose()?.as_ref().map(text),
             expires: changes.expires,
             allow_ip: allow_ip.transpose()?.as_ref().map(text),
+            is_metadata_given: changes.metadata.is_some(),
             metadata: terms::metadata(changes.metadata.as_ref())?,
         };
         let is_nothing = checked.name.is_none()
@@ -188,7 +191,7 @@ impl Checked {
             && checked.restrictions.is_none()
             && checked.expires.is_none()
             && checked.allow_ip.is_none()
-            && checked.metadata.is_none();
+            && !checked.is_metadata_given;
         if is_nothing { Err(Error::invalid("say what to change")) } else { Ok(checked) }
     }
 
@@ -205,7 +208,9 @@ impl Checked {
         if let Some(expires) = self.expires {
             row.expires_at = expires.at(now);
         }
-        row.metadata = self.metadata.or_else(|| row.metadata.take());
+        if self.is_metadata_given {
+            row.metadata = self.metadata;
+        }
     }
 }
 
