@@ -111,8 +111,7 @@ impl Keys<'_> {
     /// `Invalid` for changes that its product does not take, or none; `NotFound`; `Conflict` for
     /// a revoked or damaged key.
     pub fn update(&self, actor: &Actor, id: KeyId, changes: &Changes) -> Result<Key> {
-        let known = self.store.read(|db| table::find(db, id, Timestamp::from_millis(0)))?;
-        let (_, known) = known.ok_or_else(|| table::unknown(id))?;
+        let known = self.known(id, Timestamp::from_millis(0))?;
         let (product, key_type) = self.key_type(&known.product, &known.key_type)?;
         let change = Checked::of(changes, product, key_type)?;
         let actor = actor.clone();
@@ -127,6 +126,12 @@ impl Keys<'_> {
             record(tx, &actor, "key.update", &row, described(&row))?;
             reread(tx, id)
         })
+    }
+
+    /// A key that is about to be changed: a damaged one is not.
+    pub(super) fn known(&self, id: KeyId, now: Timestamp) -> Result<Key> {
+        let known = self.show(id, now)?;
+        if known.state == State::Damaged { Err(table::damaged(id)) } else { Ok(known) }
     }
 
     /// Carries out a change of one key, and drops its principals before the change is answered.

@@ -1,5 +1,7 @@
 //! The tables of keys and secrets.
 
+use std::cell::Cell;
+
 use super::key::{Key, SecretRecord, SecretState, State};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
@@ -45,28 +47,42 @@ impl KeyRow {
         })
     }
 
+    /// The row, and whether it bears its own checksum. What cannot be read is shown as `?`: the
+    /// row is damaged then, and one that is must not hide the others.
     fn read(row: &Row<'_>) -> Result<(Self, bool), Fault> {
+        let is_whole = Cell::new(true);
+        let text = |index| or(&is_whole, row.get(index), "?".to_owned());
+        let maybe = |index| or(&is_whole, row.get(index), None::<String>);
+        let instant = |index| or(&is_whole, row.get(index), None::<Timestamp>);
         let key = Self {
             id: row.get(0)?,
-            workspace: row.get(1)?,
-            product: row.get(2)?,
-            key_type: row.get(3)?,
-            name: row.get(4)?,
-            scopes: row.get(5)?,
-            restrictions: row.get(6)?,
-            allow_ip: row.get(7)?,
-            expires_at: row.get(8)?,
-            owner: row.get(9)?,
-            metadata: row.get(10)?,
-            created_at: row.get(11)?,
-            created_by: row.get(12)?,
-            revoked_at: row.get(13)?,
-            revoked_by: row.get(14)?,
-            revoked_reason: row.get(15)?,
+            workspace: text(1),
+            product: text(2),
+            key_type: text(3),
+            name: text(4),
+            scopes: text(5),
+            restrictions: text(6),
+            allow_ip: text(7),
+            expires_at: instant(8),
+            owner: maybe(9),
+            metadata: maybe(10),
+            created_at: or(&is_whole, row.get(11), Timestamp::from_millis(0)),
+            created_by: text(12),
+            revoked_at: instant(13),
+            revoked_by: maybe(14),
+            revoked_reason: maybe(15),
         };
-        let is_sound = row.get::<[u8; 16]>(16)? == key.seal();
-        Ok((key, is_sound))
+        let is_sealed = row.get::<[u8; 16]>(16).is_ok_and(|seal| seal == key.seal());
+        Ok((key, is_whole.get() && is_sealed))
     }
+}
+
+/// What was read, or `instead` where it could not be: then the row is not whole.
+fn or<T>(is_whole: &Cell<bool>, read: Result<T, Fault>, instead: T) -> T {
+    read.unwrap_or_else(|_| {
+        is_whole.set(false);
+        instead
+    })
 }
 
 pub(super) fn insert(tx: &Write<'_>, key: &KeyRow) -> Result<()> {
@@ -154,12 +170,16 @@ pub(super) fn end_secret(
 pub(super) fn sound(tx: &Write<'_>, id: KeyId) -> Result<(KeyRow, Key)> {
     let (row, key) = find(tx, id, tx.now)?.ok_or_else(|| unknown(id))?;
     if key.state == State::Damaged {
-        return Err(Error::conflict(format!(
-            "the row of {id} does not bear its own checksum: it is denied, and left as it is. \
-             Restore a backup"
-        )));
+        return Err(damaged(id));
     }
     Ok((row, key))
+}
+
+pub(super) fn damaged(id: KeyId) -> Error {
+    Error::conflict(format!(
+        "the row of {id} does not bear its own checksum: it is denied, and left as it is. Restore \
+         a backup"
+    ))
 }
 
 pub(super) fn unknown(id: KeyId) -> Error {
@@ -209,18 +229,27 @@ fn with_secrets(
     const SELECT: &str = "
         SELECT digest, last4, created_at, ends_at, seal FROM secrets
         WHERE key = ?1 ORDER BY ends_at IS NOT NULL, created_at DESC, ends_at DESC";
-    let mut are_sound = is_sound;
+    let are_sound = Cell::new(is_sound);
     let secrets = db.all(SELECT, params![row.id], |found| {
-        let (digest, ends_at) = (found.get(0)?, found.get(3)?);
-        are_sound &= found.get::<[u8; 16]>(4)? == seals::secret(&digest, row.id, ends_at);
-        Ok::<_, Fault>(SecretRecord {
+        let digest = found.get(0);
+        let ends_at = or(&are_sound, found.get(3), None);
+        let is_sealed = |digest: &SecretDigest| {
+            let seal = seals::secret(digest, row.id, ends_at);
+            found.get::<[u8; 16]>(4).is_ok_and(|found| found == seal)
+        };
+        if !digest.as_ref().is_ok_and(is_sealed) {
+            are_sound.set(false);
+        }
+        Ok::<_, Fault>(digest.ok().map(|digest| SecretRecord {
             digest,
-            last4: found.get(1)?,
+            last4: or(&are_sound, found.get(1), "?".to_owned()),
             state: SecretState::of(ends_at, now),
-            created_at: found.get(2)?,
+            created_at: or(&are_sound, found.get(2), Timestamp::from_millis(0)),
             ends_at,
-        })
+        }))
     })?;
+    let secrets = secrets.into_iter().flatten().collect();
+    let are_sound = are_sound.get();
     let key = shown(&row, secrets, are_sound, now);
     Ok((row, key))
 }
