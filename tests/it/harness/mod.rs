@@ -1,0 +1,3 @@
+//! What starts the real parts, and asks them as their callers do.
+
+pub(crate) mod process;
