@@ -79,8 +79,7 @@ impl Explain {
             headers: self.headers,
         };
         let value = carry_out(config, Command::Explain(question))?;
-        output::answer(&value, self.json.is_wanted, told);
-        Ok(())
+        output::answer(&value, self.json.is_wanted, told)
     }
 }
 

@@ -184,8 +184,7 @@ impl Key {
     pub(super) fn run(self, config: Option<&Path>) -> Result<()> {
         let (command, json, text) = self.into_command();
         let value = carry_out(config, Command::Key(command))?;
-        output::answer(&value, json.is_wanted, text);
-        Ok(())
+        output::answer(&value, json.is_wanted, text)
     }
 
     fn into_command(self) -> (KeyCommand, Json, fn(&Value) -> String) {

@@ -77,7 +77,7 @@ impl Cli {
         match outcome {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
-                eprintln!("keystile: {error}");
+                eprintln!("keystile: {}", error.to_string().trim_end());
                 exit_code(&error)
             }
         }

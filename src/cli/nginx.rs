@@ -46,15 +46,15 @@ impl Nginx {
         let Some(product) = loader.registry().product(&self.product) else {
             let ids: Vec<&str> =
                 loader.registry().products().map(|product| product.id.as_str()).collect();
-            let problems: Vec<String> =
-                outcome.diagnostics.iter().map(ToString::to_string).collect();
-            return Err(Error::not_found(format!(
-                "there is no good product `{}` in {}; there is {}\n{}",
+            let problems = outcome.diagnostics.iter().map(ToString::to_string);
+            let message = format!(
+                "there is no good product `{}` in {}; there is {}",
                 self.product,
                 settings.plugins.display(),
-                if ids.is_empty() { "none".to_owned() } else { ids.join(", ") },
-                problems.join("\n")
-            )));
+                if ids.is_empty() { "none".to_owned() } else { ids.join(", ") }
+            );
+            let lines: Vec<String> = std::iter::once(message).chain(problems).collect();
+            return Err(Error::not_found(lines.join("\n")));
         };
         let place = Place {
             listen: &self.listen,

@@ -4,17 +4,31 @@ use std::io::Write as _;
 
 use serde_json::Value;
 
+use crate::error::{Error, Result};
+
 /// Prints a line to standard output. A reader that has gone away is no fault of ours.
 pub(super) fn line(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
 }
 
-/// Prints an answer: `as_json`, or as `text` has it.
-pub(super) fn answer(value: &Value, as_json: bool, text: impl FnOnce(&Value) -> String) {
-    if as_json {
-        line(&value.to_string());
-    } else {
-        line(text(value).trim_end());
+/// Prints an answer: `as_json`, or as `text` has it. It may hold a secret that nothing shows again,
+/// so a full disk is told; a reader that has gone away is not.
+///
+/// # Errors
+/// `Unavailable` when the answer could not be written.
+pub(super) fn answer(
+    value: &Value,
+    as_json: bool,
+    text: impl FnOnce(&Value) -> String,
+) -> Result<()> {
+    let text = if as_json { value.to_string() } else { text(value) };
+    let mut out = std::io::stdout();
+    match writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Error::unavailable("it was carried out, but the answer could not be printed")
+                .because(error))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -115,8 +115,7 @@ impl Workspace {
             Self::Resource(resource) => return resource.run(config),
         };
         let value = carry_out(config, Command::Workspace(command))?;
-        output::answer(&value, json.is_wanted, text);
-        Ok(())
+        output::answer(&value, json.is_wanted, text)
     }
 }
 
@@ -134,8 +133,7 @@ impl Resource {
             }
         };
         let value = carry_out(config, Command::Workspace(command))?;
-        output::answer(&value, json.is_wanted, output::plain);
-        Ok(())
+        output::answer(&value, json.is_wanted, output::plain)
     }
 }
 

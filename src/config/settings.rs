@@ -57,7 +57,7 @@ impl Settings {
     /// # Errors
     /// Every problem, at once.
     pub fn load(file: Option<&Path>, flags: &Flags) -> Result<Self, Vec<Diagnostic>> {
-        Self::combine(file, &environment(), flags)
+        Self::combine(file, &environment()?, flags)
     }
 
     /// Reads `file` alone: neither the environment nor a command line has a say.
@@ -210,14 +210,23 @@ fn read_file(shown: &str, file: &Path) -> Result<String, Diagnostic> {
     source::text_of(shown, &bytes).map(str::to_owned)
 }
 
-/// The variables that are meant for us, in alphabetical order.
+/// The variables that are meant for us, in alphabetical order. Others' may hold any bytes.
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
-fn environment() -> Vec<(String, String)> {
-    let ours =
-        |(name, _): &(String, String)| name.starts_with("KEYSTILE_") && name != "KEYSTILE_CONFIG";
-    let mut variables: Vec<_> = std::env::vars().filter(ours).collect();
+fn environment() -> Result<Vec<(String, String)>, Vec<Diagnostic>> {
+    let mut variables = Vec::new();
+    let mut problems = Vec::new();
+    for (name, value) in std::env::vars_os() {
+        let Some(name) = name.to_str().filter(|name| name.starts_with("KEYSTILE_")) else {
+            continue;
+        };
+        match value.into_string() {
+            _ if name == "KEYSTILE_CONFIG" => {}
+            Ok(value) => variables.push((name.to_owned(), value)),
+            Err(_) => problems.push(Diagnostic::of_file(name, "its value is not UTF-8")),
+        }
+    }
     variables.sort();
-    variables
+    if problems.is_empty() { Ok(variables) } else { Err(problems) }
 }
 
 #[cfg(test)]

@@ -102,7 +102,7 @@ impl Keys<'_> {
     /// `Invalid` for changes that its product does not take, or none; `NotFound`; `Conflict` for
     /// a revoked or damaged key.
     pub fn update(&self, actor: &Actor, id: KeyId, changes: &Changes) -> Result<Key> {
-        let known = self.show(id, Timestamp::default())?;
+        let known = self.known(id, Timestamp::default())?;
         let (product, key_type) = self.key_type(&known.product, &known.key_type)?;
         let change = Checked::of(changes, &known, product, key_type)?;
         let actor = actor.clone();
@@ -117,6 +117,12 @@ impl Keys<'_> {
             record(tx, &actor, "key.update", &row, described(&row))?;
             reread(tx, id)
         })
+    }
+
+    /// A key that is about to be changed: a damaged one is not.
+    pub(super) fn known(&self, id: KeyId, now: Timestamp) -> Result<Key> {
+        let known = self.show(id, now)?;
+        if known.state == State::Damaged { Err(table::damaged(id)) } else { Ok(known) }
     }
 
     /// Carries out a change of one key, and drops its principals before the change is answered.
@@ -157,6 +163,8 @@ struct Checked {
     restrictions: Option<String>,
     expires: Option<Expiry>,
     allow_ip: Option<String>,
+    /// Whether the metadata is replaced; by none, if it is `None`.
+    is_metadata_given: bool,
     metadata: Option<String>,
 }
 
@@ -177,6 +185,7 @@ impl Checked {
             restrictions: restrictions.as_ref().map(text),
             expires: changes.expires,
             allow_ip: allow_ip.transpose()?.as_ref().map(text),
+            is_metadata_given: changes.metadata.is_some(),
             metadata: terms::metadata(changes.metadata.as_ref())?,
         };
         let is_nothing = checked.name.is_none()
@@ -184,7 +193,7 @@ impl Checked {
             && checked.restrictions.is_none()
             && checked.expires.is_none()
             && checked.allow_ip.is_none()
-            && checked.metadata.is_none();
+            && !checked.is_metadata_given;
         if is_nothing { Err(Error::invalid("say what to change")) } else { Ok(checked) }
     }
 
@@ -201,7 +210,9 @@ impl Checked {
         if let Some(expires) = self.expires {
             row.expires_at = expires.at(now);
         }
-        row.metadata = self.metadata.or_else(|| row.metadata.take());
+        if self.is_metadata_given {
+            row.metadata = self.metadata;
+        }
     }
 }
 

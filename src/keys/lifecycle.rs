@@ -46,7 +46,7 @@ impl Keys<'_> {
         if overlap > OVERLAP_MAX {
             return Err(Error::invalid("the overlap is 90d at most"));
         }
-        let known = self.show(id, now)?;
+        let known = self.known(id, now)?;
         let (_, key_type) = self.key_type(&known.product, &known.key_type)?;
         let secret = mint(key_type)?;
         let actor = actor.clone();
@@ -118,7 +118,7 @@ impl Keys<'_> {
         now: Timestamp,
     ) -> Result<Key> {
         let reason = checked_reason(reason)?;
-        let known = self.show(id, now)?;
+        let known = self.known(id, now)?;
         let undo =
             self.key_type(&known.product, &known.key_type).map(|(product, _)| undo(product))?;
         let actor = actor.clone();

@@ -209,12 +209,16 @@ pub(super) fn revoke(
 pub(super) fn sound(tx: &Write<'_>, id: KeyId) -> Result<(KeyRow, Key)> {
     let (row, _, key) = find(tx, id, tx.now)?.ok_or_else(|| unknown(id))?;
     if key.state == State::Damaged {
-        return Err(Error::conflict(format!(
-            "the rows of {id} are damaged, and left as they are: `keystile key revoke {id}` ends \
-             it, a backup brings it back"
-        )));
+        return Err(damaged(id));
     }
     Ok((row, key))
+}
+
+pub(super) fn damaged(id: KeyId) -> Error {
+    Error::conflict(format!(
+        "the rows of {id} are damaged, and left as they are: `keystile key revoke {id}` ends it, a \
+         backup brings it back"
+    ))
 }
 
 pub(super) fn unknown(id: KeyId) -> Error {

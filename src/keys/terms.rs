@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::clock::{Span, Timestamp};
@@ -67,8 +67,14 @@ pub struct Changes {
     pub expires: Option<Expiry>,
     /// The address ranges, replacing all; none means any.
     pub allow_ip: Option<Vec<AddressRange>>,
-    /// What its makers note.
+    /// What its makers note; `null` takes it away.
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Value>,
+}
+
+/// A value that is there, `null` too.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
 }
 
 /// When a key is to expire.
@@ -229,9 +235,9 @@ pub(super) fn allow_ip(ranges: Vec<AddressRange>) -> Result<AllowedAddresses> {
         .ok_or_else(|| Error::invalid("a key names at most 100 ranges of addresses"))
 }
 
-/// The metadata as it is kept: compact JSON.
+/// The metadata as it is kept: compact JSON, and nothing for `null`.
 pub(super) fn metadata(asked: Option<&Value>) -> Result<Option<String>> {
-    let text = asked.map(ToString::to_string);
+    let text = asked.filter(|asked| !asked.is_null()).map(ToString::to_string);
     if text.as_ref().is_some_and(|text| text.len() > METADATA_BYTES_MAX) {
         return Err(Error::invalid("the metadata is longer than 4,096 bytes"));
     }

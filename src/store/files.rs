@@ -72,7 +72,9 @@ pub(super) fn existing_database(folder: &Path) -> Result<Option<PathBuf>> {
     let path = folder.join("keystile.db");
     let shown = path.display();
     if fs::symlink_metadata(&path).is_err_and(|error| error.kind() == ErrorKind::NotFound) {
-        return if folder.join("keystile.db-wal").exists() {
+        // An empty log holds nothing: one is left where a database could not be used.
+        let log = fs::metadata(folder.join("keystile.db-wal"));
+        return if log.is_ok_and(|log| log.len() > 0) {
             Err(Error::cannot_start(format!(
                 "{shown} is missing, but its log keystile.db-wal is there: put the database back \
                  beside it, or move the log away to begin anew"

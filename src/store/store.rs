@@ -88,8 +88,8 @@ fn create(folder: &Path, migrations: &[Migration], clock: &Clock) -> Result<std:
         Error::cannot_start(format!("cannot make the database in {}", folder.display()))
             .because(error)
     };
-    for leftover in [draft.clone(), folder.join("keystile.db.new-journal")] {
-        match fs::remove_file(leftover) {
+    for leftover in ["", "-journal", "-wal", "-shm"] {
+        match fs::remove_file(folder.join(format!("keystile.db.new{leftover}"))) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 return Err(failed(error));
             }
@@ -99,6 +99,11 @@ fn create(folder: &Path, migrations: &[Migration], clock: &Clock) -> Result<std:
     // The engine gives its log and index files the mode of the database's.
     fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft).map_err(failed)?;
     let mut connection = Connection::open(&draft).map_err(Fault::from)?;
+    // From the first byte: a crash while the mode changes would leave a journal beside the database,
+    // which the next start, looking before it writes, could not roll back.
+    connection
+        .pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))
+        .map_err(Fault::from)?;
     connection.pragma_update(None, "synchronous", "FULL").map_err(Fault::from)?;
     migrate::apply(&mut connection, migrations, clock.now())?;
     connection.close().map_err(|(_, error)| Fault::from(error))?;

@@ -154,8 +154,9 @@ fn reply(mut connection: &UnixStream, outcome: &Result<serde_json::Value>) {
             json!({ "error": { "kind": error.kind(), "message": error.to_string() } })
         }
     };
-    // A command line that has gone away does not undo what was done.
-    let _ = writeln!(connection, "{line}");
+    // A command line that has gone away does not undo what was done. One write: printed piece by
+    // piece, each would be a call of the system.
+    let _ = connection.write_all(format!("{line}\n").as_bytes());
 }
 
 /// The account at the other end, as the kernel knows it.

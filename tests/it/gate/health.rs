@@ -31,7 +31,8 @@ fn a_server_whose_files_are_good_is_alive_and_ready() {
     assert_eq!((alive.status, alive.json()), (200, json!({ "status": "ok" })));
     let ready = get(&client, "/readyz");
     let good = |product| json!({ "product": product, "state": "good", "problems": [] });
-    let products = json!([good("brands"), good("whale")]);
+    let ids = ["brands", "example", "marketplace", "stores", "whale"];
+    let products = json!(ids.map(good));
     assert_eq!(
         (ready.status, ready.json()),
         (200, json!({ "status": "ready", "products": products }))

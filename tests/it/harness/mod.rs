@@ -9,6 +9,7 @@ pub(crate) mod back_end;
 pub(crate) mod http;
 pub(crate) mod instance;
 pub(crate) mod nginx;
+pub(crate) mod process;
 
 use std::time::Duration;
 

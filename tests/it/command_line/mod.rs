@@ -1,0 +1,12 @@
+//! The command line: one command, one file, run as an operator runs it.
+
+mod alike;
+mod check;
+mod demo;
+mod key;
+mod lifecycle;
+mod nginx;
+mod secrets;
+mod settings;
+mod usage_errors;
+mod workspace;
