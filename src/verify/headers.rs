@@ -38,3 +38,11 @@ impl<'a> Headers<'a> {
         Ok(first.filter(|value| !value.is_empty()))
     }
 }
+
+/// Whether some back end reads a header called `name` as the one called `known`: those that see `_`
+/// (as CGI's variables have it) and `.` as `-`.
+pub(super) fn is_read_as(name: &str, known: &str) -> bool {
+    let is_same =
+        |(byte, known): (u8, u8)| byte == known || (known == b'-' && b"_.".contains(&byte));
+    name.len() == known.len() && name.bytes().zip(known.bytes()).all(is_same)
+}

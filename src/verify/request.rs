@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
+use super::headers::is_read_as;
 use super::{Headers, Refusal};
 use crate::registry::{OVERRIDE_HEADERS, normalised_host};
 
@@ -174,7 +175,7 @@ fn refuse_forbidden(headers: Headers<'_>, contract: &Contract) -> Result<(), Ref
         if is_ours(name) {
             return Err(Refusal::invalid("headers that begin with X-Keystile- are the gate's own"));
         }
-        if OVERRIDE_HEADERS.contains(&name) {
+        if OVERRIDE_HEADERS.iter().any(|known| is_read_as(name, known)) {
             return Err(Refusal::invalid(format!("{name} would override the method or path")));
         }
         if contract.foreign.contains(&name) {
@@ -184,12 +185,10 @@ fn refuse_forbidden(headers: Headers<'_>, contract: &Contract) -> Result<(), Ref
     Ok(())
 }
 
-/// Whether a name is `x-keystile-…`, or is read as that by back ends that see `.` and `_` as `-`.
+/// Whether a name is `x-keystile-…`, or is read as that by some back end.
 fn is_ours(name: &str) -> bool {
-    const OURS: &[u8] = b"x-keystile-";
-    let spelled =
-        |(byte, ours): (u8, &u8)| byte == *ours || (*ours == b'-' && b"_.".contains(&byte));
-    name.len() >= OURS.len() && name.bytes().zip(OURS).all(spelled)
+    const OURS: &str = "x-keystile-";
+    name.get(..OURS.len()).is_some_and(|start| is_read_as(start, OURS))
 }
 
 fn single<'a>(headers: Headers<'a>, name: &'static str) -> Result<Option<&'a [u8]>, Refusal> {
@@ -242,7 +241,7 @@ mod tests {
 
     #[test]
     fn what_the_contract_forbids_is_refused() {
-        let cases: [&[(&str, &str)]; 12] = [
+        let cases: [&[(&str, &str)]; 13] = [
             &[METHOD],
             &[URI],
             &[URI, METHOD, URI],
@@ -254,6 +253,7 @@ mod tests {
             &[URI, METHOD, ("x_keystile_subject", "key:key_1")],
             &[URI, METHOD, ("x.keystile.anything", "")],
             &[URI, METHOD, ("x-rewrite-url", "/admin")],
+            &[URI, METHOD, ("x_http_method_override", "DELETE")],
             &[URI, METHOD, ("x-real-ip", "192.0.2.1"), ("x-real-ip", "192.0.2.2")],
         ];
         for lines in cases {

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use smallvec::SmallVec;
 
+use super::headers::is_read_as;
 use super::path::{AmbiguousPath, Path};
 use super::{Headers, Refusal, Request, query};
 use crate::registry::{Match, Needs, Place, Preflight, Product, Resource, Route};
@@ -115,6 +116,9 @@ fn in_header<'a>(
     headers: Headers<'a>,
     name: &str,
 ) -> Result<Option<Cow<'a, str>>, AmbiguousPath> {
+    if headers.names().any(|other| other != name && is_read_as(other, name)) {
+        return Err(AmbiguousPath("a header may be read as a resource's"));
+    }
     let single = headers.single(name);
     let value = single.map_err(|_| AmbiguousPath("a resource's header stands more than once"))?;
     let Some(value) = value else { return Ok(None) };
