@@ -40,8 +40,9 @@ fn the_readme_begins_with_the_two_commands() {
 
 #[test]
 fn every_command_that_the_documents_show_is_one() {
-    for file in ["README.md", "docs/keys.md", "docs/nginx.md"] {
-        let text = fs::read_to_string(file).unwrap();
+    for file in documents() {
+        let text = fs::read_to_string(&file).unwrap();
+        let file = file.display();
         let joined = text.replace("\\\n", " ");
         for line in code_lines(&joined).filter(|line| line.starts_with("keystile ")) {
             let command = line.split(" > ").next().unwrap();
@@ -51,6 +52,24 @@ fn every_command_that_the_documents_show_is_one() {
             }
         }
     }
+}
+
+#[test]
+fn every_document_that_is_linked_is_there() {
+    for file in documents() {
+        let text = fs::read_to_string(&file).unwrap();
+        let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        for link in links.filter(|link| !link.starts_with("http")) {
+            let target = file.parent().unwrap().join(link.split('#').next().unwrap());
+            assert!(target.exists(), "{} links to {link}", file.display());
+        }
+    }
+}
+
+/// The README and every page of `docs/`.
+fn documents() -> Vec<PathBuf> {
+    let pages = fs::read_dir("docs").unwrap().map(|entry| entry.unwrap().path());
+    std::iter::once("README.md".into()).chain(pages).collect()
 }
 
 /// The lines of a document's code blocks, without prompts and remarks.

@@ -69,7 +69,7 @@ impl World {
         let request = case.asked.itself();
         let answer = self.front.send(&request);
         let received = self.back_end.take();
-        verdict::through_nginx(&request, &answer, &received, case.credentials)
+        verdict::through(&request, &answer, &received, case.credentials)
     }
 }
 

@@ -55,8 +55,7 @@ impl World {
         let told = verdict::direct(Way::Verify, false, &answer);
         let request = asked.itself();
         let answer = self.front.send(&request);
-        let front =
-            verdict::through_nginx(&request, &answer, &self.back_end.take(), &["x-api-key"]);
+        let front = verdict::through(&request, &answer, &self.back_end.take(), &["x-api-key"]);
         assert_eq!(told, front);
         told
     }

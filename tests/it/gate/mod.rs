@@ -1,10 +1,12 @@
-//! `/verify` and its kin, asked directly and through a real nginx.
+//! `/verify` and its kin, asked directly and through a real nginx and a real Caddy.
 //!
 //! A request of a client is written once, as [`asked::Asked`], and put in every way that a proxy can
 //! put it; [`verdict`] reads each answer and holds what is true of all of them.
 
 mod asked;
+mod caddy;
 mod decision;
+mod fields;
 mod front;
 mod heads;
 mod health;

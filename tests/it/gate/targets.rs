@@ -1,8 +1,8 @@
 //! Raw targets, byte by byte: `targets.txt` says what becomes of each in every dialect and through
-//! nginx. What is denied never reaches the back end; what passes reaches it as it was judged.
+//! nginx and Caddy. What is denied never reaches the back end; what passes reaches it as it was judged.
 
 use super::asked::{Asked, Way};
-use crate::harness::{Answer, BackEnd, Client, Instance, Key, Nginx, Plugins};
+use crate::harness::{Answer, BackEnd, Caddy, Client, Instance, Key, Nginx, Plugins, Site};
 
 const TABLE: &str = include_str!("targets.txt");
 
@@ -39,8 +39,9 @@ rest = ".+"
 
 /// One line of the table.
 struct Row<'t> {
-    /// What each dialect with headers says, what Envoy's, and what a client of nginx is told.
-    expected: [&'t str; 3],
+    /// What each dialect with headers says, what Envoy's, and what a client of nginx, and of Caddy,
+    /// is told.
+    expected: [&'t str; 4],
     written: &'t str,
     target: Vec<u8>,
 }
@@ -48,7 +49,7 @@ struct Row<'t> {
 impl<'t> Row<'t> {
     fn of(line: &'t str) -> Self {
         let mut words = line.split_ascii_whitespace();
-        let expected = [(); 3].map(|()| words.next().unwrap_or_else(|| panic!("{line}")));
+        let expected = [(); 4].map(|()| words.next().unwrap_or_else(|| panic!("{line}")));
         let written = words.next().unwrap_or_default();
         assert!(words.next().is_none(), "a blank is written \\x20: {line}");
         Self { expected, written, target: bytes_of(written) }
@@ -56,7 +57,7 @@ impl<'t> Row<'t> {
 }
 
 /// `\xHH` is a byte, `\\` a backslash, `{a*300}` three hundred times `a`.
-fn bytes_of(written: &str) -> Vec<u8> {
+pub(super) fn bytes_of(written: &str) -> Vec<u8> {
     let (mut bytes, mut rest) = (Vec::new(), written);
     while let Some(first) = rest.chars().next() {
         let tail = &rest[first.len_utf8()..];
@@ -80,13 +81,21 @@ fn bytes_of(written: &str) -> Vec<u8> {
     bytes
 }
 
+const SITE: Site<'_> = Site {
+    product: "wide",
+    host: "wide.example",
+    credentials: &["X-Api-Key"],
+    resources: &["X-Keystile-Thing"],
+};
+
 struct World {
     gate: Client,
-    front: Client,
+    nginx: Client,
+    caddy: Client,
     back_end: BackEnd,
     key: Key,
-    // nginx ends before the server that it asks.
-    _nginx: Nginx,
+    // They end before the server that they ask.
+    _proxies: (Nginx, Caddy),
     _instance: Instance,
 }
 
@@ -94,10 +103,14 @@ impl World {
     fn start() -> Self {
         let instance = Instance::start(&Plugins::default().and("wide", WIDE));
         let back_end = BackEnd::start();
-        let nginx = Nginx::start(&instance, &back_end, &["wide"]);
+        let proxies = (
+            Nginx::start(&instance, &back_end, &["wide"]),
+            Caddy::start(&instance, &back_end, &SITE),
+        );
         let key = instance.key("wide", "live", &["read"]).bound_to("thing", "th_1").make();
-        let (gate, front) = (instance.client(), nginx.client());
-        Self { gate, front, back_end, key, _nginx: nginx, _instance: instance }
+        let (nginx, caddy) = (proxies.0.client(), proxies.1.client());
+        let gate = instance.client();
+        Self { gate, nginx, caddy, back_end, key, _proxies: proxies, _instance: instance }
     }
 
     fn asked(&self, row: &Row<'_>) -> Asked {
@@ -114,20 +127,41 @@ impl World {
         }
     }
 
-    fn through_nginx(&self, row: &Row<'_>) -> String {
+    /// What a client of a proxy is told. What passes is what Keystile has judged: it passes when it
+    /// is asked about as the back end got it.
+    fn through(&self, proxy: &Client, row: &Row<'_>) -> (String, Option<Vec<u8>>) {
         self.back_end.take();
-        let answer = self.front.send(&self.asked(row).itself());
+        let answer = proxy.send(&self.asked(row).itself());
         let received = self.back_end.take();
-        if answer.status == 200 {
-            assert_eq!(received.len(), 1, "{}", row.written);
-            // Of an absolute target nginx shows Keystile the path, and the back end the same.
-            let judged = row.target.strip_prefix(b"http://wide.example").unwrap_or(&row.target);
-            assert_eq!(received[0].target.as_bytes(), judged, "the target as it was judged");
-            return "pass".to_owned();
+        let Some(first) = received.first() else {
+            return (Self::denied(row, &answer), None);
+        };
+        assert_eq!((answer.status, received.len()), (200, 1), "{}: {answer:?}", row.written);
+        let reached = Row { target: first.target.clone().into_bytes(), ..*row };
+        assert_eq!(
+            self.directly(&reached, Way::Verify),
+            "pass",
+            "{} became {first:?}",
+            row.written
+        );
+        ("pass".to_owned(), Some(reached.target))
+    }
+
+    fn through_nginx(&self, row: &Row<'_>) -> String {
+        let (told, reached) = self.through(&self.nginx, row);
+        // Of an absolute target nginx shows Keystile the path, and the back end the same.
+        let judged = row.target.strip_prefix(b"http://wide.example").unwrap_or(&row.target);
+        assert!(reached.is_none_or(|it| it == judged), "{}: as it was judged", row.written);
+        told
+    }
+
+    fn denied(row: &Row<'_>, answer: &Answer) -> String {
+        // Caddy's own answer for a host that it has no site for.
+        if answer.status == 200 && answer.body.is_empty() {
+            return "unserved".to_owned();
         }
-        assert!(received.is_empty(), "{} is denied and reached the back end", row.written);
         if answer.header("content-type") != Some("application/json") {
-            return refused(row, &answer);
+            return refused(row, answer);
         }
         let code = answer.json()["error"]["code"].as_str().unwrap().to_owned();
         let status = match code.as_str() {
@@ -140,7 +174,7 @@ impl World {
     }
 }
 
-/// HTTP itself, or nginx, does not take it: nobody judged it.
+/// HTTP itself, or the proxy, does not take it: nobody judged it.
 fn refused(row: &Row<'_>, answer: &Answer) -> String {
     assert!((400..500).contains(&answer.status), "{}: {answer:?}", row.written);
     "refused".to_owned()
@@ -162,7 +196,12 @@ fn each_target_is_judged_on_its_raw_bytes() {
         let (nginx, forwarded) =
             (world.directly(&row, Way::Verify), world.directly(&row, Way::ForwardAuth));
         assert_eq!(nginx, forwarded, "{}: the two families differ", row.written);
-        let told = [nginx, world.directly(&row, Way::ExtAuthz), world.through_nginx(&row)];
+        let told = [
+            nginx,
+            world.directly(&row, Way::ExtAuthz),
+            world.through_nginx(&row),
+            world.through(&world.caddy, &row).0,
+        ];
         if told != row.expected {
             failures.push(format!("{} {}", told.join(" "), row.written));
         }

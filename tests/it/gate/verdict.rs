@@ -138,8 +138,8 @@ fn denied(status: u16, error: Map<String, Value>, answer: &Answer) -> Verdict {
     Verdict::Denied(Denial { status, error, challenge, retry_after })
 }
 
-/// Reads what a client of nginx got, and what the back end got.
-pub(super) fn through_nginx(
+/// Reads what a client of a proxy got, and what the back end got.
+pub(super) fn through(
     request: &Request,
     answer: &Answer,
     received: &[Received],
@@ -148,7 +148,7 @@ pub(super) fn through_nginx(
     for (name, _) in &answer.headers {
         assert!(!name.starts_with("x-keystile-"), "{name} reached the client: {answer:?}");
     }
-    let id = answer.header("x-request-id").expect("nginx gives every request an id");
+    let id = answer.header("x-request-id").expect("the proxy gives every request an id");
     let [received] = received else {
         assert!(received.is_empty(), "two requests of one reached the back end: {received:?}");
         assert_ne!(answer.status, 200, "{answer:?}");

@@ -63,7 +63,7 @@ pub(crate) struct Key {
 /// An instance that serves until it is dropped.
 pub(crate) struct Instance {
     pub(crate) app: Arc<App>,
-    gate: Listen,
+    pub(crate) gate: Listen,
     folder: Arc<TempDir>,
     ended: Option<JoinHandle<()>>,
     handle: ServerHandle,

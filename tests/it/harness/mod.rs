@@ -1,11 +1,12 @@
 //! What the tests stand on: the real server with a clock that they move, a client that sends exactly
-//! the bytes that it is given, the real nginx, and a back end that records what reached it.
+//! the bytes that it is given, the real nginx and Caddy, and a back end that records what reached it.
 //!
 //! Nothing sleeps: what another process or thread does is awaited by [`eventually`], with a bound.
 //!
 //! Start reading at [`Instance`], then `http.rs`.
 
 pub(crate) mod back_end;
+pub(crate) mod caddy;
 pub(crate) mod http;
 pub(crate) mod instance;
 pub(crate) mod nginx;
@@ -14,6 +15,7 @@ pub(crate) mod process;
 use std::time::Duration;
 
 pub(crate) use back_end::BackEnd;
+pub(crate) use caddy::{Caddy, Site};
 pub(crate) use http::{Address, Answer, Client, Request};
 pub(crate) use instance::{Instance, Key, Plugins, WORKSPACE};
 pub(crate) use nginx::Nginx;

@@ -47,7 +47,7 @@ fn a_client_brings_no_header_of_the_gates_own() {
         let (request, who) = (get(name).itself(), live("-", "-", "-"));
         let answer = world.front.send(&request);
         let received = world.back_end.take();
-        let told = verdict::through_nginx(&request, &answer, &received, BRANDS.credentials);
+        let told = verdict::through(&request, &answer, &received, BRANDS.credentials);
         let Verdict::Pass(identity) = told else { panic!("{name}: {told:?}") };
         assert_eq!(identity.len(), who.headers(BRANDS).len(), "{name}");
         assert!(!received[0].headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name)));
