@@ -2,6 +2,9 @@
 
 use crate::harness::Request;
 
+/// Where tests ask from.
+const HERE: &str = "127.0.0.1";
+
 /// How a proxy asks about a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Way {
@@ -56,7 +59,7 @@ impl Asked {
             target: target.as_ref().to_vec(),
             host: Some(host.to_owned()),
             proto: Some("http".to_owned()),
-            address: Some("127.0.0.1".to_owned()),
+            address: Some(HERE.to_owned()),
             headers: Vec::new(),
         }
     }
@@ -126,10 +129,17 @@ impl Asked {
         line(request, address, self.address.as_ref())
     }
 
-    /// The request itself, as its client sends it.
+    /// The request itself, as its client sends it. Where it came from elsewhere or by https, it says
+    /// so as a balancer would: an nginx that stands behind one believes it, any other does not.
     pub(super) fn itself(&self) -> Request {
-        let request = Request::new(&self.method, &self.target);
-        self.with_own_headers(request.header("Host", self.host.as_deref().unwrap_or_default()))
+        let request = Request::new(&self.method, &self.target)
+            .header("Host", self.host.as_deref().unwrap_or_default());
+        let (elsewhere, secure) = (
+            self.address.as_ref().filter(|address| *address != HERE),
+            self.proto.as_ref().filter(|proto| *proto != "http"),
+        );
+        let request = line(request, "X-Forwarded-For", elsewhere);
+        self.with_own_headers(line(request, "X-Forwarded-Proto", secure))
     }
 
     fn with_own_headers(&self, request: Request) -> Request {

@@ -3,9 +3,13 @@
 
 mod brands;
 mod contract;
+mod every;
+mod example;
 mod lab;
+mod marketplace;
 mod time;
 mod whale;
+mod wildcards;
 
 use std::collections::BTreeMap;
 
@@ -26,8 +30,17 @@ struct World {
 impl World {
     fn start() -> Self {
         let plugins = Plugins::shipped().and("lab", lab::LAB).and("sealed", lab::SEALED);
-        let (instance, back_end) = (Instance::start(&plugins), BackEnd::start());
-        let nginx = Nginx::start(&instance, &back_end, &["whale", "brands", "lab", "sealed"]);
+        Self::over(&plugins, &["whale", "brands", "lab", "sealed"], Nginx::start)
+    }
+
+    /// Those products, behind an nginx that `start` starts for some of them.
+    fn over(
+        plugins: &Plugins,
+        products: &[&str],
+        start: fn(&Instance, &BackEnd, &[&str]) -> Nginx,
+    ) -> Self {
+        let (instance, back_end) = (Instance::start(plugins), BackEnd::start());
+        let nginx = start(&instance, &back_end, products);
         Self { gate: instance.client(), front: nginx.client(), _nginx: nginx, back_end, instance }
     }
 
@@ -106,13 +119,22 @@ enum Expected {
 struct Product {
     id: &'static str,
     host: &'static str,
-    resource: &'static str,
+    resource: Option<&'static str>,
     credentials: &'static [&'static str],
 }
 
 impl Product {
     fn ask(self, method: &str, target: &str) -> Asked {
         Asked::of(self.id, self.host, method, target)
+    }
+
+    /// A request that presents `secret` where this product looks first.
+    fn present(self, secret: &str, method: &str, target: &str) -> Asked {
+        let asked = self.ask(method, target);
+        match self.credentials[0] {
+            "authorization" => asked.bearer(secret),
+            name => asked.header(name, secret),
+        }
     }
 
     /// A case that passes as `identity` says.
@@ -275,10 +297,10 @@ impl Identity<'_> {
             ("plan", self.plan),
             ("environment", self.environment),
             ("scopes", self.scopes),
-            (product.resource, self.ids),
         ];
+        let resource = product.resource.map(|resource| (resource, self.ids));
         let header = |(name, value): (&str, &str)| (format!("x-keystile-{name}"), value.to_owned());
-        headers.into_iter().map(header).collect()
+        headers.into_iter().chain(resource).map(header).collect()
     }
 }
 

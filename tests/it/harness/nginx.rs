@@ -24,18 +24,43 @@ pub(crate) struct Nginx {
 impl Nginx {
     /// Starts nginx for `products` of `instance`, side by side on one free port.
     pub(crate) fn start(instance: &Instance, back_end: &BackEnd, products: &[&str]) -> Self {
-        let started = (0..PORTS_TRIED).find_map(|_| Self::try_start(instance, back_end, products));
+        Self::start_with(instance, back_end, products, |printed| printed)
+    }
+
+    /// The same behind a balancer that ends TLS: with the lines in force that the printed file shows
+    /// as comments for that, so that a test's client is the balancer.
+    pub(crate) fn start_behind_a_balancer(
+        instance: &Instance,
+        back_end: &BackEnd,
+        products: &[&str],
+    ) -> Self {
+        Self::start_with(instance, back_end, products, behind_a_balancer)
+    }
+
+    fn start_with(
+        instance: &Instance,
+        back_end: &BackEnd,
+        products: &[&str],
+        edit: fn(String) -> String,
+    ) -> Self {
+        let mut tries = 0..PORTS_TRIED;
+        let started = tries.find_map(|_| Self::try_start(instance, back_end, products, edit));
         started.expect("nginx starts: is it installed (`apt-get install nginx-light`)?")
     }
 
-    fn try_start(instance: &Instance, back_end: &BackEnd, products: &[&str]) -> Option<Self> {
+    fn try_start(
+        instance: &Instance,
+        back_end: &BackEnd,
+        products: &[&str],
+        edit: fn(String) -> String,
+    ) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let listen = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let mut includes = String::new();
         for product in products {
             let file = folder.path().join(format!("{product}.conf"));
-            fs::write(&file, printed(instance, product, (listen, back_end.address), folder.path()))
-                .unwrap();
+            let addresses = (listen, back_end.address);
+            fs::write(&file, edit(printed(instance, product, addresses, folder.path()))).unwrap();
             writeln!(includes, "    include {};", file.display()).unwrap();
         }
         let main = folder.path().join("nginx.conf");
@@ -111,6 +136,21 @@ fn printed(
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
+}
+
+/// Does what the printed comments say for an nginx that stands behind another hop.
+fn behind_a_balancer(printed: String) -> String {
+    let edits = [
+        ("#   set_real_ip_from 192.0.2.0/24;", "set_real_ip_from 127.0.0.1;"),
+        ("#   real_ip_header X-Forwarded-For;", "real_ip_header X-Forwarded-For;"),
+        ("#   real_ip_recursive on;", "real_ip_recursive on;"),
+        ("X-Original-Proto $scheme;", "X-Original-Proto $http_x_forwarded_proto;"),
+        ("X-Forwarded-Proto $scheme;", "X-Forwarded-Proto $http_x_forwarded_proto;"),
+    ];
+    edits.into_iter().fold(printed, |text, (shown, edited)| {
+        assert!(text.contains(shown), "the printed file shows {shown}");
+        text.replace(shown, edited)
+    })
 }
 
 /// The least that nginx needs around the printed files. The line buffers let a test send a longer

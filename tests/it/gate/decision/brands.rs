@@ -6,7 +6,7 @@ use super::{Case, Named, Product, World, live};
 const BRANDS: Product = Product {
     id: "brands",
     host: "api.brands.example",
-    resource: "brand",
+    resource: Some("brand"),
     credentials: &["authorization"],
 };
 

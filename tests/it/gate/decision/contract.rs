@@ -9,7 +9,7 @@ use crate::harness::{Instance, Plugins, Request};
 const BRANDS: Product = Product {
     id: "brands",
     host: "api.brands.example",
-    resource: "brand",
+    resource: Some("brand"),
     credentials: &["authorization"],
 };
 
@@ -39,7 +39,8 @@ fn a_client_brings_no_header_of_the_gates_own() {
     cases.extend(aliases.map(|name| denied(name).direct()));
     // It is the first row, before any other, and public paths know it too.
     let public = Asked::of("whale", "gateway.whale.example", "GET", "/v1/status");
-    let whale = Product { id: "whale", host: "", resource: "store", credentials: &["x-api-key"] };
+    let whale =
+        Product { id: "whale", host: "", resource: Some("store"), credentials: &["x-api-key"] };
     let public = public.header("X-Keystile-Key", "key_1");
     cases.push(whale.denies("on a public path", public, "invalid_request"));
     world.check(cases);

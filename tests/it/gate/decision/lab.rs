@@ -58,7 +58,7 @@ prefix = "sl_live_"
 const PRODUCT: Product = Product {
     id: "lab",
     host: "lab.example",
-    resource: "team",
+    resource: Some("team"),
     credentials: &["authorization", "x-api-key"],
 };
 
@@ -216,7 +216,7 @@ fn https_is_asked_for_of_every_request() {
     const SEALED: Product = Product {
         id: "sealed",
         host: "sealed.example",
-        resource: "box",
+        resource: Some("box"),
         credentials: &["authorization"],
     };
     let world = World::start();

@@ -8,7 +8,7 @@ use super::{Case, Identity, Named, Product, World, live};
 const WHALE: Product = Product {
     id: "whale",
     host: "gateway.whale.example",
-    resource: "store",
+    resource: Some("store"),
     credentials: &["x-api-key"],
 };
 
