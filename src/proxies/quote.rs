@@ -179,7 +179,9 @@ mod tests {
 
     #[test]
     fn hosts_are_names_or_addresses() {
-        for text in ["a", "gateway.whale.example", "127.0.0.1", "[::1]", "x-1.example", "_x.example"] {
+        for text in
+            ["a", "gateway.whale.example", "127.0.0.1", "[::1]", "x-1.example", "_x.example"]
+        {
             assert_eq!(host(text), Ok(text));
         }
         for text in ["A.example", ".a", "a.", "a..b", "-a", "_", "::1", "[::1", "[a]", "a:80"] {
