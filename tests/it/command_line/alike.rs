@@ -92,13 +92,15 @@ fn run(home: &Home, line: &str) -> Output {
 }
 
 /// What differs between two instances, and what stands for it.
-static CHANGING: LazyLock<[(Regex, &str); 5]> = LazyLock::new(|| {
+static CHANGING: LazyLock<[(Regex, &str); 6]> = LazyLock::new(|| {
     [
         ("key_[0-9a-z]{26}", "KEY"),
         ("(wk_live|wk_test|wahlu_live)_[0-9A-Za-z]{32}", "SECRET"),
         (r#""last4":"[0-9A-Za-z]{4}""#, "LAST4"),
         (r"(?m)^[0-9A-Za-z]{4}  ", "LAST4"),
         (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z *", "INSTANT"),
+        // A column is as wide as its instants, which leave zeros at their end out.
+        (" {2,}", "  "),
     ]
     .map(|(pattern, word)| (Regex::new(pattern).unwrap(), word))
 });
