@@ -206,7 +206,16 @@ fn gate_of(log: &str) -> Option<SocketAddr> {
 
 impl Output {
     pub(crate) fn of(command: &mut Command) -> Self {
-        let output = command.stdin(Stdio::null()).output().expect("the binary is built");
+        Self::given(command, "")
+    }
+
+    /// Of a command that reads `stdin`, which then ends.
+    pub(crate) fn given(command: &mut Command, stdin: &str) -> Self {
+        let pipes = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = pipes.spawn().expect("the binary is built");
+        // A command that reads nothing may have ended already.
+        let _ = child.stdin.take().expect("it is piped").write_all(stdin.as_bytes());
+        let output = child.wait_with_output().expect("a child can be waited for");
         Self {
             code: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8(output.stdout).expect("answers are text"),
