@@ -3,6 +3,7 @@
 
 mod brands;
 mod contract;
+mod explained;
 mod lab;
 mod time;
 mod whale;
@@ -44,6 +45,9 @@ impl World {
         let first = case.ways[0];
         let told = self.directly(&case.asked, first);
         if let Some(failure) = case.expected.failure(&told) {
+            return Some(failure);
+        }
+        if let Some(failure) = explained::failure(&self.instance, case, &told) {
             return Some(failure);
         }
         let told = comparable(told, &case.asked);
