@@ -78,6 +78,11 @@ impl Asked {
         self
     }
 
+    pub(super) fn target(mut self, target: &str) -> Self {
+        self.target = target.as_bytes().to_vec();
+        self
+    }
+
     pub(super) fn host(mut self, host: Option<&str>) -> Self {
         self.host = host.map(str::to_owned);
         self
