@@ -319,6 +319,14 @@ impl Caller {
         Some(Verdict { status, code: header("x-keystile-code").cloned().unwrap_or_default() })
     }
 
+    /// The answer to a question that names its host alone.
+    pub(crate) fn ask_for_host(&mut self, host: &str) -> Option<(u16, Vec<(String, String)>)> {
+        self.ask(&format!(
+            "GET /verify HTTP/1.1\r\nHost: gate\r\nX-Original-Method: GET\r\n\
+             X-Original-URI: {PRODUCTS}\r\nX-Original-Host: {host}\r\n\r\n"
+        ))
+    }
+
     /// The status and headers of a plain request.
     pub(crate) fn get(&mut self, path: &str) -> Option<(u16, Vec<(String, String)>)> {
         self.ask(&format!("GET {path} HTTP/1.1\r\nHost: gate\r\n\r\n"))
