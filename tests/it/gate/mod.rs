@@ -8,6 +8,8 @@ mod decision;
 mod front;
 mod heads;
 mod health;
+mod monotone;
+mod normal_form;
 mod order;
 mod reload;
 mod targets;
