@@ -64,10 +64,18 @@ pub(super) fn all(db: &Read<'_>) -> Result<Vec<Workspace>> {
     slugs.iter().filter_map(|slug| find(db, slug).transpose()).collect()
 }
 
-/// The plan of each workspace, with its slug.
+/// The plan of each workspace, with its slug. A damaged row names none: it is denied as it is, and
+/// must not keep the others from being served.
 pub(super) fn plans_in_use(db: &Read<'_>) -> Result<Vec<(String, String)>> {
-    const SELECT: &str = "SELECT plan, slug FROM workspaces ORDER BY plan, slug";
-    db.all(SELECT, &[], |row| Ok((row.get(0)?, row.get(1)?)))
+    const SELECT: &str = "SELECT plan, slug, seal FROM workspaces ORDER BY plan, slug";
+    let sealed = db.all(SELECT, &[], |row| {
+        let (plan, slug, seal) =
+            (row.get::<String>(0), row.get::<String>(1), row.get::<[u8; 16]>(2));
+        let (Ok(plan), Ok(slug), Ok(seal)) = (plan, slug, seal) else { return Ok(None) };
+        let is_sound = seal == seals::workspace(&slug, &plan);
+        Ok::<Option<(String, String)>, Fault>(is_sound.then_some((plan, slug)))
+    })?;
+    Ok(sealed.into_iter().flatten().collect())
 }
 
 pub(super) fn owned(db: &Read<'_>, slug: &str) -> Result<OwnedIds> {

@@ -8,8 +8,9 @@ use clap::Args;
 use super::output;
 use super::workspace::Json;
 use crate::config::{Flags, Settings};
-use crate::registry::Loader;
-use crate::source::Diagnostic;
+use crate::limits::Plans;
+use crate::registry::{Loader, PlanOverride, Product, Route};
+use crate::source::{At, Diagnostic};
 
 #[derive(Args)]
 pub(super) struct Check {
@@ -44,12 +45,38 @@ fn check(settings: &Settings) -> (Vec<Diagnostic>, usize) {
     let outcome = loader.load();
     let mut problems = outcome.diagnostics;
     for product in loader.registry().products() {
-        for (plan, own) in &product.plans {
-            if settings.plans.get(plan).is_none() {
-                let message = format!("config.toml has no plan `{plan}`: these numbers are unused");
-                problems.extend(loader.warning(&product.id, own.at, &message));
-            }
-        }
+        let found = unknown_plans(product, &settings.plans)
+            .into_iter()
+            .chain(unaffordable_routes(product, &settings.plans));
+        problems.extend(found.filter_map(|(at, it)| loader.warning(&product.id, at, &it)));
     }
     (problems, loader.registry().products().count())
+}
+
+/// The product's own numbers for plans that nobody can be on.
+fn unknown_plans(product: &Product, plans: &Plans) -> Vec<(At, String)> {
+    let unknown = product.plans.iter().filter(|(plan, _)| plans.get(plan).is_none());
+    let told = |(plan, own): (&String, &PlanOverride)| {
+        (own.at, format!("config.toml has no plan `{plan}`: these numbers are unused"))
+    };
+    unknown.map(told).collect()
+}
+
+/// Routes that weigh more than a plan ever allows.
+fn unaffordable_routes(product: &Product, plans: &Plans) -> Vec<(At, String)> {
+    let largest = |id: &str| {
+        let (plan, own) = (plans.get(id)?, product.plans.get(id).copied().unwrap_or_default());
+        let (minute, day) = (own.per_minute.or(plan.per_minute), own.per_day.or(plan.per_day));
+        [minute, day].into_iter().flatten().min()
+    };
+    let too_dear = |route: &Route| {
+        let mut ids = plans.ids();
+        let plan = ids.find(|id| largest(id).is_some_and(|number| route.cost > number))?;
+        let cost = route.cost;
+        Some((
+            route.at,
+            format!("a cost of {cost} is above what plan `{plan}` allows: always refused"),
+        ))
+    };
+    product.routes.iter().filter_map(too_dear).collect()
 }

@@ -1,12 +1,10 @@
 //! `keystile explain METHOD URL`
 
-use std::ffi::OsStr;
 use std::io::BufRead as _;
 use std::net::IpAddr;
 use std::path::Path;
 
-use clap::builder::TypedValueParser;
-use clap::{Arg, Args};
+use clap::Args;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
@@ -24,7 +22,7 @@ pub(super) struct Explain {
     /// The request's URL; or its path alone, with --product.
     url: String,
     /// `-`: read the secret that the request presents from standard input.
-    #[arg(long, value_name = "-", value_parser = Dash, conflicts_with = "key_id")]
+    #[arg(long, value_name = "-", value_parser = dash, conflicts_with = "key_id")]
     key: Option<StandardInput>,
     /// Judge for this key, without its secret.
     #[arg(long, value_name = "ID")]
@@ -46,25 +44,14 @@ pub(super) struct Explain {
 #[derive(Clone, Copy)]
 struct StandardInput;
 
-/// Takes `-` alone; an error of the usual kind would repeat what was written, which is a secret.
-#[derive(Clone)]
-struct Dash;
-
-impl TypedValueParser for Dash {
-    type Value = StandardInput;
-
-    fn parse_ref(
-        &self,
-        command: &clap::Command,
-        _: Option<&Arg>,
-        value: &OsStr,
-    ) -> Result<StandardInput, clap::Error> {
-        const REFUSED: &str = "a secret is never an argument, since shells remember those: write \
-                               `--key -` and give it on standard input\n";
-        if value == "-" {
-            return Ok(StandardInput);
+fn dash(text: &str) -> Result<StandardInput, String> {
+    match text {
+        "-" => Ok(StandardInput),
+        _ => {
+            Err("a secret is never an argument, since shells remember those: write `--key -` and \
+                  give it on standard input"
+                .into())
         }
-        Err(clap::Error::raw(clap::error::ErrorKind::ValueValidation, REFUSED).with_cmd(command))
     }
 }
 

@@ -26,6 +26,7 @@ use clap::{Parser, Subcommand};
 use rustix::fs::Mode;
 
 use crate::error::{Error, ErrorKind};
+use crate::secret;
 
 /// The turnstile for your APIs: keys, scopes and restrictions behind nginx's `auth_request`.
 #[derive(Parser)]
@@ -59,6 +60,30 @@ enum Command {
 }
 
 impl Cli {
+    /// Reads the command line. What is wrong with it is told without repeating a secret that
+    /// somebody has pasted where an id belongs.
+    ///
+    /// # Errors
+    /// The exit code: 2 for bad usage, 0 where help was asked for.
+    pub fn read() -> Result<Self, ExitCode> {
+        Self::try_parse().map_err(|error| {
+            let arguments = std::env::args_os().filter_map(|word| word.into_string().ok());
+            let secrets: Vec<String> =
+                arguments.filter(|word| secret::prefix_of(word.as_bytes()).is_some()).collect();
+            let is_help = !error.use_stderr();
+            if is_help || secrets.is_empty() {
+                // Nobody is there to be told that nobody is there.
+                let _ = error.print();
+            } else {
+                let told = error.to_string();
+                let told =
+                    secrets.iter().fold(told, |told, it| told.replace(it.as_str(), "(a secret)"));
+                eprint!("{told}");
+            }
+            ExitCode::from(if is_help { 0 } else { 2 })
+        })
+    }
+
     /// Carries the command out; what went wrong is told on standard error.
     #[must_use]
     pub fn run(self) -> ExitCode {

@@ -16,10 +16,10 @@ use crate::store::{Lock, Locked, account_name};
 use crate::upkeep::Live;
 
 /// Tries to reach an instance that another command holds, or a server that is just starting.
-const TRIES: u32 = 100;
+pub(super) const TRIES: u32 = 100;
 
 /// Between two of them: five seconds in all.
-const BETWEEN_TRIES: Duration = Duration::from_millis(50);
+pub(super) const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 
 /// The settings as `--config` names them.
 ///

@@ -9,12 +9,13 @@ use actix_server::Server;
 use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{log, reach};
+use super::log;
+use super::reach::{self, BETWEEN_TRIES, TRIES};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{Flags, Listen, Settings};
 use crate::error::{Error, Result};
-use crate::http::control::ControlServer;
+use crate::http::control::{ControlServer, is_served};
 use crate::http::server::{GateListener, Running};
 use crate::registry::Watcher;
 use crate::store::{Lock, Locked};
@@ -55,16 +56,7 @@ impl Instance {
     /// `CannotStart`, in one line.
     pub(super) fn start(settings: Settings, flags: Flags) -> Result<Self> {
         let set_level = log::start(&settings);
-        let lock = match Lock::take(&settings.data)? {
-            Locked::Ours(lock) => lock,
-            Locked::ByAnother(process) => {
-                let process = process.map(|id| format!(" (process {id})")).unwrap_or_default();
-                return Err(Error::cannot_start(format!(
-                    "another process{process} serves {}: one instance a data folder",
-                    settings.data.display()
-                )));
-            }
-        };
+        let lock = take_lock(&settings.data)?;
         let app = App::open(Live::new(settings, flags, set_level), lock, Clock::system())?;
         let listener = GateListener::open(&app.live.get())?;
         let control = ControlServer::start(Arc::clone(&app))?;
@@ -118,6 +110,26 @@ impl Instance {
             ended
         })
     }
+}
+
+/// Takes the data folder from whatever command is at work in it; not from another server.
+fn take_lock(data: &Path) -> Result<Lock> {
+    let mut holder = None;
+    for _ in 0..TRIES {
+        match Lock::take(data)? {
+            Locked::Ours(lock) => return Ok(lock),
+            Locked::ByAnother(process) => holder = process,
+        }
+        if is_served(data) {
+            break;
+        }
+        std::thread::park_timeout(BETWEEN_TRIES);
+    }
+    let process = holder.map(|id| format!(" (process {id})")).unwrap_or_default();
+    Err(Error::cannot_start(format!(
+        "another process{process} serves {}: one instance a data folder",
+        data.display()
+    )))
 }
 
 /// Reloads plugins and settings whenever they may have changed.

@@ -124,7 +124,8 @@ fn is_host(text: &str) -> bool {
                 .bytes()
                 .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
     };
-    text.len() <= HOST_BYTES_MAX && text.split('.').all(is_label)
+    // A lone `_` is nginx's name for no host at all.
+    text != "_" && text.len() <= HOST_BYTES_MAX && text.split('.').all(is_label)
 }
 
 fn is_bracketed(text: &str) -> bool {
@@ -178,7 +179,9 @@ mod tests {
 
     #[test]
     fn hosts_are_names_or_addresses() {
-        for text in ["a", "gateway.whale.example", "127.0.0.1", "[::1]", "x-1.example"] {
+        for text in
+            ["a", "gateway.whale.example", "127.0.0.1", "[::1]", "x-1.example", "_x.example"]
+        {
             assert_eq!(host(text), Ok(text));
         }
         for text in ["A.example", ".a", "a.", "a..b", "-a", "_", "::1", "[::1", "[a]", "a:80"] {

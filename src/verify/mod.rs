@@ -12,6 +12,7 @@
 
 mod credential;
 mod headers;
+mod lookup;
 mod path;
 mod query;
 mod refusal;
@@ -22,8 +23,9 @@ mod verifier;
 mod witness;
 
 pub use headers::{HeaderLine, Headers};
+pub use lookup::Lookup;
 pub use path::{AmbiguousPath, Path, TARGET_BYTES_MAX};
 pub use refusal::{Refusal, Undecided};
 pub use request::{Asked, Dialect, REQUEST_ID_BYTES_MAX, Request};
-pub use verifier::{Lookup, Pass, Stop, Verifier};
+pub use verifier::{Pass, Stop, Verifier};
 pub use witness::{Seen, Step, Witness};

@@ -1,8 +1,7 @@
 //! What each step of a decision compares, in words for those who ask why; never a secret.
 
 use super::target::Named;
-use super::verifier::Lookup;
-use super::{Asked, Request};
+use super::{Asked, Lookup, Request};
 use crate::clock::Timestamp;
 use crate::principals::{Found, Principal};
 use crate::registry::{Access, Credential, KeyType, Needs, Product, Route};

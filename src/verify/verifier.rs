@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::path::Path;
 use super::target::{NamedList, Target};
 use super::witness::{Step, Witness};
-use super::{Asked, Refusal, Request, Undecided, credential, said};
+use super::{Asked, Lookup, Refusal, Request, Undecided, credential, said};
 use crate::clock::Timestamp;
 use crate::principals::{Bound, Found, Identity, Life, Principal, Principals};
 use crate::registry::{KeyType, Needs, PerKey, Product, Registry, Resource, Route};
@@ -34,16 +34,6 @@ pub enum Stop<'v> {
     Refused(Refusal, Option<&'v Arc<Product>>),
     /// Its key must be read from the database first, off this thread; then ask again.
     Cold(SecretDigest),
-}
-
-/// What the caller knows already about the presented secret.
-pub enum Lookup {
-    /// Nothing: what is in memory decides.
-    Warm,
-    /// What a look-up found, after [`Stop::Cold`].
-    Done(Result<Found, String>),
-    /// The principal to be judged instead of whoever the request presents: an operator's question.
-    Instead(Found),
 }
 
 impl<'v> Verifier<'v> {

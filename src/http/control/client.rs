@@ -23,6 +23,12 @@ enum Reply {
     Error { kind: ErrorKind, message: String },
 }
 
+/// Whether a server listens in `data`.
+#[must_use]
+pub fn is_served(data: &Path) -> bool {
+    UnixStream::connect(data.join(SOCKET)).is_ok()
+}
+
 /// Has a running server carry out `command`; `None` when none listens in `data`.
 ///
 /// # Errors

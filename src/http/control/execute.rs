@@ -63,6 +63,9 @@ fn key(app: &App, actor: &Actor, command: KeyCommand) -> Result<Value> {
     match command {
         C::Create(terms) => shown_once(&keys.create(actor, &terms)?),
         C::List { workspace, product, before, limit } => {
+            if let Some(slug) = &workspace {
+                Workspaces { store: &app.store, principals: &app.principals }.show(slug)?;
+            }
             let workspace = workspace.map(String::from);
             answer(&keys.list(&Filter { workspace, product, before }, limit, now)?)
         }

@@ -13,7 +13,7 @@ mod execute;
 mod explain;
 mod server;
 
-pub use client::ask;
+pub use client::{ask, is_served};
 pub use command::{Command, KeyCommand, Question, WorkspaceCommand};
 pub use execute::execute;
 pub use server::{ControlServer, SOCKET};

@@ -38,6 +38,7 @@ const ASK_WITHIN: Duration = Duration::from_secs(10);
 /// The listening socket; dropped, it is closed and removed.
 pub struct ControlServer {
     path: PathBuf,
+    listener: Arc<UnixListener>,
     is_closing: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -59,23 +60,24 @@ impl ControlServer {
             }
             _ => {}
         }
-        let listener = UnixListener::bind(&path).map_err(failed)?;
+        let listener = Arc::new(UnixListener::bind(&path).map_err(failed)?);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).map_err(failed)?;
         let is_closing = Arc::new(AtomicBool::new(false));
-        let closing = Arc::clone(&is_closing);
+        let (listening, closing) = (Arc::clone(&listener), Arc::clone(&is_closing));
         let thread = std::thread::Builder::new()
             .name("keystile-control".into())
-            .spawn(move || listen(&listener, &app, &closing))
+            .spawn(move || listen(&listening, &app, &closing))
             .map_err(failed)?;
-        Ok(Self { path, is_closing, thread: Some(thread) })
+        Ok(Self { path, listener, is_closing, thread: Some(thread) })
     }
 }
 
 impl Drop for ControlServer {
     fn drop(&mut self) {
         self.is_closing.store(true, Ordering::SeqCst);
-        // Wakes the listener, which then sees that it is to end.
-        let _ = UnixStream::connect(&self.path);
+        // Wakes the thread, which then sees that it is to end. To connect to it would not do: the
+        // socket's file may be gone, or another's.
+        let _ = rustix::net::shutdown(&*self.listener, rustix::net::Shutdown::Both);
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }

@@ -1,5 +1,7 @@
 //! A command says the same whether a server runs or not.
 
+use std::sync::LazyLock;
+
 use regex::Regex;
 
 use crate::harness::process::{Home, Output};
@@ -76,7 +78,7 @@ fn commands_answer_alike_with_and_without_a_server() {
 }
 
 fn run(home: &Home, line: &str) -> Output {
-    let word = Regex::new("'([^']*)'|[^ ]+").unwrap();
+    static WORD: LazyLock<Regex> = LazyLock::new(|| Regex::new("'([^']*)'|[^ ]+").unwrap());
     let first = || {
         let keys = home.json(&["key", "list"]);
         keys.as_array().unwrap().last().unwrap()["id"].as_str().unwrap().to_owned()
@@ -86,24 +88,29 @@ fn run(home: &Home, line: &str) -> Output {
         (None, "ID") => first(),
         (None, plain) => plain.to_owned(),
     };
-    home.run(&word.captures_iter(line).map(argument).collect::<Vec<_>>())
+    home.run(&WORD.captures_iter(line).map(argument).collect::<Vec<_>>())
 }
 
-/// The output with whatever differs between two instances replaced: ids, secrets and instants.
-fn normalised(home: &Home, output: Output) -> Output {
-    let folder = home.path("").display().to_string();
-    let changing = [
+/// What differs between two instances, and what stands for it.
+static CHANGING: LazyLock<[(Regex, &str); 5]> = LazyLock::new(|| {
+    [
         ("key_[0-9a-z]{26}", "KEY"),
         ("(wk_live|wk_test|wahlu_live)_[0-9A-Za-z]{32}", "SECRET"),
         (r#""last4":"[0-9A-Za-z]{4}""#, "LAST4"),
         (r"(?m)^[0-9A-Za-z]{4}  ", "LAST4"),
         (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z *", "INSTANT"),
-    ];
+    ]
+    .map(|(pattern, word)| (Regex::new(pattern).unwrap(), word))
+});
+
+/// The output with whatever differs between two instances replaced: ids, secrets and instants.
+fn normalised(home: &Home, output: Output) -> Output {
+    let folder = home.path("").display().to_string();
     let normal = |text: String| {
         let text = text.replace(folder.trim_end_matches('/'), "FOLDER");
-        changing.iter().fold(text, |text, (pattern, word)| {
-            Regex::new(pattern).unwrap().replace_all(&text, *word).into_owned()
-        })
+        CHANGING
+            .iter()
+            .fold(text, |text, (pattern, word)| pattern.replace_all(&text, *word).into_owned())
     };
     Output { code: output.code, stdout: normal(output.stdout), stderr: normal(output.stderr) }
 }

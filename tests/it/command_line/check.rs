@@ -71,6 +71,21 @@ fn warnings_do_not_count() {
 }
 
 #[test]
+fn a_cost_that_a_plan_never_allows_is_a_warning() {
+    let home = Home::new();
+    home.write(
+        "plugins/dear.toml",
+        "name = \"Dear\"\n[keys.live]\nprefix = \"d_\"\n[scopes]\nread = \"\"\n[routes]\n\
+         \"GET /all\" = { scope = \"read\", cost = 61 }\n\"GET /one\" = { scope = \"read\", cost = 60 }\n",
+    );
+    let output = home.run(&["check"]);
+    assert_eq!(output.code, 0, "{output:?}");
+    let warned = "dear.toml:7:1: warning: a cost of 61 is above what plan `free` allows";
+    assert!(output.stdout.contains(warned), "{}", output.stdout);
+    assert_eq!(output.stdout.matches("warning:").count(), 1, "{}", output.stdout);
+}
+
+#[test]
 fn problems_of_the_settings_are_problems_too() {
     let home = Home::new();
     home.write("config.toml", "[gate]\ncached_key = 1\n");

@@ -40,9 +40,9 @@ fn the_demo_keeps_its_promises_and_leaves_nothing() {
     curls(&text, "-H 'Host: ").for_each(keeps_its_promise);
     looks_around(&text);
 
-    signal(&nginx.0, Signal::QUIT);
+    signal(nginx.0.id(), Signal::QUIT);
     ended(&mut nginx.0);
-    signal(&demo.0, Signal::INT);
+    signal(demo.0.id(), Signal::INT);
     assert!(ended(&mut demo.0).success(), "{}", fs::read_to_string(&log).unwrap());
     assert!(read().ends_with("The demo's folder is removed.\n"));
     assert_eq!(fs::read_dir(&own).unwrap().count(), 0, "its folder is removed");

@@ -33,7 +33,7 @@ fn every_acknowledgement_comes_after_a_sync_of_the_log() {
             scope.spawn(|| (0..TOGETHER).for_each(|_| create(&data)));
         }
     });
-    drop(server);
+    assert!(server.terminate().success());
     let checked = acknowledged(&fs::read_to_string(&trace).unwrap());
     assert_eq!(checked, ALONE + 4 * TOGETHER, "acknowledgements in the trace");
 }

@@ -216,3 +216,12 @@ fn a_restart_keeps_everything_and_an_end_leaves_nothing_open() {
     assert_eq!(caller.verify(&rotated), Verdict::allow());
     assert_eq!(caller.verify(&revoked.secret), Verdict::deny(401, "revoked_key"));
 }
+
+#[test]
+fn a_server_ends_though_its_socket_was_removed() {
+    let home = Home::with_acme();
+    let server = home.serve();
+    fs::remove_file(home.data().join("keystile.sock")).unwrap();
+    assert!(server.terminate().success());
+    home.make_key("the folder is free");
+}

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::process::{Command, Stdio};
 
-use crate::harness::process::{Caller, Home, Output, Verdict, python};
+use crate::harness::process::{Caller, Home, Output, Verdict, ended, python};
 
 /// The bytes of every file of the data folder but those that hold nothing: the lock, the index of
 /// the write-ahead log, and a log that is empty.
@@ -74,6 +76,25 @@ fn a_second_server_is_refused_and_the_first_goes_on() {
     assert!(home.data().join("keystile.sock").exists(), "a dead server leaves its socket");
     home.make_key("a dead socket is no server");
     drop(home.serve());
+}
+
+#[test]
+fn a_server_waits_for_a_command_that_is_at_work() {
+    const HOLD: &str = "
+import fcntl, sys, time
+lock = open(sys.argv[1], 'r+')
+fcntl.flock(lock, fcntl.LOCK_EX)
+print('held', flush=True)
+time.sleep(0.4)";
+    let home = stopped();
+    let mut command = Command::new("python3");
+    command.args(["-c", HOLD]).arg(home.data().join("keystile.lock")).stdout(Stdio::piped());
+    let mut holder = command.spawn().unwrap();
+    let mut said = String::new();
+    BufReader::new(holder.stdout.take().unwrap()).read_line(&mut said).unwrap();
+    assert_eq!(said, "held\n");
+    drop(home.serve());
+    assert!(ended(&mut holder).success());
 }
 
 #[test]
@@ -223,7 +244,7 @@ fn the_first_command_makes_nothing_that_others_can_read() {
         let home = Home::new();
         let binary = env!("CARGO_BIN_EXE_keystile");
         let script = format!("umask {umask} && exec {binary} --config config.toml workspace add a");
-        let mut shell = std::process::Command::new("sh");
+        let mut shell = Command::new("sh");
         let output = Output::of(shell.args(["-c", &script]).current_dir(home.path("")));
         assert_eq!(output.code, 0, "{output:?}");
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;

@@ -166,7 +166,8 @@ impl Home {
         let log = File::options().create(true).append(true).open(self.path("serve.log")).unwrap();
         let said_before = self.log().len();
         let child = command.stderr(log).stdout(Stdio::null()).spawn().unwrap();
-        let mut server = Server { child, gate: SocketAddr::from(([127, 0, 0, 1], 0)) };
+        let (process, gate) = (child.id(), SocketAddr::from(([127, 0, 0, 1], 0)));
+        let mut server = Server { child, process, gate };
         server.gate = until("the server says where its gate is", || {
             let Some(status) = server.child.try_wait().unwrap() else {
                 return gate_of(&self.log()[said_before..]).map(Ok);
@@ -178,6 +179,8 @@ impl Home {
             let (status, _) = Caller::try_to(server.gate)?.get("/healthz")?;
             (status == 200).then_some(())
         });
+        let holder = fs::read_to_string(self.data().join("keystile.lock")).unwrap();
+        server.process = holder.trim().parse().expect("the lock names its holder");
         Ok(server)
     }
 
@@ -238,37 +241,40 @@ impl Made {
 /// A running server; killed when dropped.
 pub(crate) struct Server {
     child: Child,
+    /// The server itself, which may be the child of what was started, such as `strace`.
+    process: u32,
     pub(crate) gate: SocketAddr,
 }
 
 impl Server {
     pub(crate) fn process(&self) -> u32 {
-        self.child.id()
+        self.process
     }
 
     /// Asks it to end, and waits until it has.
     pub(crate) fn terminate(mut self) -> ExitStatus {
-        signal(&self.child, Signal::TERM);
+        signal(self.process, Signal::TERM);
         ended(&mut self.child)
     }
 
     /// Ends it as a power cut would end the process.
-    pub(crate) fn kill9(mut self) {
-        self.child.kill().expect("it runs");
-        self.child.wait().expect("a child can be waited for");
+    pub(crate) fn kill9(self) {
+        drop(self);
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        if self.child.try_wait().is_ok_and(|ended| ended.is_none()) {
+            signal(self.process, Signal::KILL);
+            ended(&mut self.child);
+        }
     }
 }
 
-/// Sends a signal to a process that the test has started.
-pub(crate) fn signal(child: &Child, signal: Signal) {
-    let id = i32::try_from(child.id()).ok().and_then(Pid::from_raw).expect("a child has an id");
+/// Sends a signal to a process that the test has started, and that has not been waited for.
+pub(crate) fn signal(process: u32, signal: Signal) {
+    let id = i32::try_from(process).ok().and_then(Pid::from_raw).expect("a process has an id");
     kill_process(id, signal).expect("it runs");
 }
 
