@@ -25,15 +25,20 @@ pub struct Change<'a> {
 /// # Errors
 /// As the store's.
 pub fn record(tx: &Write<'_>, change: &Change<'_>) -> Result<()> {
-    const LAST: &str = "SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1";
+    const LAST: &str = "SELECT number, hash FROM audit ORDER BY number DESC LIMIT 16";
     const INSERT: &str = "
         INSERT INTO audit (number, at, actor, action, subject, workspace, detail, previous, hash)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 
-    let last = tx.first(LAST, &[], |row| Ok::<_, Fault>((row.get::<i64>(0)?, row.get(1)?)))?;
-    // A damaged link must not keep anybody from revoking: it is chained as it is, and shows.
-    let (number, previous): (i64, Vec<u8>) = last.unwrap_or_default();
-    let number = number + 1;
+    // A damaged link must not keep anybody from revoking: it is chained as it is, and shows. The
+    // next number is that of the last row whose own can be read and counted on from.
+    let last = tx.all(LAST, &[], |row| {
+        let (number, hash) = (row.get::<i64>(0), row.get::<Vec<u8>>(1));
+        Ok::<_, Fault>((number.ok(), hash.unwrap_or_default()))
+    })?;
+    let next = |(number, _): &(Option<i64>, Vec<u8>)| number.and_then(|it| it.checked_add(1));
+    let number = last.iter().find_map(next).unwrap_or(1);
+    let previous = last.into_iter().next().map(|(_, hash)| hash).unwrap_or_default();
     let (actor, detail) = (change.actor.to_string(), change.detail.to_string());
     let hash = Seal::over("audit")
         .bytes(&previous)

@@ -3,6 +3,7 @@
 mod alike;
 mod check;
 mod demo;
+mod explain;
 mod key;
 mod lifecycle;
 mod nginx;

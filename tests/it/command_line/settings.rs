@@ -86,6 +86,29 @@ fn the_environment_goes_before_the_file() {
 }
 
 #[test]
+fn a_variable_that_changes_one_plan_keeps_the_others() {
+    let home = Home::new();
+    let add = |slug: &str, plan: &str, variable: &str| {
+        let mut command = home.command(&["workspace", "add", slug, "--plan", plan, "--json"]);
+        Output::of(command.env(variable, "61"))
+    };
+    for plan in ["free", "pro", "enterprise"] {
+        let output = add(plan, plan, "KEYSTILE_PLANS__FREE__PER_MINUTE");
+        assert_eq!((output.code, output.stderr.as_str()), (0, ""), "{plan}: {output:?}");
+        assert_eq!(output.json()["plan"], plan);
+    }
+    let output = add("more", "gold", "KEYSTILE_PLANS__GOLD__PER_MINUTE");
+    assert_eq!(output.code, 0, "a variable makes a plan, too: {output:?}");
+    // Now that a workspace is on it, a start without it is refused.
+    let said = home.fails(78, &["workspace", "list"]);
+    assert!(said.contains("gold") && said.contains("more"), "{said}");
+    // A file's own plans are all that there are.
+    home.write("config.toml", "[plans.only]\n");
+    let output = add("other", "pro", "KEYSTILE_PLANS__ONLY__PER_MINUTE");
+    assert_eq!(output.code, 78, "{output:?}");
+}
+
+#[test]
 fn what_is_wrong_with_a_variable_is_told_with_its_name() {
     let home = Home::new();
     for (name, value, said) in [

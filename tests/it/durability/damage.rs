@@ -81,6 +81,67 @@ fn a_damaged_key_can_be_revoked_and_stays_denied() {
     }
 }
 
+#[test]
+fn a_damaged_old_secret_keeps_nobody_from_revoking() {
+    for damage in [
+        "UPDATE secrets SET created_at = 'yesterday' WHERE key = 'ID' AND ends_at NOT NULL",
+        "UPDATE secrets SET created_at = 1.5 WHERE key = 'ID' AND ends_at IS NULL",
+        "UPDATE secrets SET digest = x'00' WHERE key = 'ID' AND ends_at NOT NULL",
+        "UPDATE secrets SET ends_at = 'later' WHERE key = 'ID' AND ends_at NOT NULL",
+        "UPDATE secrets SET seal = zeroblob(16) WHERE key = 'ID' AND ends_at NOT NULL",
+        "UPDATE keys SET created_at = 'yesterday' WHERE id = 'ID'",
+        "UPDATE keys SET created_at = -1e300 WHERE id = 'ID'",
+    ] {
+        println!("{damage}");
+        let home = Home::with_acme();
+        let Made { id, secret: old } = home.make_key("damaged");
+        let new = Made::of(&home.json(&["key", "rotate", &id, "--overlap", "1h"])).secret;
+        tamper(&home, &damage.replace("ID", &id));
+        let server = home.serve();
+        let mut caller = Caller::to(server.gate);
+        // Warm, where they are good still: a revocation must reach what is in memory.
+        let _ = [&old, &new].map(|secret| caller.verify(secret));
+        let output = home.run(&["key", "revoke", &id, "--json"]);
+        assert_eq!((output.code, output.stderr.as_str()), (0, ""), "{damage}: {output:?}");
+        for secret in [&old, &new] {
+            assert_ne!(caller.verify(secret).status, 200, "{damage}");
+        }
+        drop(caller);
+        server.kill9();
+        let server = home.serve();
+        let mut caller = Caller::to(server.gate);
+        for secret in [&old, &new] {
+            assert_ne!(caller.verify(secret).status, 200, "{damage}: after a restart");
+        }
+    }
+}
+
+#[test]
+fn a_damaged_audit_row_keeps_nobody_from_revoking() {
+    let last = "WHERE number = (SELECT max(number) FROM audit)";
+    for damage in [
+        "hash = 'text'",
+        "hash = 7",
+        "hash = 1.5",
+        "hash = x''",
+        "number = 1.5",
+        "number = 'last'",
+        "number = 9223372036854775807",
+    ] {
+        println!("{damage}");
+        let home = Home::with_acme();
+        let Made { id, secret } = home.make_key("CI");
+        tamper(&home, &format!("UPDATE audit SET {damage} {last}"));
+        let server = home.serve();
+        let mut caller = Caller::to(server.gate);
+        assert_eq!(caller.verify(&secret), Verdict::allow());
+        let output = home.run(&["key", "revoke", &id, "--json"]);
+        assert_eq!((output.code, output.stderr.as_str()), (0, ""), "{damage}: {output:?}");
+        assert_eq!(caller.verify(&secret), Verdict::deny(401, "revoked_key"));
+        home.make_key("others are made as before");
+    }
+}
+
 /// Holds that the key is listed as damaged, and that no command but its end changes it.
 fn is_told(home: &Home, id: &str) {
     let listed = home.json(&["key", "list"]);

@@ -5,4 +5,5 @@ mod damage;
 mod owner;
 mod restart;
 mod revocation;
+mod signals;
 mod start;

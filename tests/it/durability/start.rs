@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::harness::process::{Caller, Home, Verdict, ended, python};
+use crate::harness::process::{Caller, Home, Output, Verdict, ended, python};
 
 /// The bytes of every file of the data folder but those that hold nothing: the lock, the index of
 /// the write-ahead log, and a log that is empty.
@@ -187,6 +187,71 @@ fn a_database_that_others_can_read_is_refused() {
         is_refused(&home, "chmod 600");
         let now = fs::metadata(&path).unwrap().permissions().mode() & 0o777;
         assert_eq!(now, mode, "its mode is its owner's to change");
+    }
+}
+
+#[test]
+fn a_database_that_is_a_link_to_nowhere_is_refused() {
+    let home = stopped();
+    let (path, elsewhere) = (home.data().join("keystile.db"), home.path("elsewhere.db"));
+    fs::rename(&path, home.path("was.db")).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, &path).unwrap();
+    is_refused(&home, "cannot look at");
+    assert!(!elsewhere.exists(), "no empty database is made where the link leads");
+    assert!(fs::symlink_metadata(&path).unwrap().is_symlink(), "nor in its place");
+}
+
+#[test]
+fn a_data_folder_that_others_may_write_is_refused() {
+    for mode in [0o770, 0o720, 0o702, 0o777, 0o1777] {
+        let home = stopped();
+        fs::set_permissions(home.data(), fs::Permissions::from_mode(mode)).unwrap();
+        is_refused(&home, "chmod 700");
+        let now = fs::metadata(home.data()).unwrap().permissions().mode() & 0o7777;
+        assert_eq!(now, mode, "its mode is its owner's to change");
+    }
+}
+
+#[test]
+fn a_folder_of_our_own_that_others_can_enter_is_closed_quietly() {
+    for mode in [0o755, 0o750, 0o711] {
+        let home = stopped();
+        let closed = || fs::metadata(home.data()).unwrap().permissions().mode() & 0o777;
+        fs::set_permissions(home.data(), fs::Permissions::from_mode(mode)).unwrap();
+        let output = home.run(&["key", "list"]);
+        assert_eq!((output.code, output.stderr.as_str(), closed()), (0, "", 0o700), "{mode:o}");
+    }
+    // Made by an administrator beforehand, and empty.
+    let home = Home::new();
+    fs::create_dir(home.data()).unwrap();
+    fs::set_permissions(home.data(), fs::Permissions::from_mode(0o755)).unwrap();
+    home.json(&["workspace", "list"]);
+    assert_eq!(fs::metadata(home.data()).unwrap().permissions().mode() & 0o777, 0o700);
+}
+
+#[test]
+fn a_folder_that_holds_something_else_is_not_closed() {
+    let home = stopped();
+    fs::write(home.data().join("notes.txt"), "somebody else's").unwrap();
+    fs::set_permissions(home.data(), fs::Permissions::from_mode(0o755)).unwrap();
+    is_refused(&home, "name a folder of Keystile's own");
+    assert_eq!(fs::metadata(home.data()).unwrap().permissions().mode() & 0o777, 0o755);
+}
+
+#[test]
+fn the_first_command_makes_nothing_that_others_can_read() {
+    for umask in ["022", "000"] {
+        let home = Home::new();
+        let binary = env!("CARGO_BIN_EXE_keystile");
+        let script = format!("umask {umask} && exec {binary} --config config.toml workspace add a");
+        let mut shell = Command::new("sh");
+        let output = Output::of(shell.args(["-c", &script]).current_dir(home.path("")));
+        assert_eq!(output.code, 0, "{output:?}");
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&home.data()), 0o700, "{umask}");
+        for entry in fs::read_dir(home.data()).unwrap().map(Result::unwrap) {
+            assert_eq!(mode(&entry.path()), 0o600, "{umask}: {}", entry.path().display());
+        }
     }
 }
 

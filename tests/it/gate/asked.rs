@@ -1,5 +1,7 @@
 //! One request of a client, and the ways in which proxies ask about it.
 
+use keystile::http::control::Question;
+
 use crate::harness::Request;
 
 /// Where tests ask from.
@@ -79,6 +81,11 @@ impl Asked {
         self
     }
 
+    pub(super) fn target(mut self, target: &str) -> Self {
+        self.target = target.as_bytes().to_vec();
+        self
+    }
+
     pub(super) fn host(mut self, host: Option<&str>) -> Self {
         self.host = host.map(str::to_owned);
         self
@@ -129,6 +136,46 @@ impl Asked {
         line(request, address, self.address.as_ref())
     }
 
+    /// What `explain` is asked about it, its one credential in one of `places`; `Err` says why no
+    /// command line can put it.
+    pub(super) fn question(&self, places: &[&str]) -> Result<Question, &'static str> {
+        let text = |bytes: &[u8], what| String::from_utf8(bytes.to_vec()).map_err(|_| what);
+        let target = text(&self.target, "an argument is text")?;
+        if !target.starts_with('/') {
+            return Err("a URL's path begins with a slash");
+        }
+        let (proto, host) = (self.proto.as_deref().unwrap_or("http"), self.host.as_deref());
+        if !["http", "https"].contains(&proto) {
+            return Err("a URL's scheme is http or https");
+        }
+        let is_place = |name: &str| places.iter().any(|place| place.eq_ignore_ascii_case(name));
+        let (credentials, others): (Vec<_>, Vec<_>) =
+            self.headers.iter().partition(|(name, _)| is_place(name) || is_place_of_all(name));
+        let key = match credentials[..] {
+            [] => None,
+            [(name, value)] if is_place(name) => {
+                let value = text(value, "standard input is read as text")?;
+                let is_bearer = name.eq_ignore_ascii_case("authorization");
+                let bare = if is_bearer { value.strip_prefix("Bearer ") } else { Some(&*value) };
+                Some(bare.ok_or("the scheme is written for it")?.to_owned())
+            }
+            [_] => return Err("a credential stands where the product lists it"),
+            _ => return Err("one credential is read"),
+        };
+        let line = |(name, value): &(String, Vec<u8>)| {
+            text(value, "an argument is text").map(|value| (name.clone(), value))
+        };
+        Ok(Question {
+            method: self.method.clone(),
+            url: host.map_or_else(|| target.clone(), |host| format!("{proto}://{host}{target}")),
+            key: key.map(Into::into),
+            key_id: None,
+            product: Some(self.product.clone()),
+            ip: self.address.as_deref().and_then(|address| address.parse().ok()),
+            headers: others.into_iter().map(line).collect::<Result<_, _>>()?,
+        })
+    }
+
     /// The request itself, as its client sends it. Where it came from elsewhere or by https, it says
     /// so as a balancer would: an nginx that stands behind one believes it, any other does not.
     pub(super) fn itself(&self) -> Request {
@@ -145,6 +192,11 @@ impl Asked {
     fn with_own_headers(&self, request: Request) -> Request {
         self.headers.iter().fold(request, |request, (name, value)| request.header(name, value))
     }
+}
+
+/// Whether any of the tests' products reads a secret there.
+fn is_place_of_all(name: &str) -> bool {
+    ["authorization", "x-api-key"].iter().any(|place| place.eq_ignore_ascii_case(name))
 }
 
 fn line(request: Request, name: &str, value: Option<&String>) -> Request {

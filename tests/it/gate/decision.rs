@@ -5,6 +5,7 @@ mod brands;
 mod contract;
 mod every;
 mod example;
+mod explained;
 mod lab;
 mod marketplace;
 mod time;
@@ -57,6 +58,9 @@ impl World {
         let first = case.ways[0];
         let told = self.directly(&case.asked, first);
         if let Some(failure) = case.expected.failure(&told) {
+            return Some(failure);
+        }
+        if let Some(failure) = explained::failure(&self.instance, case, &told) {
             return Some(failure);
         }
         let told = comparable(told, &case.asked);

@@ -10,6 +10,8 @@ mod fields;
 mod front;
 mod heads;
 mod health;
+mod monotone;
+mod normal_form;
 mod order;
 mod reload;
 mod targets;

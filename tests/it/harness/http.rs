@@ -1,6 +1,6 @@
 //! HTTP/1.1 by hand: requests that are sent byte by byte as they are given, and answers as they came.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io::{self, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::os::unix::net::UnixStream;
@@ -88,19 +88,20 @@ impl Answer {
     }
 }
 
-trait Stream: Read + Write {}
+trait Stream: Read + Write + Send {}
 
-impl<T: Read + Write> Stream for T {}
+impl<T: Read + Write + Send> Stream for T {}
 
 /// A client of one server; it keeps its connection as long as the server does.
 pub(crate) struct Client {
     address: Address,
     kept: RefCell<Option<BufReader<Box<dyn Stream>>>>,
+    opened: Cell<u32>,
 }
 
 impl Client {
     pub(crate) fn of(address: Address) -> Self {
-        Self { address, kept: RefCell::new(None) }
+        Self { address, kept: RefCell::new(None), opened: Cell::new(0) }
     }
 
     /// Sends a request and reads its answer.
@@ -113,6 +114,11 @@ impl Client {
             let answered = self.exchange(connection, request);
             answered.unwrap_or_else(|error| panic!("no answer to {request:?}: {error}"))
         })
+    }
+
+    /// How many connections it has needed: more than one where the server has closed one.
+    pub(crate) fn connections_opened(&self) -> u32 {
+        self.opened.get()
     }
 
     /// Whether anybody listens.
@@ -134,6 +140,7 @@ impl Client {
                 Box::new(stream)
             }
         };
+        self.opened.set(self.opened.get() + 1);
         Ok(BufReader::new(stream))
     }
 

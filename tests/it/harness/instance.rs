@@ -13,7 +13,7 @@ use keystile::audit::Actor;
 use keystile::clock::{Clock, Span};
 use keystile::config::{Flags, Listen, Settings};
 use keystile::error::Result;
-use keystile::http::control::{Command, KeyCommand, WorkspaceCommand, execute};
+use keystile::http::control::{Command, KeyCommand, Question, WorkspaceCommand, execute};
 use keystile::http::server::{GateListener, Running};
 use keystile::id::KeyId;
 use keystile::keys::{Changes, Expiry, Terms};
@@ -220,6 +220,11 @@ impl Instance {
         python.args(["-c", script]).arg(self.folder.path().join("data/keystile.db"));
         let done = python.args(statements).status().expect("python3 is installed");
         assert!(done.success(), "{statements:?}");
+    }
+
+    /// What `explain` says.
+    pub(crate) fn explain(&self, question: Question) -> Result<Value> {
+        self.execute(Command::Explain(question))
     }
 
     fn key_command(&self, command: KeyCommand) -> Result<Value> {

@@ -63,8 +63,21 @@ impl Nginx {
             fs::write(&file, edit(printed(instance, product, addresses, folder.path()))).unwrap();
             writeln!(includes, "    include {};", file.display()).unwrap();
         }
+        Self::run(folder, listen, &includes)
+    }
+
+    /// Starts nginx with one server of the test's own, whose text follows from its address.
+    pub(crate) fn with_server(server: impl Fn(SocketAddr) -> String) -> Self {
+        let started = (0..PORTS_TRIED).find_map(|_| {
+            let listen = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+            Self::run(tempfile::tempdir().unwrap(), listen, &server(listen))
+        });
+        started.expect("nginx starts: is it installed (`apt-get install nginx-light`)?")
+    }
+
+    fn run(folder: TempDir, listen: SocketAddr, servers: &str) -> Option<Self> {
         let main = folder.path().join("nginx.conf");
-        fs::write(&main, main_configuration(folder.path(), &includes)).unwrap();
+        fs::write(&main, main_configuration(folder.path(), servers)).unwrap();
         let errors = fs::File::create(folder.path().join("stderr.log")).unwrap();
         let mut child = Command::new(binary())
             .arg("-e")

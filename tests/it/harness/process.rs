@@ -209,7 +209,16 @@ fn gate_of(log: &str) -> Option<SocketAddr> {
 
 impl Output {
     pub(crate) fn of(command: &mut Command) -> Self {
-        let output = command.stdin(Stdio::null()).output().expect("the binary is built");
+        Self::given(command, "")
+    }
+
+    /// Of a command that reads `stdin`, which then ends.
+    pub(crate) fn given(command: &mut Command, stdin: &str) -> Self {
+        let pipes = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = pipes.spawn().expect("the binary is built");
+        // A command that reads nothing may have ended already.
+        let _ = child.stdin.take().expect("it is piped").write_all(stdin.as_bytes());
+        let output = child.wait_with_output().expect("a child can be waited for");
         Self {
             code: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8(output.stdout).expect("answers are text"),
@@ -314,6 +323,14 @@ impl Caller {
         let status = header("x-keystile-status").map_or(Some(shown), |it| it.parse().ok())?;
         assert_eq!(shown == 200, status == 200, "the proxy sees another verdict: {headers:?}");
         Some(Verdict { status, code: header("x-keystile-code").cloned().unwrap_or_default() })
+    }
+
+    /// The answer to a question that names its host alone.
+    pub(crate) fn ask_for_host(&mut self, host: &str) -> Option<(u16, Vec<(String, String)>)> {
+        self.ask(&format!(
+            "GET /verify HTTP/1.1\r\nHost: gate\r\nX-Original-Method: GET\r\n\
+             X-Original-URI: {PRODUCTS}\r\nX-Original-Host: {host}\r\n\r\n"
+        ))
     }
 
     /// The status and headers of a plain request.

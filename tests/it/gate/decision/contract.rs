@@ -207,6 +207,28 @@ fn the_only_product_needs_no_host() {
 }
 
 #[test]
+fn beside_a_second_file_however_broken_the_host_must_lead_to_a_product() {
+    let plugins = Plugins::default().and("lab", super::lab::LAB).and("second", "name = ");
+    let instance = Instance::start(&plugins);
+    let key = instance.key("lab", "live", &["things:read"]).bound_to("team", "t_1").make();
+    let told = |way, host| {
+        let asked = Asked::of("lab", host, "GET", "/things").bearer(&key.secret);
+        let answer = instance.client().send(&asked.put(way));
+        verdict::direct(way, false, &answer).code().to_owned()
+    };
+    for way in Way::ALL {
+        assert_eq!(told(way, "lab.example"), "pass", "{way:?}");
+        let is_by_host = !Way::NAMED.contains(&way);
+        let expected = if is_by_host { "unavailable" } else { "pass" };
+        assert_eq!(told(way, "elsewhere.example"), expected, "{way:?}");
+    }
+    // Gone, it is nobody's: the other is the only one.
+    std::fs::remove_file(instance.plugin_file("second")).unwrap();
+    instance.app.plugins.reload();
+    assert_eq!(told(Way::VerifyByHost, "elsewhere.example"), "pass");
+}
+
+#[test]
 fn a_good_request_id_is_passed_on_and_any_other_replaced() {
     let world = World::start();
     let key = world.instance.key("brands", "live", &["posts:read"]).make().secret;
