@@ -61,24 +61,23 @@ enum Command {
 
 impl Cli {
     /// Reads the command line. What is wrong with it is told without repeating a secret that
-    /// somebody has pasted where an id belongs.
+    /// somebody has pasted where something else belongs.
     ///
     /// # Errors
     /// The exit code: 2 for bad usage, 0 where help was asked for.
     pub fn read() -> Result<Self, ExitCode> {
         Self::try_parse().map_err(|error| {
-            let arguments = std::env::args_os().filter_map(|word| word.into_string().ok());
-            let secrets: Vec<String> =
-                arguments.filter(|word| secret::prefix_of(word.as_bytes()).is_some()).collect();
             let is_help = !error.use_stderr();
+            let told = error.to_string();
+            let is_of_secret = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+            let words = told.split(|letter| !is_of_secret(letter));
+            let is_secret = |word: &&str| secret::prefix_of(word.as_bytes()).is_some();
+            let secrets: Vec<&str> = words.filter(is_secret).collect();
             if is_help || secrets.is_empty() {
                 // Nobody is there to be told that nobody is there.
                 let _ = error.print();
             } else {
-                let told = error.to_string();
-                let told =
-                    secrets.iter().fold(told, |told, it| told.replace(it.as_str(), "(a secret)"));
-                eprint!("{told}");
+                eprint!("{}", secrets.iter().fold(told.clone(), |it, word| it.replace(word, "…")));
             }
             ExitCode::from(if is_help { 0 } else { 2 })
         })

@@ -158,7 +158,11 @@ impl<'a> Url<'a> {
         if text.starts_with('/') {
             return Ok(Self { scheme: None, host: None, target: text });
         }
-        let Some((scheme @ ("http" | "https"), behind)) = text.split_once("://") else {
+        let known = |scheme: &str| {
+            ["http", "https"].into_iter().find(|known| known.eq_ignore_ascii_case(scheme))
+        };
+        let parts = text.split_once("://").and_then(|(it, rest)| Some((known(it)?, rest)));
+        let Some((scheme, behind)) = parts else {
             return Err(Error::invalid(format!(
                 "`{text}` is no URL: write https://HOST/PATH, or /PATH with --product"
             )));
