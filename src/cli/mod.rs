@@ -26,7 +26,7 @@ use clap::{Parser, Subcommand};
 use rustix::fs::Mode;
 
 use crate::error::{Error, ErrorKind};
-use crate::secret;
+use crate::secret::BODY_CHARACTERS;
 
 /// The turnstile for your APIs: keys, scopes and restrictions behind nginx's `auth_request`.
 #[derive(Parser)]
@@ -71,8 +71,8 @@ impl Cli {
             let told = error.to_string();
             let is_of_secret = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
             let words = told.split(|letter| !is_of_secret(letter));
-            let is_secret = |word: &&str| secret::prefix_of(word.as_bytes()).is_some();
-            let secrets: Vec<&str> = words.filter(is_secret).collect();
+            // Whatever is as long as one, since it may be one with a letter missing.
+            let secrets: Vec<&str> = words.filter(|word| word.len() >= BODY_CHARACTERS).collect();
             if is_help || secrets.is_empty() {
                 // Nobody is there to be told that nobody is there.
                 let _ = error.print();
