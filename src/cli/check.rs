@@ -1,9 +1,10 @@
 //! `keystile check`
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
+use serde_json::json;
 
 use super::output;
 use super::workspace::Json;
@@ -22,32 +23,49 @@ impl Check {
     /// Exits 1 on any error; warnings do not count.
     pub(super) fn run(self, config: Option<&Path>) -> ExitCode {
         let (problems, products) = match Settings::load(config, &Flags::default()) {
-            Ok(settings) => check(&settings),
-            Err(problems) => (problems, 0),
+            Ok(settings) => check(settings.plugins, Some(&settings.plans)),
+            Err(mut problems) => {
+                let (found, products) = check(Settings::plugin_folder(config), None);
+                problems.extend(found);
+                (problems, products)
+            }
         };
         let errors = problems.iter().filter(|problem| problem.is_error()).count();
-        if self.json.is_wanted {
-            output::line(&serde_json::json!(problems).to_string());
+        let text = if self.json.is_wanted {
+            json!(problems).to_string()
         } else {
-            for problem in &problems {
-                output::line(&problem.to_string());
+            let counts = [
+                counted(products, "product"),
+                counted(errors, "error"),
+                counted(problems.len() - errors, "warning"),
+            ];
+            let lines = problems.iter().map(ToString::to_string);
+            lines.chain([counts.join(", ")]).collect::<Vec<_>>().join("\n")
+        };
+        match output::text(&text) {
+            Ok(()) if errors == 0 => ExitCode::SUCCESS,
+            Ok(()) => ExitCode::FAILURE,
+            Err(error) => {
+                eprintln!("keystile: {error}");
+                ExitCode::FAILURE
             }
-            let warnings = problems.len() - errors;
-            output::line(&format!("{products} products, {errors} errors, {warnings} warnings"));
         }
-        if errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
 }
 
+fn counted(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
 /// Every problem of the plugin folder, and how many products are good.
-fn check(settings: &Settings) -> (Vec<Diagnostic>, usize) {
-    let mut loader = Loader::new(settings.plugins.clone(), Vec::new());
-    let outcome = loader.load();
-    let mut problems = outcome.diagnostics;
+fn check(folder: PathBuf, plans: Option<&Plans>) -> (Vec<Diagnostic>, usize) {
+    let mut loader = Loader::new(folder, Vec::new());
+    let mut problems = loader.load().diagnostics;
     for product in loader.registry().products() {
-        let found = unknown_plans(product, &settings.plans)
-            .into_iter()
-            .chain(unaffordable_routes(product, &settings.plans));
+        let beside_plans = |plans| {
+            unknown_plans(product, plans).into_iter().chain(unaffordable_routes(product, plans))
+        };
+        let found = plans.into_iter().flat_map(beside_plans);
         problems.extend(found.filter_map(|(at, it)| loader.warning(&product.id, at, &it)));
     }
     (problems, loader.registry().products().count())

@@ -62,8 +62,7 @@ impl Nginx {
             gate: &settings.gate,
             log_folder: &self.log_folder,
         };
-        output::line(configuration(product, &place)?.trim_end());
-        Ok(())
+        output::text(&configuration(product, &place)?)
     }
 }
 

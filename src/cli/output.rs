@@ -1,6 +1,6 @@
 //! How answers are printed: as they are with `--json`, else as text for people.
 
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 
 use serde_json::Value;
 
@@ -11,25 +11,41 @@ pub(super) fn line(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
 }
 
-/// Prints an answer: `as_json`, or as `text` has it. It may hold a secret that nothing shows again,
-/// so a full disk is told; a reader that has gone away is not.
+/// Prints the whole of what a command was asked for. A reader that has gone away had enough.
 ///
 /// # Errors
-/// `Unavailable` when the answer could not be written.
+/// `Unavailable` when it could not be written, as to a full disk.
+pub(super) fn text(text: &str) -> Result<()> {
+    match write(text) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Error::unavailable("the output could not be written").because(error))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Prints an answer: `as_json`, or as `in_words` has it.
+///
+/// # Errors
+/// `Unavailable` when it could not be written; and when nobody reads a secret that is shown once.
 pub(super) fn answer(
     value: &Value,
     as_json: bool,
-    text: impl FnOnce(&Value) -> String,
+    in_words: impl FnOnce(&Value) -> String,
 ) -> Result<()> {
-    let text = if as_json { value.to_string() } else { text(value) };
-    let mut out = std::io::stdout();
-    match writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+    let holds_secret = value.get("key").is_some();
+    match write(&if as_json { value.to_string() } else { in_words(value) }) {
+        Err(error) if holds_secret || error.kind() != ErrorKind::BrokenPipe => {
             Err(Error::unavailable("it was carried out, but the answer could not be printed")
                 .because(error))
         }
         _ => Ok(()),
     }
+}
+
+fn write(text: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout();
+    writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush())
 }
 
 /// A value's text for people: lists with commas, maps as `name=value`, `-` for nothing.

@@ -32,14 +32,20 @@ pub(super) struct Draft {
     pub(super) public_url: Option<String>,
     pub(super) data: Option<String>,
     pub(super) plugins: Option<String>,
-    pub(super) web: Option<Listen>,
-    pub(super) gate: Option<Listen>,
+    pub(super) web: Option<Placed>,
+    pub(super) gate: Option<Placed>,
     pub(super) peers: Option<Vec<IpNet>>,
     pub(super) group: Option<String>,
     pub(super) cached_keys: Option<usize>,
     pub(super) level: Option<tracing::Level>,
     pub(super) format: Option<LogFormat>,
     pub(super) plans: Option<BTreeMap<String, PlanDraft>>,
+}
+
+/// Where a listener stands, and where that is written.
+pub(super) struct Placed {
+    pub(super) listen: Listen,
+    pub(super) place: Diagnostic,
 }
 
 /// What one source sets of a plan.
@@ -81,10 +87,10 @@ fn draft(document: &Document<'_>) -> Draft {
     draft.public_url = root.field("public_url").and_then(|value| public_url(document, &value));
     draft.data = path(&mut root, "data");
     draft.plugins = path(&mut root, "plugins");
-    if let Some(mut listen) = root.table("listen") {
-        draft.web = listen.field("web").and_then(|value| web(document, &value));
-        draft.gate = listen.field("gate").and_then(|value| parsed(document, &value));
-        listen.close();
+    if let Some(mut listeners) = root.table("listen") {
+        draft.web = listeners.field("web").and_then(|value| web(document, &value));
+        draft.gate = listeners.field("gate").and_then(|value| listen(document, &value));
+        listeners.close();
     }
     if let Some(mut gate) = root.table("gate") {
         draft.peers = gate.strings("peers").map(|peers| ranges(document, peers.value));
@@ -112,18 +118,20 @@ fn path(root: &mut Table<'_>, name: &'static str) -> Option<String> {
     Some(written.value.to_owned())
 }
 
-fn parsed(document: &Document<'_>, value: &Value<'_>) -> Option<Listen> {
+fn listen(document: &Document<'_>, value: &Value<'_>) -> Option<Placed> {
     let written = value.string()?;
-    written.value.parse().map_err(|reason: String| document.error(written.at, reason)).ok()
+    let listen = written.value.parse();
+    let listen = listen.map_err(|reason: String| document.error(written.at, reason)).ok()?;
+    Some(Placed { listen, place: document.place(written.at) })
 }
 
-fn web(document: &Document<'_>, value: &Value<'_>) -> Option<Listen> {
-    let listen = parsed(document, value)?;
-    if matches!(listen, Listen::Unix(_)) {
+fn web(document: &Document<'_>, value: &Value<'_>) -> Option<Placed> {
+    let placed = listen(document, value)?;
+    if matches!(placed.listen, Listen::Unix(_)) {
         document.error(value.at(), "`web` is an address and port: only `gate` can be a socket");
         return None;
     }
-    Some(listen)
+    Some(placed)
 }
 
 fn public_url(document: &Document<'_>, value: &Value<'_>) -> Option<String> {

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
 
-use super::draft::{self, Draft, PlanDraft};
+use super::draft::{self, Draft, Placed, PlanDraft};
 use super::listen::Listen;
 use super::log_format::LogFormat;
 use crate::limits::{Plan, Plans};
-use crate::source::{self, Diagnostic, FILE_BYTES_MAX, Severity};
+use crate::source::{self, Diagnostic, FILE_BYTES_MAX};
 
 /// The settings of one instance.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,11 +68,33 @@ impl Settings {
         Self::combine(Some(file), &[], &Flags::default())
     }
 
+    /// The plugin folder that the same sources name, however wrong the rest of them is.
+    #[must_use]
+    pub fn plugin_folder(file: Option<&Path>) -> PathBuf {
+        let variables = environment().unwrap_or_default();
+        let (file, draft, _) = Self::gather(file, &variables, &Flags::default());
+        draft.plugin_folder(&file)
+    }
+
     fn combine(
         named: Option<&Path>,
         variables: &[(String, String)],
         flags: &Flags,
     ) -> Result<Self, Vec<Diagnostic>> {
+        let (file, draft, mut problems) = Self::gather(named, variables, flags);
+        if problems.iter().any(Diagnostic::is_error) {
+            return Err(problems);
+        }
+        problems.extend(draft.contradictions());
+        if problems.is_empty() { Ok(Self::of(&file, draft)) } else { Err(problems) }
+    }
+
+    /// What all sources set together, the later ones before the earlier.
+    fn gather(
+        named: Option<&Path>,
+        variables: &[(String, String)],
+        flags: &Flags,
+    ) -> (PathBuf, Draft, Vec<Diagnostic>) {
         let file = named.unwrap_or(Path::new("config.toml"));
         let mut problems = Vec::new();
         let mut drafts = Vec::new();
@@ -83,10 +105,11 @@ impl Settings {
                 Err(problem) => problems.push(problem),
             }
         }
-        let mut whole = Draft::default();
         let file_drafts = drafts.len();
         drafts.extend(variables.iter().map(|(name, value)| draft::read_variable(name, value)));
         drafts.push((Draft::of_flags(flags), Vec::new()));
+
+        let mut whole = Draft::default();
         for (place, (draft, found)) in drafts.into_iter().enumerate() {
             problems.extend(found);
             // A file's [plans] replaces the built-in ones; a variable changes one of them.
@@ -95,43 +118,30 @@ impl Settings {
             }
             whole.override_with(draft);
         }
-        if problems.iter().any(|problem| problem.severity == Severity::Error) {
-            return Err(problems);
-        }
-        Self::of(file, whole).map_err(|problem| vec![problem])
+        (file.to_owned(), whole, problems)
     }
 
     /// What a whole draft means; what it leaves out has its default.
-    fn of(file: &Path, draft: Draft) -> Result<Self, Diagnostic> {
+    fn of(file: &Path, draft: Draft) -> Self {
         let folder = file.parent().unwrap_or(Path::new(""));
         let local = |port| Listen::Tcp(([127, 0, 0, 1], port).into());
-        let web = draft.web.unwrap_or(local(8700));
-        let gate = draft.gate.unwrap_or(local(8701)).within(folder);
-        let peers = draft.peers.unwrap_or_default();
-        let refused = |message| Err(Diagnostic::of_file(file.display().to_string(), message));
-        if !web.is_local() && draft.public_url.is_none() {
-            return refused("`public_url` is required where `web` is not on loopback");
-        }
-        if !gate.is_local() && peers.is_empty() {
-            return refused(
-                "`gate` is not on loopback: name who may ask it in `[gate] peers`, such as \
-                 [\"10.0.0.0/8\"]",
-            );
-        }
-        Ok(Self {
+        let plugins = draft.plugin_folder(file);
+        let web = draft.web.map_or(local(8700), |web| web.listen);
+        let gate = draft.gate.map_or(local(8701), |gate| gate.listen).within(folder);
+        Self {
             file: file.to_owned(),
             public_url: draft.public_url.unwrap_or_else(|| format!("http://{web}")),
             data: folder.join(draft.data.as_deref().unwrap_or("data")),
-            plugins: folder.join(draft.plugins.as_deref().unwrap_or("plugins")),
+            plugins,
             web,
             gate,
-            peers,
+            peers: draft.peers.unwrap_or_default(),
             group: draft.group.filter(|group| !group.is_empty()),
             cached_keys: draft.cached_keys.unwrap_or(100_000),
             level: draft.level.unwrap_or(tracing::Level::INFO),
             format: draft.format.unwrap_or_default(),
             plans: draft.plans.and_then(plans).unwrap_or_default(),
-        })
+        }
     }
 
     /// The settings that differ from `newer` and are only read at start, by their names.
@@ -153,7 +163,35 @@ impl Settings {
 
 impl Draft {
     fn of_flags(flags: &Flags) -> Self {
-        Self { web: flags.web.clone(), gate: flags.gate.clone(), ..Self::default() }
+        let placed = |listen: &Option<Listen>, flag| {
+            let place = Diagnostic::of_file(flag, "");
+            listen.clone().map(|listen| Placed { listen, place })
+        };
+        let (web, gate) = (placed(&flags.web, "--web"), placed(&flags.gate, "--gate"));
+        Self { web, gate, ..Self::default() }
+    }
+
+    fn plugin_folder(&self, file: &Path) -> PathBuf {
+        let folder = file.parent().unwrap_or(Path::new(""));
+        folder.join(self.plugins.as_deref().unwrap_or("plugins"))
+    }
+
+    /// Settings that are good by themselves, and not beside each other.
+    fn contradictions(&self) -> Vec<Diagnostic> {
+        let has_peers = self.peers.as_ref().is_some_and(|peers| !peers.is_empty());
+        let open = |placed: &Option<Placed>, message: &str| {
+            let placed = placed.as_ref().filter(|placed| !placed.listen.is_local())?;
+            Some(placed.place.clone().saying(message))
+        };
+        let web = open(&self.web, "`public_url` is required where `web` is not on loopback")
+            .filter(|_| self.public_url.is_none());
+        let gate = open(
+            &self.gate,
+            "`gate` is not on loopback: name who may ask it in `[gate] peers`, such as \
+             [\"10.0.0.0/8\"]",
+        )
+        .filter(|_| !has_peers);
+        web.into_iter().chain(gate).collect()
     }
 
     /// Takes whatever `later` sets.
@@ -287,6 +325,17 @@ mod tests {
         assert!(problems[0].contains("peers"), "{problems:?}");
         let problems = with(&[("KEYSTILE_LISTEN__WEB", "0.0.0.0:8700")]).unwrap_err();
         assert!(problems[0].contains("public_url"), "{problems:?}");
+    }
+
+    #[test]
+    fn a_contradiction_is_told_where_it_is_written() {
+        let file = "[listen]\nweb = \"0.0.0.0:1\"\ngate = \"0.0.0.0:2\"\n";
+        let problems = of_file(file).unwrap_err();
+        assert_eq!(problems.len(), 2, "{problems:?}");
+        assert!(problems[0].starts_with("config.toml:2:7: "), "{problems:?}");
+        assert!(problems[1].starts_with("config.toml:3:8: "), "{problems:?}");
+        let problems = with(&[("KEYSTILE_LISTEN__GATE", "0.0.0.0:1")]).unwrap_err();
+        assert!(problems[0].starts_with("KEYSTILE_LISTEN__GATE:"), "{problems:?}");
     }
 
     #[test]

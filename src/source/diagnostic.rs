@@ -92,6 +92,12 @@ impl Diagnostic {
         }
     }
 
+    /// The same place, with something else to say of it.
+    #[must_use]
+    pub fn saying(self, message: impl Into<String>) -> Self {
+        Self { message: message.into(), ..self }
+    }
+
     /// The same problem, which does not keep the file from being used.
     #[must_use]
     pub fn as_warning(self) -> Self {

@@ -77,6 +77,12 @@ impl<'t> Document<'t> {
         self.note(Severity::Error, at, message.into());
     }
 
+    /// A place of the file, for an error that shows only beside other files.
+    #[must_use]
+    pub fn place(&self, at: At) -> Diagnostic {
+        Diagnostic::at(Severity::Error, &self.file, self.text, at.start..at.end, "")
+    }
+
     /// Notes something that is allowed but hardly meant.
     pub fn warn(&self, at: At, message: impl Into<String>) {
         self.note(Severity::Warning, at, message.into());
