@@ -74,7 +74,7 @@ impl Timestamp {
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match jiff::Timestamp::from_millisecond(self.0) {
-            Ok(at) => write!(f, "{at}"),
+            Ok(at) => write!(f, "{at:.3}"),
             Err(_) => write!(f, "{} ms", self.0),
         }
     }
@@ -204,8 +204,8 @@ mod tests {
     #[test]
     fn instants_are_written_as_rfc_3339() {
         let at: Timestamp = "2026-11-22T01:45:26.5Z".parse().unwrap();
-        assert_eq!(at.to_string(), "2026-11-22T01:45:26.5Z");
-        assert_eq!(at.plus(Span::days(1)).to_string(), "2026-11-23T01:45:26.5Z");
+        assert_eq!(at.to_string(), "2026-11-22T01:45:26.500Z");
+        assert_eq!(at.plus(Span::days(1)).to_string(), "2026-11-23T01:45:26.500Z");
     }
 
     #[test]

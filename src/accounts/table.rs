@@ -108,6 +108,7 @@ pub(super) fn delete_owned(tx: &Write<'_>, slug: &Slug, resource: &str, id: &str
     const DELETE: &str = "
         DELETE FROM workspace_resources WHERE workspace = ?1 AND resource = ?2 AND id = ?3";
     match tx.execute(DELETE, params![slug.as_str(), resource, id])? {
+        0 if find(tx, slug.as_str())?.is_none() => Err(unknown(slug.as_str())),
         0 => Err(Error::not_found(format!("{slug} does not own {resource}={id}"))),
         _ => Ok(()),
     }

@@ -1,6 +1,6 @@
 //! `keystile explain METHOD URL`
 
-use std::io::BufRead as _;
+use std::io::{BufRead as _, Read as _};
 use std::net::IpAddr;
 use std::path::Path;
 
@@ -40,6 +40,9 @@ pub(super) struct Explain {
     json: Json,
 }
 
+/// The longest line that is read for a secret: what is longer is none, and is judged as that.
+const LINE_BYTES_MAX: u64 = 4_096;
+
 /// Where a secret is read from.
 #[derive(Clone, Copy)]
 struct StandardInput;
@@ -58,7 +61,11 @@ fn dash(text: &str) -> Result<StandardInput, String> {
 fn header(text: &str) -> Result<(String, String), String> {
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     match text.split_once(':') {
-        Some((name, value)) if !name.is_empty() && name.bytes().all(is_name) => {
+        Some((name, value))
+            if !name.is_empty()
+                && name.bytes().all(is_name)
+                && !value.chars().any(char::is_control) =>
+        {
             Ok((name.to_owned(), value.trim().to_owned()))
         }
         _ => Err("write 'NAME: VALUE'".into()),
@@ -87,6 +94,7 @@ fn read_secret() -> Result<Zeroizing<String>> {
     let mut line = Zeroizing::new(String::new());
     std::io::stdin()
         .lock()
+        .take(LINE_BYTES_MAX)
         .read_line(&mut line)
         .map_err(|error| Error::invalid("standard input cannot be read").because(error))?;
     Ok(Zeroizing::new(line.trim().to_owned()))

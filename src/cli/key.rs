@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::http::control::{Command, KeyCommand};
 use crate::id::KeyId;
 use crate::keys::{Changes, Expiry, OVERLAP_DEFAULT, Terms};
-use crate::principals::AddressRange;
+use crate::principals::{AddressRange, BadAddressRange};
 
 #[derive(Subcommand)]
 pub(super) enum Key {
@@ -98,9 +98,9 @@ pub(super) struct Update {
     /// A scope that it has; again for more.
     #[arg(long = "scope", value_name = "SCOPE")]
     scopes: Option<Vec<String>>,
-    /// An id that it is bound to; again for more.
-    #[arg(long = "restrict", value_name = "RESOURCE=ID", value_parser = pair)]
-    restrictions: Option<Vec<(String, String)>>,
+    /// An id that it is bound to, again for more, or `any`.
+    #[arg(long = "restrict", value_name = "RESOURCE=ID|any", value_parser = pair_or_any)]
+    restrictions: Option<Vec<PairOrAny>>,
     /// How long it is good from now on, such as `90d`, or `never`.
     #[arg(long)]
     expires: Option<Expiry>,
@@ -137,17 +137,30 @@ pub(super) struct End {
     json: Json,
 }
 
-/// What `--allow-ip` of an update names.
-#[derive(Clone, Copy)]
-pub(super) enum RangeOrAny {
-    Range(AddressRange),
-    Any,
-}
+/// What `--allow-ip` of an update names; nothing is any address.
+#[derive(Clone)]
+pub(super) struct RangeOrAny(Option<AddressRange>);
 
 fn range_or_any(text: &str) -> Result<RangeOrAny, String> {
     match text {
-        "any" => Ok(RangeOrAny::Any),
-        text => text.parse().map(RangeOrAny::Range).map_err(|error| format!("{error}, or any")),
+        "any" => Ok(RangeOrAny(None)),
+        text => text
+            .parse()
+            .map(|range| RangeOrAny(Some(range)))
+            .map_err(|error: BadAddressRange| format!("{error}, or any")),
+    }
+}
+
+/// What `--restrict` of an update names; nothing is any id.
+#[derive(Clone)]
+pub(super) struct PairOrAny(Option<(String, String)>);
+
+fn pair_or_any(text: &str) -> Result<PairOrAny, String> {
+    match text {
+        "any" => Ok(PairOrAny(None)),
+        text => {
+            pair(text).map(|it| PairOrAny(Some(it))).map_err(|error| format!("{error}, or any"))
+        }
     }
 }
 
@@ -162,7 +175,7 @@ fn json(text: &str) -> Result<Value, String> {
     serde_json::from_str(text).map_err(|error| format!("not JSON: {error}"))
 }
 
-const FIELDS: [&str; 15] = [
+const FIELDS: [&str; 17] = [
     "id",
     "name",
     "state",
@@ -176,15 +189,24 @@ const FIELDS: [&str; 15] = [
     "expires_at",
     "created_at",
     "created_by",
+    "metadata",
     "revoked_at",
+    "revoked_by",
     "revoked_reason",
 ];
 
 impl Key {
     pub(super) fn run(self, config: Option<&Path>) -> Result<()> {
+        let page = if let Self::List(list) = &self { Some(list.limit) } else { None };
         let (command, json, text) = self.into_command();
         let value = carry_out(config, Command::Key(command))?;
-        output::answer(&value, json.is_wanted, text)
+        output::answer(&value, json.is_wanted, text)?;
+        let is_full = |page: u32| value.as_array().is_some_and(|keys| keys.len() == page as usize);
+        let last = value.as_array().and_then(|keys| keys.last());
+        if let (true, Some(last)) = (page.is_some_and(is_full) && !json.is_wanted, last) {
+            eprintln!("keystile: there may be more: --before {}", output::plain(&last["id"]));
+        }
+        Ok(())
     }
 
     fn into_command(self) -> (KeyCommand, Json, fn(&Value) -> String) {
@@ -234,22 +256,20 @@ impl Create {
 
 impl Update {
     fn into_changes(self) -> Changes {
-        let ranges = |named: Vec<RangeOrAny>| {
-            let is_range = |named| match named {
-                RangeOrAny::Range(range) => Some(range),
-                RangeOrAny::Any => None,
-            };
-            named.into_iter().filter_map(is_range).collect()
-        };
         Changes {
             name: self.name,
             scopes: self.scopes,
-            restrictions: self.restrictions,
+            restrictions: self.restrictions.map(|named| given(named, |it| it.0)),
             expires: self.expires,
-            allow_ip: self.allow_ip.map(ranges),
+            allow_ip: self.allow_ip.map(|named| given(named, |it| it.0)),
             metadata: self.metadata,
         }
     }
+}
+
+/// What a list names, where `any` names nothing.
+fn given<T, V>(named: Vec<T>, value: impl Fn(T) -> Option<V>) -> Vec<V> {
+    named.into_iter().filter_map(value).collect()
 }
 
 fn created(value: &Value) -> String {

@@ -40,5 +40,9 @@ pub(super) fn start(settings: &Settings) -> impl Fn(tracing::Level) + Send + Syn
 /// The house's own events from `level` on; of others what is a warning or worse. A library's trace
 /// of what it reads is nobody's business, and one that watches files would log its own log.
 fn ours(level: tracing::Level) -> Targets {
-    Targets::new().with_target("keystile", level).with_default(LevelFilter::WARN)
+    Targets::new()
+        .with_target("keystile", level)
+        // Any client can cause a line of the one; the other repeats what the loader says itself.
+        .with_targets([("actix_http", LevelFilter::OFF), ("notify", LevelFilter::OFF)])
+        .with_default(LevelFilter::WARN)
 }

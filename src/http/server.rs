@@ -89,12 +89,12 @@ fn bind_unix(path: &Path, group: Option<&str>) -> Result<UnixListener> {
         }
         fs::remove_file(path).map_err(failed)?;
     }
+    let unknown =
+        |group| Error::cannot_start(format!("`[gate] group`: there is no group `{group}`"));
+    let group = group.map(|group| group_id(group).ok_or_else(|| unknown(group))).transpose()?;
     let listener = UnixListener::bind(path).map_err(failed)?;
-    if let Some(group) = group {
-        let id = group_id(group).ok_or_else(|| {
-            Error::cannot_start(format!("`[gate] group`: there is no group `{group}`"))
-        })?;
-        std::os::unix::fs::chown(path, None, Some(id)).map_err(failed)?;
+    if group.is_some() {
+        std::os::unix::fs::chown(path, None, group).map_err(failed)?;
     }
     fs::set_permissions(path, fs::Permissions::from_mode(0o660)).map_err(failed)?;
     listener.set_nonblocking(true).map_err(failed)?;

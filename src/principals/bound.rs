@@ -21,6 +21,9 @@ pub struct Bound {
     pub key_type: usize,
     /// The scopes that it has.
     pub grant: Grant,
+    /// A resource that the key is bound to and the product no longer has: nothing can hold that
+    /// bound any more, so nothing passes.
+    pub lost_resource: Option<String>,
     /// What the back end is told.
     pub identity: Identity,
 }
@@ -33,7 +36,9 @@ impl Bound {
             Access::Scoped => product.scopes.grant(principal.scopes.iter().map(String::as_str)),
         };
         let identity = Identity::of(principal, product, key_type);
-        Some(Self { version: product.version, key_type, grant, identity })
+        let mut bound_to = principal.restrictions.iter().map(|(resource, _)| resource);
+        let lost_resource = bound_to.find(|it| product.resource(it).is_none()).map(str::to_owned);
+        Some(Self { version: product.version, key_type, grant, lost_resource, identity })
     }
 }
 

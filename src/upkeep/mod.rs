@@ -13,6 +13,6 @@ mod settings;
 mod sweep;
 mod table;
 
-pub use reload::Reloader;
+pub use reload::{Files, Reloader};
 pub use settings::Live;
 pub use sweep::sweep;

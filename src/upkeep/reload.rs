@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use arc_swap::ArcSwap;
 
 use super::table;
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
 use crate::error::Result;
-use crate::registry::{Effect, FileState, KeptChange, Loader, Registry};
+use crate::principals::Restrictions;
+use crate::registry::{Effect, EffectKind, FileState, KeptChange, Loader, Registry};
 use crate::source::Diagnostic;
-use crate::store::Store;
+use crate::store::{Read, Store};
 
 /// Scopes or routes that a log line names one by one.
 const NAMES_MAX: usize = 10;
@@ -22,8 +23,17 @@ pub struct Reloader {
     progress: Mutex<Progress>,
     /// The registry in force.
     pub registry: Arc<ArcSwap<Registry>>,
-    /// How each plugin file stands.
-    pub files: Arc<ArcSwap<Vec<FileState>>>,
+    /// How the plugin files stand.
+    pub files: Arc<ArcSwap<Files>>,
+}
+
+/// How the plugin folder stands, for whoever asks whether we are ready.
+#[derive(Clone, Debug, Default)]
+pub struct Files {
+    /// What is wrong with the folder itself.
+    pub folder_problems: Vec<Diagnostic>,
+    /// How each product's file stands, by product.
+    pub products: Vec<FileState>,
 }
 
 /// What one reload leaves to the next.
@@ -31,6 +41,8 @@ struct Progress {
     loader: Loader,
     /// Problems that were logged already.
     told: Vec<Diagnostic>,
+    /// Products whose version in force is older than their file.
+    stale: Vec<String>,
     /// Versions that the database does not have yet.
     unkept: Vec<KeptChange>,
 }
@@ -43,7 +55,12 @@ impl Reloader {
     pub fn start(folder: PathBuf, store: Arc<Store>, clock: Clock) -> Result<Self> {
         let kept = store.read(table::kept)?;
         let loader = Loader::new(folder, kept);
-        let progress = Mutex::new(Progress { loader, told: Vec::new(), unkept: Vec::new() });
+        let progress = Mutex::new(Progress {
+            loader,
+            told: Vec::new(),
+            stale: Vec::new(),
+            unkept: Vec::new(),
+        });
         let (registry, files) = (Arc::default(), Arc::default());
         let reloader = Self { store, clock, progress, registry, files };
         reloader.reload();
@@ -68,7 +85,19 @@ impl Reloader {
         for effect in &outcome.effects {
             self.log(effect);
         }
-        self.files.store(Arc::new(outcome.states));
+        for file in outcome.states.iter().filter(|file| file.is_stale) {
+            if !progress.stale.contains(&file.product) {
+                let product = &file.product;
+                tracing::warn!(
+                    product,
+                    "its last good version stays in force until the file is mended"
+                );
+            }
+        }
+        let stale = outcome.states.iter().filter(|file| file.is_stale);
+        progress.stale = stale.map(|file| file.product.clone()).collect();
+        let (folder_problems, products) = (outcome.folder_problems, outcome.states);
+        self.files.store(Arc::new(Files { folder_problems, products }));
         progress.told = outcome.diagnostics;
         progress.unkept.extend(outcome.kept_changes);
         self.keep(&mut progress.unkept);
@@ -76,31 +105,49 @@ impl Reloader {
 
     fn log(&self, effect: &Effect) {
         let Effect { product, kind, .. } = effect;
+        let scopes = |text: &str| serde_json::from_str::<Vec<String>>(text).unwrap_or_default();
+        let resources = |text: &str| {
+            let bound = serde_json::from_str::<Restrictions>(text).unwrap_or_default();
+            bound.iter().map(|(resource, _)| resource.to_owned()).collect()
+        };
+        let lost = self.holders(product, table::scopes_held, &effect.scopes_removed, scopes);
+        let kept = self.holders(product, table::scopes_held, &effect.scopes_made_admin, scopes);
+        let shut = self.holders(product, table::bindings, &effect.resources_removed, resources);
+        let outcome = match kind {
+            EffectKind::Added | EffectKind::Changed => "plugin in force",
+            EffectKind::Removed => "plugin no longer in force",
+        };
         tracing::info!(
             product,
             ?kind,
             scopes_added = %listed(&effect.scopes_added),
             scopes_removed = %listed(&effect.scopes_removed),
-            live_keys_that_held_one = self.holders(product, &effect.scopes_removed),
+            live_keys_that_held_one = lost,
             scopes_made_admin = %listed(&effect.scopes_made_admin),
-            live_keys_that_keep_one = self.holders(product, &effect.scopes_made_admin),
+            live_keys_that_keep_one = kept,
+            resources_removed = %listed(&effect.resources_removed),
+            live_keys_bound_to_one = shut,
             routes_added = %listed(&effect.routes_added),
             routes_removed = %listed(&effect.routes_removed),
-            "plugin in force"
+            "{outcome}"
         );
     }
 
-    /// How many live keys hold one of `scopes` by name.
-    fn holders(&self, product: &str, scopes: &[String]) -> usize {
-        if scopes.is_empty() {
+    /// How many live keys have one of `names` in the column that `query` reads and `parse` takes
+    /// apart.
+    fn holders(
+        &self,
+        product: &str,
+        query: impl FnOnce(&Read<'_>, &str, Timestamp) -> Result<Vec<String>>,
+        names: &[String],
+        parse: impl Fn(&str) -> Vec<String>,
+    ) -> usize {
+        if names.is_empty() {
             return 0;
         }
-        let held = self.store.read(|db| table::scopes_held(db, product, self.clock.now()));
-        let holds_one = |held: &&String| {
-            let held: Vec<String> = serde_json::from_str(held).unwrap_or_default();
-            held.iter().any(|scope| scopes.contains(scope))
-        };
-        held.unwrap_or_default().iter().filter(holds_one).count()
+        let columns = self.store.read(|db| query(db, product, self.clock.now()));
+        let has_one = |column: &&String| parse(column).iter().any(|it| names.contains(it));
+        columns.unwrap_or_default().iter().filter(has_one).count()
     }
 
     /// Keeps good versions in the database; what cannot be kept now is tried again next time.

@@ -34,6 +34,14 @@ pub(super) fn scopes_held(db: &Read<'_>, product: &str, now: Timestamp) -> Resul
     db.all(SELECT, params![product, now], |row| row.get(0)).map_err(|fault: Fault| fault.into())
 }
 
+/// What each live key of a product is bound to, as JSON objects.
+pub(super) fn bindings(db: &Read<'_>, product: &str, now: Timestamp) -> Result<Vec<String>> {
+    const SELECT: &str = "
+        SELECT restrictions FROM keys
+        WHERE product = ?1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?2)";
+    db.all(SELECT, params![product, now], |row| row.get(0)).map_err(|fault: Fault| fault.into())
+}
+
 /// Deletes secrets that ended before `before`.
 pub(super) fn delete_ended_secrets(tx: &Write<'_>, before: Timestamp) -> Result<usize> {
     const DELETE: &str = "DELETE FROM secrets WHERE ends_at < ?1";

@@ -1,11 +1,10 @@
 //! What each step of a decision compares, in words for those who ask why; never a secret.
 
 use super::target::Named;
-use super::{Asked, Lookup, Request};
+use super::{Asked, Request};
 use crate::clock::Timestamp;
 use crate::principals::{Found, Principal};
 use crate::registry::{Access, Credential, KeyType, Needs, Product, Route};
-use crate::secret;
 
 pub(super) fn contract(asked: &Asked<'_>) -> String {
     format!("{} header lines in the dialect of {:?}", asked.headers.names().count(), asked.dialect)
@@ -29,17 +28,14 @@ pub(super) fn credential(product: &Product, request: &Request<'_>) -> String {
     format!("one credential in {}: {lines} header lines there", places.join(" or "))
 }
 
-pub(super) fn presented(product: &Product, presented: &[u8], lookup: &Lookup) -> String {
+pub(super) fn presented(product: &Product, prefix: Option<&str>) -> String {
     let prefixes: Vec<&str> = product.key_types.iter().map(|it| it.prefix.as_str()).collect();
-    let Some(prefix) = secret::prefix_of(presented) else {
-        return format!("{} bytes: not the shape or checksum of a secret", presented.len());
-    };
-    let found = match lookup {
-        Lookup::Done(Ok(found)) | Lookup::Instead(found) => key(found),
-        Lookup::Done(Err(_)) => "the look-up failed".to_owned(),
-        Lookup::Warm => "looked up in memory".to_owned(),
-    };
-    format!("prefix {prefix}, of {}; {found}", prefixes.join(", "))
+    match prefix {
+        Some(prefix) => {
+            format!("prefix {prefix}; keys of {} have {}", product.id, prefixes.join(", "))
+        }
+        None => "not the shape or checksum of a secret".to_owned(),
+    }
 }
 
 pub(super) fn key(found: &Found) -> String {
@@ -103,7 +99,10 @@ pub(super) fn scope(product: &Product, route: &Route, principal: &Principal) -> 
 
 pub(super) fn resources(principal: &Principal, named: &[Named<'_, '_>]) -> String {
     if named.is_empty() {
-        return "the request names no resource".to_owned();
+        let bound: Vec<&str> =
+            principal.restrictions.iter().map(|(resource, _)| resource).collect();
+        let bound = if bound.is_empty() { "no resource".to_owned() } else { bound.join(", ") };
+        return format!("the request names no resource; the key is bound to {bound}");
     }
     let one = |(resource, id): &Named<'_, '_>| {
         let ids = principal.restrictions.ids(&resource.name);

@@ -137,7 +137,7 @@ impl<'v> Verifier<'v> {
         witness.compare(Step::Scope, || said::scope(product, route, &known.principal));
         check_scope(product, route, &known.bound)?;
         witness.compare(Step::Resource, || said::resources(&known.principal, &named));
-        check_resources(&known.principal, named)?;
+        check_resources(&known, named)?;
         // The plan's limits come here, last, so that a refused request costs its caller nothing.
         Ok(Pass { product, identity: known.bound.identity.clone() })
     }
@@ -151,20 +151,25 @@ impl<'v> Verifier<'v> {
     ) -> Result<Result<Known, Undecided>, Halt> {
         let Case { request, product, .. } = *case;
         if let Lookup::Instead(found) = lookup {
+            witness
+                .compare(Step::Credential, || "none: a key's id stands for its secret".to_owned());
             witness.compare(Step::Key, || said::key(&found));
             return known_by(found, product, None);
         }
         witness.compare(Step::Credential, || said::credential(product, request));
         let presented = credential::presented(&product.credentials, request.headers)?;
-        witness.compare(Step::Key, || said::presented(product, presented, &lookup));
-        let prefix = secret::prefix_of(presented).ok_or(Refusal::InvalidKey)?;
-        let key_type = product.key_type_of_prefix(prefix).ok_or(Refusal::InvalidKey)?;
+        let prefix = secret::prefix_of(presented);
+        let Some(key_type) = prefix.and_then(|prefix| product.key_type_of_prefix(prefix)) else {
+            witness.compare(Step::Key, || said::presented(product, prefix));
+            return Err(Refusal::InvalidKey.into());
+        };
         let digest = SecretDigest::of(presented);
         let found = match lookup {
             Lookup::Warm => Found::Known(self.principals.find(&digest).ok_or(Halt::Cold(digest))?),
             Lookup::Done(Ok(found)) | Lookup::Instead(found) => found,
             Lookup::Done(Err(fault)) => return Ok(Err(Undecided::LookUp(fault))),
         };
+        witness.compare(Step::Key, || said::key(&found));
         known_by(found, product, Some(key_type))
     }
 }
@@ -260,8 +265,12 @@ fn check_scope(product: &Product, route: &Route, bound: &Bound) -> Result<(), Re
     Err(Refusal::InsufficientScope { required, is_any_enough })
 }
 
-fn check_resources(principal: &Principal, named: NamedList<'_, '_>) -> Result<(), Refusal> {
-    let foreign = named.into_iter().find(|(it, id)| !may_touch(principal, it, id));
+fn check_resources(known: &Known, named: NamedList<'_, '_>) -> Result<(), Refusal> {
+    if let Some(lost) = &known.bound.lost_resource {
+        let error_type = format!("{lost}_mismatch_error");
+        return Err(Refusal::ResourceMismatch { resource: lost.clone(), error_type });
+    }
+    let foreign = named.into_iter().find(|(it, id)| !may_touch(&known.principal, it, id));
     match foreign {
         None => Ok(()),
         Some((resource, _)) => Err(Refusal::ResourceMismatch {

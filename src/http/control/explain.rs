@@ -1,6 +1,7 @@
 //! `explain`: the gate's own decision about a request that nobody sent, with what each step
 //! compared.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -34,6 +35,10 @@ pub(super) fn explain(app: &App, question: &Question) -> Result<Value> {
     let registry = app.plugins.registry.load();
     let verifier = Verifier { registry: &registry, principals: &app.principals };
     let url = Url::parse(&question.url)?;
+    // A key's own product, where neither a name nor a host says another.
+    let is_named = question.product.is_some() || url.host.is_some();
+    let own = question.key_id.filter(|_| !is_named).map(|id| product_of(app, &registry, id));
+    let product = own.transpose()?.or_else(|| question.product.clone());
     let instead = question.key_id.map(|id| found_by_id(app, &registry, id)).transpose()?;
     refuse_secrets(question, &registry)?;
     let lines = lines(question, &url, &verifier);
@@ -41,7 +46,7 @@ pub(super) fn explain(app: &App, question: &Question) -> Result<Value> {
         lines.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
     let asked = Asked {
         dialect: Dialect::Nginx,
-        product: question.product.as_deref(),
+        product: product.as_deref(),
         method: "GET",
         target: b"",
         headers: Headers::over(&lines),
@@ -74,6 +79,11 @@ fn refuse_secrets(question: &Question, registry: &Registry) -> Result<()> {
     }
 }
 
+fn product_of(app: &App, registry: &Registry, id: KeyId) -> Result<String> {
+    let keys = Keys { store: &app.store, principals: &app.principals, registry };
+    Ok(keys.show(id, app.clock.now())?.product)
+}
+
 /// What the key's newest secret is worth.
 fn found_by_id(app: &App, registry: &Registry, id: KeyId) -> Result<Found> {
     let keys = Keys { store: &app.store, principals: &app.principals, registry };
@@ -87,7 +97,7 @@ fn found_by_id(app: &App, registry: &Registry, id: KeyId) -> Result<Found> {
 fn lines(question: &Question, url: &Url<'_>, verifier: &Verifier<'_>) -> Vec<(String, String)> {
     let line = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let mut lines = vec![
-        line("x-original-uri", url.target),
+        line("x-original-uri", &url.target),
         line("x-original-method", &question.method),
         line("x-original-proto", url.scheme.unwrap_or("http")),
     ];
@@ -140,35 +150,43 @@ fn told_refusal(refusal: &Refusal, product: Option<&Arc<Product>>) -> Value {
     if let Some(product) = product {
         told["product"] = json!(product.id);
     }
-    if let Refusal::Unavailable(undecided) = refusal {
-        told["reason"] = json!(undecided.to_string());
+    match refusal {
+        Refusal::Unavailable(undecided) => told["reason"] = json!(undecided.to_string()),
+        Refusal::InsufficientScope { required, .. } => told["required_scope"] = json!(required),
+        Refusal::ResourceMismatch { resource, .. } => told["resource"] = json!(resource),
+        _ => {}
     }
     told
 }
 
-/// A URL taken apart without changing a byte of its target: `[https://HOST]/path?query`.
+/// A URL taken apart as a client would, without changing a byte of its target:
+/// `[https://HOST]/path?query`.
 struct Url<'a> {
     scheme: Option<&'a str>,
     host: Option<&'a str>,
-    target: &'a str,
+    target: Cow<'a, str>,
 }
 
 impl<'a> Url<'a> {
     fn parse(text: &'a str) -> Result<Self> {
         if text.starts_with('/') {
-            return Ok(Self { scheme: None, host: None, target: text });
+            return Ok(Self { scheme: None, host: None, target: text.into() });
         }
-        let known = |scheme: &str| {
-            ["http", "https"].into_iter().find(|known| known.eq_ignore_ascii_case(scheme))
-        };
-        let parts = text.split_once("://").and_then(|(it, rest)| Some((known(it)?, rest)));
-        let Some((scheme, behind)) = parts else {
-            return Err(Error::invalid(format!(
+        let refused = || {
+            Error::invalid(format!(
                 "`{text}` is no URL: write https://HOST/PATH, or /PATH with --product"
-            )));
+            ))
         };
+        let (scheme, behind) = text.split_once("://").ok_or_else(refused)?;
+        let mut known = ["http", "https"].into_iter();
+        let scheme = known.find(|it| it.eq_ignore_ascii_case(scheme)).ok_or_else(refused)?;
         let (host, target) = behind.split_at(behind.find(['/', '?']).unwrap_or(behind.len()));
-        let target = if target.is_empty() { "/" } else { target };
+        if host.is_empty() || host.contains('@') {
+            return Err(refused());
+        }
+        // A client begins the path that is left out.
+        let is_whole = target.starts_with('/');
+        let target = if is_whole { target.into() } else { format!("/{target}").into() };
         Ok(Self { scheme: Some(scheme), host: Some(host), target })
     }
 }

@@ -10,7 +10,8 @@ use tokio::sync::Semaphore;
 use super::once::OnceAMinute;
 use crate::clock::Clock;
 use crate::principals::Principals;
-use crate::registry::{FileState, Registry};
+use crate::registry::Registry;
+use crate::upkeep::Files;
 
 /// Look-ups of cold keys that may wait for the database: beyond it a caller is told that nothing
 /// can be decided, rather than kept for long.
@@ -51,7 +52,7 @@ pub struct Gate {
     pub(super) warned: OnceAMinute,
     /// Our own faults: no flood of warnings keeps them quiet.
     pub(super) faults: OnceAMinute,
-    pub(super) files: Arc<ArcSwap<Vec<FileState>>>,
+    pub(super) files: Arc<ArcSwap<Files>>,
     pub(super) peers: Peers,
 }
 
@@ -61,7 +62,7 @@ impl Gate {
     pub fn new(
         registry: Arc<ArcSwap<Registry>>,
         principals: Arc<Principals>,
-        files: Arc<ArcSwap<Vec<FileState>>>,
+        files: Arc<ArcSwap<Files>>,
         peers: Peers,
         clock: Clock,
     ) -> Self {

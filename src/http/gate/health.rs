@@ -5,16 +5,20 @@ use actix_http::{Response, StatusCode};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use crate::registry::FileState;
+use crate::source::Diagnostic;
+use crate::upkeep::Files;
 
 /// Alive, whatever the files and the database say.
 pub(super) fn alive() -> Response<Bytes> {
     reply(StatusCode::OK, &json!({ "status": "ok" }))
 }
 
-/// Ready while every product has a good version; the body tells the problems of their files.
-pub(super) fn ready(files: &[FileState]) -> Response<Bytes> {
-    let is_ready = files.iter().all(|file| file.has_good_version);
+/// Ready while every product has a good version; the body tells the problems of the files. A folder
+/// that cannot be listed, with nothing kept from earlier, is nothing to decide by.
+pub(super) fn ready(files: &Files) -> Response<Bytes> {
+    let Files { folder_problems, products: files } = files;
+    let is_lost = files.is_empty() && folder_problems.iter().any(Diagnostic::is_error);
+    let is_ready = !is_lost && files.iter().all(|file| file.has_good_version);
     let status = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let products: Vec<Value> = files
         .iter()
@@ -28,7 +32,11 @@ pub(super) fn ready(files: &[FileState]) -> Response<Bytes> {
         })
         .collect();
     let word = if is_ready { "ready" } else { "not ready" };
-    reply(status, &json!({ "status": word, "products": products }))
+    let mut body = json!({ "status": word, "products": products });
+    if !folder_problems.is_empty() {
+        body["problems"] = json!(folder_problems);
+    }
+    reply(status, &body)
 }
 
 fn reply(status: StatusCode, body: &Value) -> Response<Bytes> {

@@ -22,6 +22,8 @@ pub struct Effect {
     /// The scopes that have become admin-only, in byte order: wildcards lost them, and keys that
     /// hold them by name keep them.
     pub scopes_made_admin: Vec<String>,
+    /// The resources that are gone, in byte order: keys that are bound to one pass nowhere.
+    pub resources_removed: Vec<String>,
     /// The routes that are new, as `GET /path`, in byte order.
     pub routes_added: Vec<String>,
     /// The routes that are gone, as `GET /path`, in byte order.
@@ -67,6 +69,7 @@ impl Effect {
             scopes_added: new_scopes.difference(&old_scopes).cloned().collect(),
             scopes_removed: old_scopes.difference(&new_scopes).cloned().collect(),
             scopes_made_admin: made_admin(old, new),
+            resources_removed: resources(old).difference(&resources(new)).cloned().collect(),
             routes_added: new_routes.difference(&old_routes).cloned().collect(),
             routes_removed: old_routes.difference(&new_routes).cloned().collect(),
         }
@@ -83,6 +86,11 @@ fn made_admin(old: Option<&Product>, new: Option<&Product>) -> Vec<String> {
     let was_open = |name: &str| old.scopes.get(name).is_some_and(|scope| !scope.is_admin);
     let made = new.scopes.iter().filter(|scope| scope.is_admin && was_open(&scope.name));
     made.map(|scope| scope.name.clone()).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+fn resources(product: Option<&Product>) -> BTreeSet<String> {
+    let resources = product.into_iter().flat_map(|product| &product.resources);
+    resources.map(|resource| resource.name.clone()).collect()
 }
 
 fn routes(product: Option<&Product>) -> BTreeSet<String> {

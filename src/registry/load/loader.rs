@@ -55,6 +55,8 @@ pub struct Outcome {
     pub registry: Option<Arc<Registry>>,
     /// All problems that there are now, the folder's own first, then by product.
     pub diagnostics: Vec<Diagnostic>,
+    /// What is wrong with the folder itself, and the files in it that are no plugins.
+    pub folder_problems: Vec<Diagnostic>,
     /// How each product's file stands, by product.
     pub states: Vec<FileState>,
     /// What differs from before, by product; at the first load from the kept versions.
@@ -119,6 +121,7 @@ impl Loader {
         Outcome {
             registry: is_changed.then(|| self.renew()),
             diagnostics: self.diagnostics(),
+            folder_problems: self.folder_problems.clone(),
             states: self.states(),
             effects,
             kept_changes: if is_listed { self.keep() } else { Vec::new() },

@@ -86,6 +86,18 @@ fn a_cost_that_a_plan_never_allows_is_a_warning() {
 }
 
 #[test]
+fn plugins_are_read_beside_broken_settings() {
+    let home = Home::new();
+    home.write("config.toml", "pubic_url = \"x\"\nplugins = \"mine\"\n");
+    home.write("mine/small.toml", "nmae = 1\n");
+    let output = home.run(&["check"]);
+    assert_eq!(output.code, 1, "{output:?}");
+    for expected in ["config.toml:1:1: error: ", "mine/small.toml:1:1: error: "] {
+        assert!(output.stdout.contains(expected), "{expected} is not in: {}", output.stdout);
+    }
+}
+
+#[test]
 fn problems_of_the_settings_are_problems_too() {
     let home = Home::new();
     home.write("config.toml", "[gate]\ncached_key = 1\n");

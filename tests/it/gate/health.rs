@@ -81,6 +81,24 @@ fn a_broken_file_is_told_while_its_last_good_version_serves() {
 }
 
 #[test]
+fn a_folder_that_cannot_be_listed_is_told_and_without_anything_kept_nothing_is_ready() {
+    let instance = Instance::start(&Plugins::default().and("small", GOOD));
+    let (folder, moved) = (instance.folder().join("plugins"), instance.folder().join("moved"));
+    fs::rename(&folder, &moved).unwrap();
+    instance.app.plugins.reload();
+    let ready = get(&instance.client(), "/readyz");
+    assert_eq!(ready.status, 200, "what was good stays in force");
+    assert_eq!(ready.json()["problems"].as_array().unwrap().len(), 1, "{:?}", ready.json());
+
+    fs::rename(&moved, &folder).unwrap();
+    fs::remove_file(instance.plugin_file("small")).unwrap();
+    instance.app.plugins.reload();
+    fs::remove_dir(&folder).unwrap();
+    instance.app.plugins.reload();
+    assert_eq!(get(&instance.client(), "/readyz").status, 503, "there is nothing to decide by");
+}
+
+#[test]
 fn nothing_else_is_served() {
     let instance = Instance::start(&Plugins::shipped());
     let client = instance.client();

@@ -70,7 +70,8 @@ impl World {
 
     /// Waits until the file as it stands is told to be broken.
     fn is_told(&self) {
-        let is_told = || self.instance.app.plugins.files.load().iter().any(|file| file.is_stale);
+        let is_told =
+            || self.instance.app.plugins.files.load().products.iter().any(|file| file.is_stale);
         assert!(eventually(LOOKS, || is_told().then_some(())).is_some(), "nobody was told");
     }
 
@@ -111,7 +112,7 @@ fn a_broken_file_changes_nothing() {
         world.is_told();
         assert_eq!(world.code("/b"), "pass", "{broken:?}");
         fs::write(world.file(), larger()).unwrap();
-        let is_mended = || !world.instance.app.plugins.files.load()[0].is_stale;
+        let is_mended = || !world.instance.app.plugins.files.load().products[0].is_stale;
         assert!(eventually(LOOKS, || is_mended().then_some(())).is_some(), "{broken:?}");
     }
     assert_eq!(world.code("/b"), "pass");

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use keystile::keys::Changes;
 use serde_json::Value;
 
 use super::super::asked::{Asked, Way};
@@ -111,4 +112,29 @@ fn a_key_without_ids_loses_them_all_when_its_product_asks_for_one() {
     fs::write(instance.plugin_file("notes"), NOTES).unwrap();
     instance.app.plugins.reload();
     is(&free.secret, "*", "pass");
+}
+
+#[test]
+fn a_bound_key_passes_nowhere_when_its_resource_is_renamed() {
+    let instance = Instance::start(&Plugins::default().and("notes", NOTES));
+    let bound = instance.key("notes", "live", &["notes:read"]).bound_to("book", "b_1").make();
+    let free = instance.key("notes", "live", &["notes:read"]).make();
+    let code = |secret: &str, target: &str| {
+        let asked = Asked::of("notes", "notes.example", "GET", target).bearer(secret);
+        let answer = instance.client().send(&asked.put(Way::Verify));
+        verdict::direct(Way::Verify, false, &answer).code().to_owned()
+    };
+    assert_eq!(code(&bound.secret, "/books/b_2"), "resource_mismatch");
+
+    let renamed = NOTES.replace("[resources.book]", "[resources.tome]").replace("{book}", "{tome}");
+    fs::write(instance.plugin_file("notes"), renamed).unwrap();
+    instance.app.plugins.reload();
+    for target in ["/books/b_1", "/books/b_2", "/me"] {
+        assert_eq!(code(&bound.secret, target), "resource_mismatch", "{target}");
+        assert_eq!(code(&free.secret, target), "pass", "{target}");
+    }
+
+    let anything = Changes { restrictions: Some(Vec::new()), ..Changes::default() };
+    instance.update(&bound, anything).unwrap();
+    assert_eq!(code(&bound.secret, "/books/b_2"), "pass", "its owner has let it go");
 }
