@@ -38,7 +38,7 @@ impl Serve {
     pub(super) fn run(self, config: Option<&Path>) -> Result<()> {
         let flags = Flags { web: self.web, gate: self.gate };
         let settings = reach::settings(config, &flags)?;
-        Instance::start(settings, flags)?.serve_until_told(|| Ok(None))
+        Instance::start(settings, flags)?.serve_until_told(HangUp::Reloads, || Ok(None))
     }
 }
 
@@ -79,6 +79,7 @@ impl Instance {
     /// When the gate cannot be served.
     pub(super) fn serve_until_told(
         self,
+        hang_up: HangUp,
         beside: impl FnOnce() -> Result<Option<Server>>,
     ) -> Result<()> {
         let watcher = watch(&self.app)?;
@@ -96,7 +97,7 @@ impl Instance {
             let handle = running.handle();
             let beside = beside()?.map(actix_rt::spawn);
             actix_rt::spawn(async move {
-                if ended_by_signal(&watcher).await.is_ok() {
+                if ended_by_signal(&watcher, hang_up).await.is_ok() {
                     tracing::info!("ending: open requests are answered first");
                 }
                 handle.stop(true).await;
@@ -144,16 +145,28 @@ fn watch(app: &Arc<App>) -> Result<Watcher> {
         .map_err(|error| Error::cannot_start("cannot watch the plugin folder").because(error))
 }
 
-/// Returns when SIGINT or SIGTERM asks to end; SIGHUP reloads.
-async fn ended_by_signal(watcher: &Watcher) -> std::io::Result<()> {
+/// What SIGHUP means.
+#[derive(Clone, Copy)]
+pub(super) enum HangUp {
+    /// Settings and plugins are read again, as of a server.
+    Reloads,
+    /// The terminal has closed, and what ran for it ends.
+    Ends,
+}
+
+/// Returns when a signal asks to end.
+async fn ended_by_signal(watcher: &Watcher, hang_up: HangUp) -> std::io::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
-    let mut hang_up = signal(SignalKind::hangup())?;
+    let mut closed = signal(SignalKind::hangup())?;
     loop {
         tokio::select! {
             _ = interrupt.recv() => return Ok(()),
             _ = terminate.recv() => return Ok(()),
-            _ = hang_up.recv() => watcher.kick(),
+            _ = closed.recv() => match hang_up {
+                HangUp::Reloads => watcher.kick(),
+                HangUp::Ends => return Ok(()),
+            },
         }
     }
 }

@@ -8,7 +8,7 @@ use clap::Args;
 
 use self::stage::Stage;
 use super::output;
-use super::serve::Instance;
+use super::serve::{HangUp, Instance};
 use crate::config::{Flags, Settings};
 use crate::error::{Error, Result};
 use crate::http::echo;
@@ -29,7 +29,7 @@ impl Demo {
         let commands = stage.commands(&instance)?;
         output::line(&script::of(&instance, &keys, &commands));
         let Stage { folder, back_end, .. } = stage;
-        let served = instance.serve_until_told(|| echo::serve(back_end).map(Some));
+        let served = instance.serve_until_told(HangUp::Ends, || echo::serve(back_end).map(Some));
         drop(folder);
         output::line("The demo's folder is removed.");
         served

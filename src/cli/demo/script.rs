@@ -20,6 +20,9 @@ pub(super) fn of(instance: &Instance, keys: &[DemoKey], commands: &Commands) -> 
     let registry = instance.app().plugins.registry.load();
     let calls = calls(keys, &registry);
     let gate = instance.gate().to_string();
+    // A newcomer has built it, and not installed it.
+    let keystile = std::env::current_exe().unwrap_or_else(|_| "keystile".into());
+    let keystile = keystile.display();
     let (front, nginx, config) =
         (&commands.front, commands.nginx.display(), commands.config.display());
     [
@@ -34,7 +37,7 @@ pub(super) fn of(instance: &Instance, keys: &[DemoKey], commands: &Commands) -> 
         calls.iter().map(|call| call.through(front)).collect::<Vec<_>>().join("\n"),
         format!(
             "\nLook around while it runs, and edit the plugins beside {config}:\n\n  \
-             keystile --config {config} key list\n  keystile --config {config} nginx whale\n\n\
+             {keystile} --config {config} key list\n  {keystile} --config {config} nginx whale\n\n\
              Ctrl-C ends the demo and removes its folder.\n"
         ),
     ]

@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use regex::Regex;
 use rustix::process::Signal;
 
+use crate::harness::eventually;
 use crate::harness::process::{ended, signal, until};
 
 #[test]
@@ -49,13 +50,20 @@ fn the_demo_keeps_its_promises_and_leaves_nothing() {
     assert_eq!(fs::read_to_string(&log).unwrap(), "", "it has nothing to complain of");
 }
 
-/// A process that is killed when the test ends early.
+/// A process that ends when the test ends early: asked first, since nginx's workers outlive a master
+/// that was killed.
 struct Ending(Child);
 
 impl Drop for Ending {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        if matches!(self.0.try_wait(), Ok(None)) {
+            signal(self.0.id(), Signal::TERM);
+        }
+        let has_ended = || matches!(self.0.try_wait(), Ok(Some(_))).then_some(());
+        if eventually(100, has_ended).is_none() {
+            let _ = self.0.kill();
+            let _ = self.0.wait();
+        }
     }
 }
 
@@ -105,7 +113,8 @@ fn start_nginx(text: &str) -> Ending {
 
 /// The commands that it prints for looking around work beside it.
 fn looks_around(text: &str) {
-    let lines = text.lines().map(str::trim).filter(|line| line.starts_with("keystile --config"));
+    let own = env!("CARGO_BIN_EXE_keystile");
+    let lines = text.lines().map(str::trim).filter(|line| line.starts_with(own));
     let lines: Vec<&str> = lines.collect();
     assert_eq!(lines.len(), 2, "{text}");
     for line in lines {
