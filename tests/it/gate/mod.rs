@@ -16,3 +16,9 @@ mod order;
 mod reload;
 mod targets;
 mod verdict;
+
+/// The rows of a table that stands in a file of its own: its lines, without remarks and empty ones.
+fn rows_of(table: &'static str) -> impl Iterator<Item = &'static str> {
+    let is_remark = |line: &str| line == "#" || line.starts_with("# ");
+    table.lines().filter(move |line| !line.is_empty() && !is_remark(line))
+}

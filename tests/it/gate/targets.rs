@@ -181,9 +181,7 @@ fn refused(row: &Row<'_>, answer: &Answer) -> String {
 }
 
 fn rows() -> Vec<Row<'static>> {
-    let lines =
-        TABLE.lines().filter(|line| !line.is_empty() && !line.starts_with("# ") && *line != "#");
-    let rows: Vec<_> = lines.map(Row::of).collect();
+    let rows: Vec<_> = super::rows_of(TABLE).map(Row::of).collect();
     assert!(rows.len() >= ROWS_MIN, "{} rows", rows.len());
     rows
 }
