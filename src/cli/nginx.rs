@@ -9,7 +9,7 @@ use super::reach;
 use crate::config::{Flags, Listen};
 use crate::error::{Error, Result};
 use crate::proxies::{self, Gate, Site};
-use crate::registry::{Credential, Loader, Preflight, Product};
+use crate::registry::{Loader, Preflight, Product};
 
 #[derive(Args)]
 pub(super) struct Nginx {
@@ -68,15 +68,11 @@ impl Nginx {
 
 /// The whole configuration of a product.
 pub(super) fn configuration(product: &Product, place: &Place<'_>) -> Result<String> {
-    let credential = |credential: &Credential| match credential {
-        Credential::Authorization => "authorization".to_owned(),
-        Credential::Header(name) => name.clone(),
-    };
     let site = Site {
         product: product.id.clone(),
         name: product.name.clone(),
         hosts: product.all_hosts().map(str::to_owned).collect(),
-        credentials: product.credentials.iter().map(credential).collect(),
+        credentials: product.credentials.iter().map(|it| it.header().to_owned()).collect(),
         resources: product.resources.iter().map(|resource| resource.name.clone()).collect(),
         is_preflight_allowed: product.preflight == Preflight::Allow,
         gate: gate(place.gate)?,

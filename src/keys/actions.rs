@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::key::{Filter, Key, State};
-use super::table::{self, KeyRow};
+use super::table::{self, KeyRow, Soundness};
 use super::terms::{self, Changes, Expiry, Terms};
 use crate::accounts::parse_name;
 use crate::audit::{self, Actor, Change};
@@ -125,16 +125,30 @@ impl Keys<'_> {
         if known.state == State::Damaged { Err(table::damaged(id)) } else { Ok(known) }
     }
 
-    /// Carries out a change of one key, and drops its principals before the change is answered.
+    /// Carries out a change of one sound key, and drops its principals before it is answered.
     pub(super) fn change<T, F>(&self, id: KeyId, change: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&Write<'_>, KeyRow, Key) -> Result<T> + Send + 'static,
     {
+        self.change_as_it_is(id, move |tx, row, _, key| match key.state {
+            State::Damaged => Err(table::damaged(id)),
+            State::Active | State::Expired | State::Revoked => change(tx, row, key),
+        })
+    }
+
+    /// Carries out a change of one key, damaged or not, and drops its principals before it is
+    /// answered.
+    pub(super) fn change_as_it_is<T, F>(&self, id: KeyId, change: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Write<'_>, KeyRow, Soundness, Key) -> Result<T> + Send + 'static,
+    {
         let (outcome, digests) = self.store.write(move |tx| {
-            let (row, key) = table::sound(tx, id)?;
+            let found = table::find(tx, id, tx.now)?;
+            let (row, soundness, key) = found.ok_or_else(|| table::unknown(id))?;
             let digests = key.digests();
-            Ok((change(tx, row, key)?, digests))
+            Ok((change(tx, row, soundness, key)?, digests))
         })?;
         self.principals.forget(&digests);
         Ok(outcome)

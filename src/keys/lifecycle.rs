@@ -90,19 +90,14 @@ impl Keys<'_> {
     pub fn revoke(&self, actor: &Actor, id: KeyId, reason: Option<&str>) -> Result<Key> {
         let reason = checked_reason(reason)?;
         let actor = actor.clone();
-        let (key, digests) = self.store.write(move |tx| {
-            let (mut row, soundness, key) =
-                table::find(tx, id, tx.now)?.ok_or_else(|| table::unknown(id))?;
-            let digests = key.digests();
+        self.change_as_it_is(id, move |tx, mut row, soundness, key| {
             if key.state == State::Revoked {
-                return Ok((key, digests));
+                return Ok(key);
             }
             table::revoke(tx, &mut row, soundness, (&actor.to_string(), reason.as_deref()))?;
             record(tx, &actor, "key.revoke", &row, json!({ "reason": reason }))?;
-            Ok((reread(tx, id)?, digests))
-        })?;
-        self.principals.forget(&digests);
-        Ok(key)
+            reread(tx, id)
+        })
     }
 
     /// Undoes a revocation while the product allows it; the newest secret alone lives again.

@@ -202,18 +202,7 @@ pub(super) fn revoke(
     Ok(())
 }
 
-/// A key that may be changed: its row, and what people see of it.
-///
-/// # Errors
-/// `NotFound`; `Conflict` when something of it is damaged.
-pub(super) fn sound(tx: &Write<'_>, id: KeyId) -> Result<(KeyRow, Key)> {
-    let (row, _, key) = find(tx, id, tx.now)?.ok_or_else(|| unknown(id))?;
-    if key.state == State::Damaged {
-        return Err(damaged(id));
-    }
-    Ok((row, key))
-}
-
+/// Why a damaged key is not changed.
 pub(super) fn damaged(id: KeyId) -> Error {
     Error::conflict(format!(
         "the rows of {id} are damaged, and left as they are: `keystile key revoke {id}` ends it, a \

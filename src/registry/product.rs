@@ -111,6 +111,17 @@ pub struct PlanOverride {
     pub at: At,
 }
 
+impl Credential {
+    /// The header that it stands in, in lower case.
+    #[must_use]
+    pub fn header(&self) -> &str {
+        match self {
+            Self::Authorization => "authorization",
+            Self::Header(name) => name,
+        }
+    }
+}
+
 impl Product {
     /// The key type `id`.
     #[must_use]

@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use arc_swap::ArcSwap;
 
 use super::table;
-use crate::clock::{Clock, Timestamp};
+use crate::clock::Clock;
 use crate::error::Result;
 use crate::principals::Restrictions;
 use crate::registry::{Effect, EffectKind, FileState, KeptChange, Loader, Registry};
 use crate::source::Diagnostic;
-use crate::store::{Read, Store};
+use crate::store::Store;
 
 /// Scopes or routes that a log line names one by one.
 const NAMES_MAX: usize = 10;
@@ -45,6 +45,12 @@ struct Progress {
     stale: Vec<String>,
     /// Versions that the database does not have yet.
     unkept: Vec<KeptChange>,
+}
+
+/// What a live key holds, and is bound to.
+struct Grants {
+    scopes: Vec<String>,
+    restrictions: Restrictions,
 }
 
 impl Reloader {
@@ -105,14 +111,15 @@ impl Reloader {
 
     fn log(&self, effect: &Effect) {
         let Effect { product, kind, .. } = effect;
-        let scopes = |text: &str| serde_json::from_str::<Vec<String>>(text).unwrap_or_default();
-        let resources = |text: &str| {
-            let bound = serde_json::from_str::<Restrictions>(text).unwrap_or_default();
-            bound.iter().map(|(resource, _)| resource.to_owned()).collect()
+        let grants = self.grants(effect);
+        let holders = |names: &[String]| {
+            let holds_one = |it: &&Grants| it.scopes.iter().any(|scope| names.contains(scope));
+            grants.iter().filter(holds_one).count()
         };
-        let lost = self.holders(product, table::scopes_held, &effect.scopes_removed, scopes);
-        let kept = self.holders(product, table::scopes_held, &effect.scopes_made_admin, scopes);
-        let shut = self.holders(product, table::bindings, &effect.resources_removed, resources);
+        let is_shut = |it: &&Grants| {
+            let mut bound = it.restrictions.iter();
+            bound.any(|(resource, _)| effect.resources_removed.iter().any(|gone| gone == resource))
+        };
         let outcome = match kind {
             EffectKind::Added | EffectKind::Changed => "plugin in force",
             EffectKind::Removed => "plugin no longer in force",
@@ -122,32 +129,29 @@ impl Reloader {
             ?kind,
             scopes_added = %listed(&effect.scopes_added),
             scopes_removed = %listed(&effect.scopes_removed),
-            live_keys_that_held_one = lost,
+            live_keys_that_held_one = holders(&effect.scopes_removed),
             scopes_made_admin = %listed(&effect.scopes_made_admin),
-            live_keys_that_keep_one = kept,
+            live_keys_that_keep_one = holders(&effect.scopes_made_admin),
             resources_removed = %listed(&effect.resources_removed),
-            live_keys_bound_to_one = shut,
+            live_keys_bound_to_one = grants.iter().filter(is_shut).count(),
             routes_added = %listed(&effect.routes_added),
             routes_removed = %listed(&effect.routes_removed),
             "{outcome}"
         );
     }
 
-    /// How many live keys have one of `names` in the column that `query` reads and `parse` takes
-    /// apart.
-    fn holders(
-        &self,
-        product: &str,
-        query: impl FnOnce(&Read<'_>, &str, Timestamp) -> Result<Vec<String>>,
-        names: &[String],
-        parse: impl Fn(&str) -> Vec<String>,
-    ) -> usize {
-        if names.is_empty() {
-            return 0;
+    /// What live keys hold, where the reload has taken something away.
+    fn grants(&self, effect: &Effect) -> Vec<Grants> {
+        let taken = [&effect.scopes_removed, &effect.scopes_made_admin, &effect.resources_removed];
+        if taken.iter().all(|names| names.is_empty()) {
+            return Vec::new();
         }
-        let columns = self.store.read(|db| query(db, product, self.clock.now()));
-        let has_one = |column: &&String| parse(column).iter().any(|it| names.contains(it));
-        columns.unwrap_or_default().iter().filter(has_one).count()
+        let rows = self.store.read(|db| table::grants(db, &effect.product, self.clock.now()));
+        let grants = |(scopes, restrictions): (String, String)| Grants {
+            scopes: serde_json::from_str(&scopes).unwrap_or_default(),
+            restrictions: serde_json::from_str(&restrictions).unwrap_or_default(),
+        };
+        rows.unwrap_or_default().into_iter().map(grants).collect()
     }
 
     /// Keeps good versions in the database; what cannot be kept now is tried again next time.

@@ -26,20 +26,17 @@ pub(super) fn apply(tx: &Write<'_>, change: &KeptChange) -> Result<()> {
     Ok(())
 }
 
-/// The scopes that each live key of a product holds, as JSON lists.
-pub(super) fn scopes_held(db: &Read<'_>, product: &str, now: Timestamp) -> Result<Vec<String>> {
+/// What each live key of a product holds and is bound to: a JSON list and a JSON object.
+pub(super) fn grants(
+    db: &Read<'_>,
+    product: &str,
+    now: Timestamp,
+) -> Result<Vec<(String, String)>> {
     const SELECT: &str = "
-        SELECT scopes FROM keys
+        SELECT scopes, restrictions FROM keys
         WHERE product = ?1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?2)";
-    db.all(SELECT, params![product, now], |row| row.get(0)).map_err(|fault: Fault| fault.into())
-}
-
-/// What each live key of a product is bound to, as JSON objects.
-pub(super) fn bindings(db: &Read<'_>, product: &str, now: Timestamp) -> Result<Vec<String>> {
-    const SELECT: &str = "
-        SELECT restrictions FROM keys
-        WHERE product = ?1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?2)";
-    db.all(SELECT, params![product, now], |row| row.get(0)).map_err(|fault: Fault| fault.into())
+    db.all(SELECT, params![product, now], |row| Ok((row.get(0)?, row.get(1)?)))
+        .map_err(|fault: Fault| fault.into())
 }
 
 /// Deletes secrets that ended before `before`.

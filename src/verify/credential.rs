@@ -23,11 +23,7 @@ pub(super) fn presented<'a>(
 }
 
 fn in_place<'a>(place: &Credential, headers: Headers<'a>) -> Result<Option<&'a [u8]>, Refusal> {
-    let name = match place {
-        Credential::Authorization => "authorization",
-        Credential::Header(name) => name,
-    };
-    let value = headers.single(name).map_err(|_| Refusal::AmbiguousCredential)?;
+    let value = headers.single(place.header()).map_err(|_| Refusal::AmbiguousCredential)?;
     let credential = match place {
         Credential::Authorization => value.and_then(bearer),
         Credential::Header(_) => value,

@@ -19,11 +19,7 @@ pub(super) fn product(request: &Request<'_>) -> String {
 }
 
 pub(super) fn credential(product: &Product, request: &Request<'_>) -> String {
-    let name = |place: &Credential| match place {
-        Credential::Authorization => "authorization".to_owned(),
-        Credential::Header(name) => name.clone(),
-    };
-    let places: Vec<String> = product.credentials.iter().map(name).collect();
+    let places: Vec<&str> = product.credentials.iter().map(Credential::header).collect();
     let lines: usize = places.iter().map(|name| request.headers.lines(name).count()).sum();
     format!("one credential in {}: {lines} header lines there", places.join(" or "))
 }

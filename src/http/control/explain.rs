@@ -10,9 +10,8 @@ use serde_json::{Value, json};
 use super::command::Question;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::gate::status_of;
-use crate::id::KeyId;
-use crate::keys::Keys;
+use crate::http::gate::{missed_by, name_of, status_of};
+use crate::keys::{Key, Keys};
 use crate::principals::Found;
 use crate::registry::{Credential, Product, Registry, normalised_host};
 use crate::verify::{
@@ -35,11 +34,12 @@ pub(super) fn explain(app: &App, question: &Question) -> Result<Value> {
     let registry = app.plugins.registry.load();
     let verifier = Verifier { registry: &registry, principals: &app.principals };
     let url = Url::parse(&question.url)?;
+    let keys = Keys { store: &app.store, principals: &app.principals, registry: &registry };
+    let key = question.key_id.map(|id| keys.show(id, app.clock.now())).transpose()?;
+    let instead = key.as_ref().map(|key| worth(app, key)).transpose()?;
     // A key's own product, where neither a name nor a host says another.
-    let is_named = question.product.is_some() || url.host.is_some();
-    let own = question.key_id.filter(|_| !is_named).map(|id| product_of(app, &registry, id));
-    let product = own.transpose()?.or_else(|| question.product.clone());
-    let instead = question.key_id.map(|id| found_by_id(app, &registry, id)).transpose()?;
+    let own = key.filter(|_| url.host.is_none()).map(|key| key.product);
+    let product = question.product.clone().or(own);
     refuse_secrets(question, &registry)?;
     let lines = lines(question, &url, &verifier);
     let lines: Vec<HeaderLine<'_>> =
@@ -65,8 +65,7 @@ pub(super) fn explain(app: &App, question: &Question) -> Result<Value> {
 /// Refuses a header that holds a secret: it came from a command's arguments, which shells remember.
 fn refuse_secrets(question: &Question, registry: &Registry) -> Result<()> {
     let is_credential = |name: &str| {
-        let holds = |place: &Credential| matches!(place, Credential::Header(it) if it == name);
-        let of = |product: &Arc<Product>| product.credentials.iter().any(holds);
+        let of = |product: &Arc<Product>| product.credentials.iter().any(|it| it.header() == name);
         name == "authorization" || registry.products().any(of)
     };
     let named = question.headers.iter().map(|(name, _)| name.to_lowercase());
@@ -79,17 +78,10 @@ fn refuse_secrets(question: &Question, registry: &Registry) -> Result<()> {
     }
 }
 
-fn product_of(app: &App, registry: &Registry, id: KeyId) -> Result<String> {
-    let keys = Keys { store: &app.store, principals: &app.principals, registry };
-    Ok(keys.show(id, app.clock.now())?.product)
-}
-
 /// What the key's newest secret is worth.
-fn found_by_id(app: &App, registry: &Registry, id: KeyId) -> Result<Found> {
-    let keys = Keys { store: &app.store, principals: &app.principals, registry };
-    let key = keys.show(id, app.clock.now())?;
+fn worth(app: &App, key: &Key) -> Result<Found> {
     let newest = key.secrets.first();
-    let newest = newest.ok_or_else(|| Error::conflict(format!("{id} has no secret")))?;
+    let newest = newest.ok_or_else(|| Error::conflict(format!("{} has no secret", key.id)))?;
     Ok(app.principals.load(&newest.digest)?)
 }
 
@@ -139,22 +131,21 @@ fn told(verdict: &Result<Pass<'_>, Stop<'_>>, seen: Vec<Seen>) -> Result<Value> 
 }
 
 fn told_refusal(refusal: &Refusal, product: Option<&Arc<Product>>) -> Value {
-    let name = product.map_or("this API's", |product| &product.name);
     let mut told = json!({
         "verdict": "deny",
         "status": status_of(refusal),
         "code": refusal.code(),
         "type": refusal.error_type(),
-        "message": refusal.message(name),
+        "message": refusal.message(name_of(product.map(AsRef::as_ref))),
     });
     if let Some(product) = product {
         told["product"] = json!(product.id);
     }
-    match refusal {
-        Refusal::Unavailable(undecided) => told["reason"] = json!(undecided.to_string()),
-        Refusal::InsufficientScope { required, .. } => told["required_scope"] = json!(required),
-        Refusal::ResourceMismatch { resource, .. } => told["resource"] = json!(resource),
-        _ => {}
+    if let Refusal::Unavailable(undecided) = refusal {
+        told["reason"] = json!(undecided.to_string());
+    }
+    if let Some((field, value)) = missed_by(refusal) {
+        told[field] = json!(value);
     }
     told
 }

@@ -149,20 +149,35 @@ fn challenge(refusal: &Refusal, status: StatusCode, product: &Product) -> Option
     HeaderValue::try_from(text).ok()
 }
 
+/// What the words of an answer call the API.
+#[must_use]
+pub fn name_of(product: Option<&Product>) -> &str {
+    product.map_or("this API's", |product| &product.name)
+}
+
+/// What a key would have needed, where that can be named: the answer's field, and its value.
+#[must_use]
+pub fn missed_by(refusal: &Refusal) -> Option<(&'static str, &str)> {
+    match refusal {
+        Refusal::InsufficientScope { required, .. } => Some(("required_scope", required)),
+        Refusal::ResourceMismatch { resource, .. } => Some(("resource", resource)),
+        _ => None,
+    }
+}
+
 /// The body: one line of visible ASCII, so that it fits into a header as well.
 fn body(refusal: &Refusal, product: Option<&Product>, request_id: &str) -> String {
-    let name = product.map_or("this API's", |product| product.name.as_str());
     let mut error = json!({
         "type": refusal.error_type(),
         "code": refusal.code(),
-        "message": refusal.message(name),
+        "message": refusal.message(name_of(product)),
         "request_id": request_id,
     });
-    match refusal {
-        Refusal::InsufficientScope { required, .. } => error["required_scope"] = json!(required),
-        Refusal::ResourceMismatch { resource, .. } => error["resource"] = json!(resource),
-        Refusal::Unavailable(_) => error["retry_after"] = json!(RETRY_SECONDS),
-        _ => {}
+    if let Some((field, value)) = missed_by(refusal) {
+        error[field] = json!(value);
+    }
+    if let Refusal::Unavailable(_) = refusal {
+        error["retry_after"] = json!(RETRY_SECONDS);
     }
     let body = ascii(&json!({ "error": error }));
     if body.len() <= BODY_BYTES_MAX {

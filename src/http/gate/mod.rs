@@ -17,6 +17,6 @@ mod once;
 mod serve;
 mod verify;
 
-pub use answer::status_of;
+pub use answer::{missed_by, name_of, status_of};
 pub use gate::{Gate, Peers};
 pub use serve::serve;

@@ -116,8 +116,8 @@ impl Loader {
         }
         let effects = effects(&before, &self.in_force);
         let is_first = self.registry.generation() == 0;
-        let is_whole = self.readings.keys().all(|id| self.in_force.contains_key(id));
-        let is_changed = is_first || !effects.is_empty() || is_whole != self.registry.is_whole();
+        let is_changed =
+            is_first || !effects.is_empty() || self.is_whole() != self.registry.is_whole();
         Outcome {
             registry: is_changed.then(|| self.renew()),
             diagnostics: self.diagnostics(),
@@ -156,11 +156,15 @@ impl Loader {
         (self.in_force, self.refused) = (in_force, refused);
     }
 
+    /// Whether every file has a version in force.
+    fn is_whole(&self) -> bool {
+        self.readings.keys().all(|id| self.in_force.contains_key(id))
+    }
+
     fn renew(&mut self) -> Arc<Registry> {
         let products = self.in_force.values().map(|version| Arc::clone(&version.product));
-        let is_whole = self.readings.keys().all(|id| self.in_force.contains_key(id));
         let generation = self.registry.generation() + 1;
-        self.registry = Arc::new(Registry::new(generation, is_whole, products));
+        self.registry = Arc::new(Registry::new(generation, self.is_whole(), products));
         Arc::clone(&self.registry)
     }
 

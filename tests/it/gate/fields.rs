@@ -5,9 +5,7 @@
 use super::asked::{Asked, Way};
 use super::targets::bytes_of;
 use crate::harness::back_end::Received;
-use crate::harness::{
-    Answer, BackEnd, Caddy, Client, Instance, Key, Nginx, Plugins, Request, Site,
-};
+use crate::harness::{BackEnd, Caddy, Client, Instance, Key, Nginx, Plugins, Request, Site};
 
 const TABLE: &str = include_str!("fields.txt");
 
@@ -128,7 +126,7 @@ impl World {
             (200, None) => "pass".to_owned(),
             (200, Some(_)) => panic!("{} passes and is denied: {answer:?}", row.written),
             (_, Some(code)) => code.to_owned(),
-            (_, None) => refused(row, &answer),
+            (_, None) => super::refused(row.written, &answer),
         }
     }
 
@@ -139,7 +137,7 @@ impl World {
         let Some(first) = received.first() else {
             assert_ne!(answer.status, 200, "{}: {answer:?}", row.written);
             if answer.header("content-type") != Some("application/json") {
-                return refused(row, &answer);
+                return super::refused(row.written, &answer);
             }
             return answer.json()["error"]["code"].as_str().unwrap().to_owned();
         };
@@ -176,12 +174,6 @@ impl World {
         }
         assert_eq!(received.target, "/things", "{}", row.written);
     }
-}
-
-/// HTTP itself, or the proxy, does not take it: nobody judged it.
-fn refused(row: &Row<'_>, answer: &Answer) -> String {
-    assert!((400..500).contains(&answer.status), "{}: {answer:?}", row.written);
-    "refused".to_owned()
 }
 
 fn rows() -> Vec<Row<'static>> {

@@ -17,8 +17,17 @@ mod reload;
 mod targets;
 mod verdict;
 
+use crate::harness::Answer;
+
 /// The rows of a table that stands in a file of its own: its lines, without remarks and empty ones.
 fn rows_of(table: &'static str) -> impl Iterator<Item = &'static str> {
     let is_remark = |line: &str| line == "#" || line.starts_with("# ");
     table.lines().filter(move |line| !line.is_empty() && !is_remark(line))
+}
+
+/// What a table calls an answer of HTTP itself, or of the proxy, which did not take the request:
+/// nobody judged it.
+fn refused(written: &str, answer: &Answer) -> String {
+    assert!((400..500).contains(&answer.status), "{written}: {answer:?}");
+    "refused".to_owned()
 }

@@ -123,7 +123,7 @@ impl World {
             (200, None) => "pass".to_owned(),
             (200, Some(_)) => panic!("{} passes and is denied: {answer:?}", row.written),
             (_, Some(code)) => code.to_owned(),
-            (_, None) => refused(row, &answer),
+            (_, None) => super::refused(row.written, &answer),
         }
     }
 
@@ -161,7 +161,7 @@ impl World {
             return "unserved".to_owned();
         }
         if answer.header("content-type") != Some("application/json") {
-            return refused(row, answer);
+            return super::refused(row.written, answer);
         }
         let code = answer.json()["error"]["code"].as_str().unwrap().to_owned();
         let status = match code.as_str() {
@@ -172,12 +172,6 @@ impl World {
         assert_eq!(answer.status, status, "{}: {answer:?}", row.written);
         code
     }
-}
-
-/// HTTP itself, or the proxy, does not take it: nobody judged it.
-fn refused(row: &Row<'_>, answer: &Answer) -> String {
-    assert!((400..500).contains(&answer.status), "{}: {answer:?}", row.written);
-    "refused".to_owned()
 }
 
 fn rows() -> Vec<Row<'static>> {
