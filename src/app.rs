@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::accounts::Workspaces;
+use crate::accounts::people::Hasher;
 use crate::clock::Clock;
 use crate::error::Result;
 use crate::principals::Principals;
@@ -16,6 +17,8 @@ pub struct App {
     pub clock: Clock,
     /// The database.
     pub store: Arc<Store>,
+    /// Where passwords are hashed.
+    pub hasher: Hasher,
     /// What presented secrets are worth.
     pub principals: Arc<Principals>,
     /// The plugin folder, and the registry in force.
@@ -36,6 +39,7 @@ impl App {
         Workspaces { store: &store, principals: &principals }.check_plans(&settings.plans)?;
         let folder = settings.plugins.clone();
         let plugins = Reloader::start(folder, Arc::clone(&store), clock.clone())?;
-        Ok(Arc::new(Self { clock, store, principals, plugins, live }))
+        let hasher = Hasher::default();
+        Ok(Arc::new(Self { clock, store, hasher, principals, plugins, live }))
     }
 }

@@ -28,6 +28,8 @@ pub enum ErrorKind {
     NotFound,
     /// It makes sense, but not as things stand now.
     Conflict,
+    /// Too often, or too many at a time: a little later it may work.
+    TooMany,
     /// The instance cannot start as it is configured.
     CannotStart,
     /// It may work later: busy, shutting down, disk full.
@@ -55,6 +57,11 @@ impl Error {
     /// See [`ErrorKind::Conflict`].
     pub fn conflict(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Conflict, message)
+    }
+
+    /// See [`ErrorKind::TooMany`].
+    pub fn too_many(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::TooMany, message)
     }
 
     /// See [`ErrorKind::CannotStart`].

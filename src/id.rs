@@ -17,69 +17,105 @@ use crate::clock::Timestamp;
 const CROCKFORD: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 const DIGITS: usize = 26;
 
-/// The id of a key, `key_` and 26 characters.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct KeyId(u128);
+/// Declares the id of a noun: its prefix and 26 characters.
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $noun:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(u128);
 
-impl KeyId {
-    const NOUN: &'static str = "key_";
-
-    /// A new id that sorts by `now`.
-    #[must_use]
-    pub fn new(now: Timestamp) -> Self {
-        let millis = u64::try_from(now.as_millis()).unwrap_or(0);
-        let random: [u8; 10] = rand::rng().random();
-        Self(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().as_u128())
-    }
-}
-
-impl fmt::Display for KeyId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = [0_u8; DIGITS];
-        for (place, digit) in text.iter_mut().rev().enumerate() {
-            *digit = CROCKFORD[(self.0 >> (5 * place)) as usize & 31];
+        impl $name {
+            /// A new id that sorts by `now`.
+            #[must_use]
+            pub fn new(now: Timestamp) -> Self {
+                Self(number(now))
+            }
         }
-        write!(f, "{}{}", Self::NOUN, std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
-    }
-}
 
-impl fmt::Debug for KeyId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl FromStr for KeyId {
-    type Err = NotAnId;
-
-    fn from_str(text: &str) -> Result<Self, NotAnId> {
-        let digits = text.strip_prefix(Self::NOUN).filter(|digits| digits.len() == DIGITS);
-        let mut number = 0_u128;
-        for byte in digits.ok_or(NotAnId)?.bytes() {
-            let digit = CROCKFORD.iter().position(|known| *known == byte).ok_or(NotAnId)?;
-            number = number.checked_mul(32).ok_or(NotAnId)? | digit as u128;
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write(f, $noun, self.0)
+            }
         }
-        let is_ours = Uuid::from_u128(number).get_version_num() == 7;
-        is_ours.then_some(Self(number)).ok_or(NotAnId)
-    }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NotAnId;
+
+            fn from_str(text: &str) -> Result<Self, NotAnId> {
+                read(text, $noun).map(Self)
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    };
 }
 
-impl Serialize for KeyId {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
+id! {
+    /// The id of a key, `key_` and 26 characters.
+    KeyId, "key_"
 }
 
-impl<'de> Deserialize<'de> for KeyId {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
+id! {
+    /// The id of a person, `user_` and 26 characters.
+    UserId, "user_"
 }
 
-/// A text that is no id of ours.
+id! {
+    /// The id of a session, `session_` and 26 characters: it names one, and opens none.
+    SessionId, "session_"
+}
+
+id! {
+    /// The id of an invitation, `invitation_` and 26 characters: it names one, and is not its link.
+    InvitationId, "invitation_"
+}
+
+fn number(now: Timestamp) -> u128 {
+    let millis = u64::try_from(now.as_millis()).unwrap_or(0);
+    let random: [u8; 10] = rand::rng().random();
+    uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().as_u128()
+}
+
+fn write(f: &mut fmt::Formatter<'_>, noun: &str, number: u128) -> fmt::Result {
+    let mut text = [0_u8; DIGITS];
+    for (place, digit) in text.iter_mut().rev().enumerate() {
+        *digit = CROCKFORD[(number >> (5 * place)) as usize & 31];
+    }
+    write!(f, "{noun}{}", std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
+}
+
+fn read(text: &str, noun: &'static str) -> Result<u128, NotAnId> {
+    let none = NotAnId(noun);
+    let digits = text.strip_prefix(noun).filter(|digits| digits.len() == DIGITS);
+    let mut number = 0_u128;
+    for byte in digits.ok_or(none)?.bytes() {
+        let digit = CROCKFORD.iter().position(|known| *known == byte).ok_or(none)?;
+        number = number.checked_mul(32).ok_or(none)? | digit as u128;
+    }
+    let is_ours = Uuid::from_u128(number).get_version_num() == 7;
+    is_ours.then_some(number).ok_or(none)
+}
+
+/// A text that is no id of ours, of the noun that was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a key's id: it is `key_` and 26 letters and digits, as `keystile key list` shows it")]
-pub struct NotAnId;
+#[error("not an id of this kind: it is `{0}` and 26 letters and digits, as the listings show it")]
+pub struct NotAnId(&'static str);
 
 /// A fresh request id, `req_` and 26 characters (128 random bits), for a request that brought none.
 #[must_use]
@@ -117,8 +153,15 @@ mod tests {
         let id = KeyId::new(Timestamp::from_millis(0)).to_string();
         let too_large = format!("key_z{}", &id[5..]);
         for text in ["", "key_", "acme", &id[..29], &id.to_uppercase(), &too_large, "key_é"] {
-            assert_eq!(text.parse::<KeyId>(), Err(NotAnId), "{text:?}");
+            assert_eq!(text.parse::<KeyId>(), Err(NotAnId("key_")), "{text:?}");
         }
+    }
+
+    #[test]
+    fn an_id_of_another_noun_is_refused() {
+        let user = UserId::new(Timestamp::from_millis(1_000)).to_string();
+        assert!(user.parse::<UserId>().is_ok());
+        assert_eq!(user.parse::<SessionId>(), Err(NotAnId("session_")));
     }
 
     #[test]

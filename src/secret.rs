@@ -17,6 +17,9 @@ const RANDOM_CHARACTERS: usize = 26;
 /// Characters of checksum: 62^6 holds every CRC-32.
 const CHECKSUM_CHARACTERS: usize = 6;
 
+/// Characters of a token: 62^43 is 256 bits.
+const TOKEN_CHARACTERS: usize = 43;
+
 /// Characters behind the prefix.
 pub const BODY_CHARACTERS: usize = RANDOM_CHARACTERS + CHECKSUM_CHARACTERS;
 
@@ -34,14 +37,7 @@ impl Secret {
     pub fn mint(prefix: &str) -> Result<Self, rand::rngs::SysError> {
         let mut text = Zeroizing::new(String::with_capacity(prefix.len() + BODY_CHARACTERS));
         text.push_str(prefix);
-        while text.len() < prefix.len() + RANDOM_CHARACTERS {
-            let mut byte = [0_u8];
-            SysRng.try_fill_bytes(&mut byte)?;
-            // 248 is 4 × 62: bytes from there on would favour the first characters.
-            if byte[0] < 248 {
-                text.push(char::from(BASE62[usize::from(byte[0] % 62)]));
-            }
-        }
+        push_random(&mut text, RANDOM_CHARACTERS)?;
         let checksum = checksum(text.as_bytes());
         text.extend(checksum.iter().map(|byte| char::from(*byte)));
         Ok(Self(text))
@@ -63,6 +59,71 @@ impl Secret {
     #[must_use]
     pub fn last4(&self) -> &str {
         &self.0[self.0.len() - 4..]
+    }
+}
+
+/// Adds so many random base62 characters from the operating system.
+fn push_random(text: &mut String, characters: usize) -> Result<(), rand::rngs::SysError> {
+    let end = text.len() + characters;
+    while text.len() < end {
+        let mut byte = [0_u8];
+        SysRng.try_fill_bytes(&mut byte)?;
+        // 248 is 4 × 62: bytes from there on would favour the first characters.
+        if byte[0] < 248 {
+            text.push(char::from(BASE62[usize::from(byte[0] % 62)]));
+        }
+    }
+    Ok(())
+}
+
+/// What opens something to a person: a session's cookie, a one-time link. Wiped when dropped; stored
+/// as its SHA-256 alone. It has no `Debug`, `Display` or `Serialize` either.
+pub struct Token(Zeroizing<String>);
+
+impl Token {
+    /// A new token of 256 bits.
+    ///
+    /// # Errors
+    /// When the operating system has no random numbers to give.
+    pub fn mint() -> Result<Self, rand::rngs::SysError> {
+        let mut text = Zeroizing::new(String::with_capacity(TOKEN_CHARACTERS));
+        push_random(&mut text, TOKEN_CHARACTERS)?;
+        Ok(Self(text))
+    }
+
+    /// A token that somebody presents, if it has the shape of one.
+    #[must_use]
+    pub fn presented(text: &str) -> Option<Self> {
+        let is_one =
+            text.len() == TOKEN_CHARACTERS && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        is_one.then(|| Self(Zeroizing::new(text.to_owned())))
+    }
+
+    /// The token itself, for the one cookie or link that holds it.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// What is stored of it.
+    #[must_use]
+    pub fn digest(&self) -> SecretDigest {
+        SecretDigest::of(self.0.as_bytes())
+    }
+
+    /// What is derived from it for `purpose`: whoever knows the one cannot tell the other.
+    #[must_use]
+    pub fn derived(&self, purpose: &str) -> String {
+        let mut digest = Sha256::new_with_prefix(purpose.as_bytes());
+        digest.update([0]);
+        digest.update(self.0.as_bytes());
+        digest.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
+            hex.extend(
+                [byte >> 4, byte & 15]
+                    .map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])),
+            );
+            hex
+        })
     }
 }
 
@@ -149,6 +210,17 @@ mod tests {
         assert_eq!(one.expose().len(), "wk_live_".len() + BODY_CHARACTERS);
         assert!(one.expose().ends_with(one.last4()));
         assert!(one.digest() != other.digest());
+    }
+
+    #[test]
+    fn a_token_is_presented_as_it_was_minted_and_gives_nothing_away() {
+        let token = Token::mint().unwrap();
+        let again = Token::presented(token.expose()).unwrap();
+        assert_eq!(token.digest(), again.digest());
+        assert_eq!(token.derived("form"), again.derived("form"));
+        assert_ne!(token.derived("form"), token.derived("other"));
+        assert!(Token::presented(&token.expose()[1..]).is_none());
+        assert!(Token::presented(&"é".repeat(43)).is_none());
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::output;
 use super::reach::carry_out;
 use super::workspace::{Json, pair};
 use crate::accounts::Slug;
+use crate::accounts::people::Email;
 use crate::clock::Span;
 use crate::error::Result;
 use crate::http::control::{Command, KeyCommand};
@@ -64,6 +65,9 @@ pub(super) struct Create {
     /// A range of addresses from which it may be used; again for more [default: any].
     #[arg(long, value_name = "CIDR")]
     allow_ip: Vec<AddressRange>,
+    /// Who owns it: a member of the workspace, or an operator.
+    #[arg(long, value_name = "EMAIL")]
+    owner: Option<Email>,
     /// Notes of your own, as JSON of at most 4 KiB.
     #[arg(long, value_name = "JSON", value_parser = json)]
     metadata: Option<Value>,
@@ -107,6 +111,9 @@ pub(super) struct Update {
     /// A range of addresses from which it may be used, again for more, or `any`.
     #[arg(long, value_name = "CIDR|any", value_parser = range_or_any)]
     allow_ip: Option<Vec<RangeOrAny>>,
+    /// Who owns it: a member of the workspace, or an operator.
+    #[arg(long, value_name = "EMAIL")]
+    owner: Option<Email>,
     /// Notes of your own, as JSON of at most 4 KiB.
     #[arg(long, value_name = "JSON", value_parser = json)]
     metadata: Option<Value>,
@@ -249,6 +256,7 @@ impl Create {
             restrictions: self.restrictions,
             expires: self.expires,
             allow_ip: self.allow_ip,
+            owner: self.owner,
             metadata: self.metadata,
         }
     }
@@ -262,6 +270,7 @@ impl Update {
             restrictions: self.restrictions.map(|named| given(named, |it| it.0)),
             expires: self.expires,
             allow_ip: self.allow_ip.map(|named| given(named, |it| it.0)),
+            owner: self.owner,
             metadata: self.metadata,
         }
     }

@@ -15,8 +15,10 @@ mod key;
 mod log;
 mod nginx;
 mod output;
+mod password;
 mod reach;
 mod serve;
+mod user;
 mod workspace;
 
 use std::path::PathBuf;
@@ -47,6 +49,9 @@ enum Command {
     Demo(demo::Demo),
     /// Read config.toml and the plugins, and tell every problem with its line.
     Check(check::Check),
+    /// People: who may sign in to the dashboard.
+    #[command(subcommand)]
+    User(user::User),
     /// Workspaces: the customers who own keys.
     #[command(subcommand)]
     Workspace(workspace::Workspace),
@@ -93,6 +98,7 @@ impl Cli {
             Command::Serve(command) => command.run(config),
             Command::Demo(command) => command.run(),
             Command::Check(command) => return command.run(config),
+            Command::User(command) => command.run(config),
             Command::Workspace(command) => command.run(config),
             Command::Key(command) => command.run(config),
             Command::Explain(command) => command.run(config),
@@ -114,6 +120,7 @@ fn exit_code(error: &Error) -> ExitCode {
         ErrorKind::Invalid
         | ErrorKind::NotFound
         | ErrorKind::Conflict
+        | ErrorKind::TooMany
         | ErrorKind::Unavailable
         | ErrorKind::Internal => 1,
     })

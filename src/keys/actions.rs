@@ -7,6 +7,7 @@ use super::key::{Filter, Key, State};
 use super::table::{self, KeyRow, Soundness};
 use super::terms::{self, Changes, Expiry, Terms};
 use crate::accounts::parse_name;
+use crate::accounts::people::{Email, owner};
 use crate::audit::{self, Actor, Change};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
@@ -53,6 +54,7 @@ impl Keys<'_> {
         let secret = mint(key_type)?;
         let (actor, terms) = (actor.clone(), terms.clone());
         self.store.write(move |tx| {
+            let owner = owner_id(tx, terms.owner.as_ref(), &terms.workspace)?;
             let row = KeyRow {
                 id: KeyId::new(tx.now),
                 workspace: terms.workspace,
@@ -63,7 +65,7 @@ impl Keys<'_> {
                 restrictions: text(&restrictions),
                 allow_ip,
                 expires_at: terms.expires.at(tx.now),
-                owner: None,
+                owner,
                 metadata,
                 created_at: tx.now,
                 created_by: actor.to_string(),
@@ -111,6 +113,9 @@ impl Keys<'_> {
                 return Err(Error::conflict(format!(
                     "{id} is revoked: there is nothing to change"
                 )));
+            }
+            if let Some(owner) = owner_id(tx, change.owner.as_ref(), &row.workspace)? {
+                row.owner = Some(owner);
             }
             change.apply(&mut row, tx.now);
             table::update(tx, &row)?;
@@ -177,6 +182,7 @@ struct Checked {
     restrictions: Option<String>,
     expires: Option<Expiry>,
     allow_ip: Option<String>,
+    owner: Option<Email>,
     /// Whether the metadata is replaced; by none, if it is `None`.
     is_metadata_given: bool,
     metadata: Option<String>,
@@ -199,6 +205,7 @@ impl Checked {
             restrictions: restrictions.as_ref().map(text),
             expires: changes.expires,
             allow_ip: allow_ip.transpose()?.as_ref().map(text),
+            owner: changes.owner.clone(),
             is_metadata_given: changes.metadata.is_some(),
             metadata: terms::metadata(changes.metadata.as_ref())?,
         };
@@ -207,6 +214,7 @@ impl Checked {
             && checked.restrictions.is_none()
             && checked.expires.is_none()
             && checked.allow_ip.is_none()
+            && checked.owner.is_none()
             && !checked.is_metadata_given;
         if is_nothing { Err(Error::invalid("say what to change")) } else { Ok(checked) }
     }
@@ -228,6 +236,11 @@ impl Checked {
             row.metadata = self.metadata;
         }
     }
+}
+
+/// The id of whoever is to own a key, as it is kept.
+fn owner_id(tx: &Write<'_>, email: Option<&Email>, workspace: &str) -> Result<Option<String>> {
+    email.map(|email| Ok(owner(tx, email, workspace)?.to_string())).transpose()
 }
 
 /// A new secret of a key type.
@@ -264,6 +277,7 @@ fn described(row: &KeyRow) -> Value {
         "scopes": parsed(&row.scopes),
         "restrictions": parsed(&row.restrictions),
         "allow_ip": parsed(&row.allow_ip),
+        "owner": row.owner,
         "expires_at": row.expires_at,
     })
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use crate::accounts::people::Email;
 use crate::clock::{Span, Timestamp};
 use crate::error::{Error, Result};
 use crate::principals::{AddressRange, AllowedAddresses, Restrictions};
@@ -48,6 +49,9 @@ pub struct Terms {
     /// The addresses from which it may be used.
     #[serde(default)]
     pub allow_ip: Vec<AddressRange>,
+    /// Who owns it: a member of the workspace, or an operator.
+    #[serde(default)]
+    pub owner: Option<Email>,
     /// What its makers note.
     #[serde(default)]
     pub metadata: Option<Value>,
@@ -67,6 +71,8 @@ pub struct Changes {
     pub expires: Option<Expiry>,
     /// The address ranges, replacing all; none means any.
     pub allow_ip: Option<Vec<AddressRange>>,
+    /// Who owns it: a member of the workspace, or an operator.
+    pub owner: Option<Email>,
     /// What its makers note; `null` takes it away.
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Value>,

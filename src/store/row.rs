@@ -7,7 +7,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 
 use super::Fault;
 use crate::clock::Timestamp;
-use crate::id::KeyId;
+use crate::id::{InvitationId, KeyId, SessionId, UserId};
 use crate::secret::SecretDigest;
 
 /// A handle for queries.
@@ -165,11 +165,23 @@ impl Column for Timestamp {
     }
 }
 
-impl Column for KeyId {
-    fn from_cell(cell: Cell<'_>) -> Option<Self> {
-        if let Cell::Text(text) = cell { text.parse().ok() } else { None }
-    }
+/// Ids are kept as text.
+macro_rules! kept_as_text {
+    ($($id:ty),*) => { $(
+        impl Column for $id {
+            fn from_cell(cell: Cell<'_>) -> Option<Self> {
+                if let Cell::Text(text) = cell { text.parse().ok() } else { None }
+            }
+        }
+
+        impl From<$id> for Param<'_> {
+            fn from(id: $id) -> Self {
+                Self::Text(Cow::Owned(id.to_string()))
+            }
+        }
+    )* };
 }
+kept_as_text!(KeyId, UserId, SessionId, InvitationId);
 
 impl Column for SecretDigest {
     fn from_cell(cell: Cell<'_>) -> Option<Self> {
@@ -216,12 +228,6 @@ impl From<i64> for Param<'_> {
 impl From<Timestamp> for Param<'_> {
     fn from(at: Timestamp) -> Self {
         Self::Integer(at.as_millis())
-    }
-}
-
-impl From<KeyId> for Param<'_> {
-    fn from(id: KeyId) -> Self {
-        Self::Text(Cow::Owned(id.to_string()))
     }
 }
 

@@ -134,6 +134,7 @@ fn terms(sample: &Sample, key_type: &KeyType) -> Terms {
         restrictions: sample.resource.map(restriction).into_iter().collect(),
         expires: Expiry::Never,
         allow_ip: Vec::new(),
+        owner: None,
         metadata: None,
     }
 }

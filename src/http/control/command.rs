@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::accounts::Slug;
+use crate::accounts::people::{Email, Role};
 use crate::clock::Timestamp;
 use crate::id::KeyId;
 use crate::keys::{Changes, Terms};
@@ -18,6 +19,8 @@ pub enum Command {
     Workspace(WorkspaceCommand),
     /// On keys.
     Key(KeyCommand),
+    /// On people.
+    User(UserCommand),
     /// Why a request would pass, or not.
     Explain(Question),
 }
@@ -55,6 +58,27 @@ pub enum WorkspaceCommand {
     AddResource { slug: Slug, resource: String, id: String },
     ListResources { slug: Slug },
     RemoveResource { slug: Slug, resource: String, id: String },
+}
+
+/// A command on people. It may hold a password, so it cannot be shown.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[expect(missing_docs, reason = "each is the command line's command of the same name")]
+pub enum UserCommand {
+    Add {
+        email: Email,
+        password: Zeroizing<String>,
+        operator: bool,
+        membership: Option<(Slug, Role)>,
+    },
+    List,
+    SetPassword {
+        email: Email,
+        password: Zeroizing<String>,
+    },
+    Remove {
+        email: Email,
+    },
 }
 
 /// A command on keys.

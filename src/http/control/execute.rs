@@ -3,9 +3,10 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::command::{Command, KeyCommand, Rotation, WorkspaceCommand};
+use super::command::{Command, KeyCommand, Rotation, UserCommand, WorkspaceCommand};
 use super::explain::explain;
 use crate::accounts::Workspaces;
+use crate::accounts::people::{NewUser, Password, People};
 use crate::app::App;
 use crate::audit::Actor;
 use crate::clock::Span;
@@ -20,6 +21,7 @@ pub fn execute(app: &App, actor: &Actor, command: Command) -> Result<Value> {
     match command {
         Command::Workspace(command) => workspace(app, actor, command),
         Command::Key(command) => key(app, actor, command),
+        Command::User(command) => user(app, actor, command),
         Command::Explain(question) => explain(app, &question),
     }
 }
@@ -50,6 +52,26 @@ fn workspace(app: &App, actor: &Actor, command: WorkspaceCommand) -> Result<Valu
         C::ListResources { slug } => answer(&workspaces.show(&slug)?.resources),
         C::RemoveResource { slug, resource, id } => {
             answer(&workspaces.remove_resource(actor, &slug, (&resource, &id))?)
+        }
+    }
+}
+
+fn user(app: &App, actor: &Actor, command: UserCommand) -> Result<Value> {
+    use UserCommand as C;
+
+    let people = People { store: &app.store, hasher: &app.hasher };
+    match command {
+        C::Add { email, password, operator: is_operator, membership } => {
+            let password = Password::chosen(&password)?;
+            answer(&people.add(actor, NewUser { email, password, is_operator, membership })?)
+        }
+        C::List => answer(&people.list()?),
+        C::SetPassword { email, password } => {
+            answer(&people.set_password(actor, &email, &Password::chosen(&password)?)?)
+        }
+        C::Remove { email } => {
+            let removed = people.remove(actor, &email)?;
+            Ok(json!({ "email": removed.email, "removed": true, "keys": removed.keys }))
         }
     }
 }

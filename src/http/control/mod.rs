@@ -14,6 +14,6 @@ mod explain;
 mod server;
 
 pub use client::{ask, is_served};
-pub use command::{Command, KeyCommand, Question, WorkspaceCommand};
+pub use command::{Command, KeyCommand, Question, UserCommand, WorkspaceCommand};
 pub use execute::execute;
 pub use server::{ControlServer, SOCKET};

@@ -178,6 +178,7 @@ impl Instance {
             restrictions: Vec::new(),
             expires: Expiry::Never,
             allow_ip: Vec::new(),
+            owner: None,
             metadata: None,
         };
         NewKey { instance: self, terms }

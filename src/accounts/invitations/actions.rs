@@ -1,0 +1,179 @@
+//! Inviting people, and accepting.
+
+use serde_json::json;
+
+use super::invitation::{Invitation, Offer};
+use super::table;
+use crate::accounts::Slug;
+use crate::accounts::people::{
+    Email, Hasher, NewUser, Password, User, insert as add_user, join, table as people,
+};
+use crate::audit::{self, Actor, Change};
+use crate::clock::{Span, Timestamp};
+use crate::error::{Error, Result};
+use crate::id::{InvitationId, UserId};
+use crate::secret::{SecretDigest, Token};
+use crate::store::{Read, Store, Write};
+
+/// How long a link is good.
+const LINK_LIFE: Span = Span::days(7);
+
+/// The actions on invitations.
+pub struct Invitations<'a> {
+    /// Where they are kept.
+    pub store: &'a Store,
+    /// Where passwords are hashed.
+    pub hasher: &'a Hasher,
+}
+
+impl Invitations<'_> {
+    /// Invites somebody. The token is for the link, and shown this once.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown workspace.
+    pub fn invite(
+        &self,
+        actor: &Actor,
+        email: &Email,
+        offer: &Offer,
+    ) -> Result<(Invitation, Token)> {
+        let (actor, email, offer) = (actor.clone(), email.clone(), offer.clone());
+        let token = Token::mint().map_err(|error| {
+            Error::unavailable("the operating system has no random numbers").because(error)
+        })?;
+        let digest = token.digest();
+        let invitation = self.store.write(move |tx| {
+            let invitation = Invitation {
+                id: InvitationId::new(tx.now),
+                email,
+                offer,
+                invited_by: actor.to_string(),
+                created_at: tx.now,
+                expires_at: tx.now.plus(LINK_LIFE),
+            };
+            table::insert(tx, &digest, &invitation)?;
+            record(tx, &actor, "invitation.make", &invitation)?;
+            Ok(invitation)
+        })?;
+        Ok((invitation, token))
+    }
+
+    /// Those of a workspace that nobody has accepted; where none is named, those of operators.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn list(&self, workspace: Option<&Slug>, now: Timestamp) -> Result<Vec<Invitation>> {
+        self.store.read(|db| table::list(db, workspace, now))
+    }
+
+    /// Takes an invitation of a workspace back; where none is named, one of operators.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub fn withdraw(
+        &self,
+        actor: &Actor,
+        workspace: Option<&Slug>,
+        id: InvitationId,
+    ) -> Result<()> {
+        let (actor, workspace) = (actor.clone(), workspace.cloned());
+        self.store.write(move |tx| {
+            let listed = table::list(tx, workspace.as_ref(), tx.now)?;
+            let found = listed.into_iter().find(|invitation| invitation.id == id);
+            let invitation =
+                found.ok_or_else(|| Error::not_found("there is no such invitation"))?;
+            table::delete(tx, id)?;
+            record(tx, &actor, "invitation.withdraw", &invitation)
+        })
+    }
+
+    /// What a link offers, and whether it is for somebody who is there already.
+    ///
+    /// # Errors
+    /// `NotFound` where it is not, or no longer, good.
+    pub fn show(&self, token: &Token, now: Timestamp) -> Result<(Invitation, bool)> {
+        self.store.read(|db| {
+            let invitation = good(db, &token.digest(), now)?;
+            let is_there = people::by_email(db, &invitation.email)?.is_some();
+            Ok((invitation, is_there))
+        })
+    }
+
+    /// Accepts an invitation for somebody who is not there yet.
+    ///
+    /// # Errors
+    /// `NotFound` for a link that is not good; `Conflict` where they are there; `TooMany`.
+    pub fn accept_anew(&self, token: &Token, password: &Password, now: Timestamp) -> Result<User> {
+        self.show(token, now)?;
+        let hash = password.hash(&self.hasher.enter()?)?;
+        let (digest, password) = (token.digest(), password.clone());
+        self.store.write(move |tx| {
+            let invitation = good(tx, &digest, tx.now)?;
+            table::delete(tx, invitation.id)?;
+            let membership = match &invitation.offer {
+                Offer::Operator => None,
+                Offer::Member { workspace, role } => Some((workspace.clone(), *role)),
+            };
+            let is_operator = invitation.offer == Offer::Operator;
+            let new = NewUser { email: invitation.email, password, is_operator, membership };
+            add_user(tx, &Actor::Instance, &new, &hash)
+        })
+    }
+
+    /// Accepts an invitation for somebody who has signed in. Their sessions end, since they may do
+    /// more now.
+    ///
+    /// # Errors
+    /// `NotFound` for a link that is not good, or is somebody else's.
+    pub fn accept(&self, token: &Token, id: UserId) -> Result<User> {
+        let digest = token.digest();
+        self.store.write(move |tx| {
+            let invitation = good(tx, &digest, tx.now)?;
+            let known = people::by_id(tx, id)?.map(|(user, _)| user);
+            let known = known.filter(|user| user.email == invitation.email);
+            let user = known.ok_or_else(gone)?;
+            table::delete(tx, invitation.id)?;
+            match &invitation.offer {
+                Offer::Operator => {
+                    return Err(Error::conflict(
+                        "who is there already is made an operator by `keystile user`",
+                    ));
+                }
+                Offer::Member { workspace, role } => join(tx, &user, (workspace, *role))?,
+            }
+            let joined = people::by_id(tx, id)?.map(|(user, _)| user);
+            joined.ok_or_else(gone)
+        })
+    }
+
+    /// Deletes those whose link has ended.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn sweep(store: &Store) -> Result<usize> {
+        store.write(table::delete_expired)
+    }
+}
+
+fn gone() -> Error {
+    Error::not_found("this invitation is not, or no longer, good")
+}
+
+fn good(db: &Read<'_>, digest: &SecretDigest, now: Timestamp) -> Result<Invitation> {
+    table::find(db, digest, now)?.ok_or_else(gone)
+}
+
+fn record(
+    tx: &Write<'_>,
+    actor: &Actor,
+    action: &'static str,
+    invitation: &Invitation,
+) -> Result<()> {
+    let workspace = match &invitation.offer {
+        Offer::Operator => None,
+        Offer::Member { workspace, .. } => Some(workspace.as_str()),
+    };
+    let detail = json!({ "email": invitation.email, "offer": invitation.offer });
+    let subject = invitation.id.to_string();
+    audit::record(tx, &Change { actor, action, subject, workspace, detail })
+}

@@ -1,0 +1,287 @@
+//! What can be done with people: each is one transaction, with its audit row.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::hasher::Hasher;
+use super::password::{Password, PasswordHash};
+use super::{Email, Role, User, table};
+use crate::accounts::Slug;
+use crate::accounts::sessions::table as sessions;
+use crate::audit::{self, Actor, Change};
+use crate::error::{Error, Result};
+use crate::id::{KeyId, UserId};
+use crate::store::{Read, Store, Write};
+
+/// The actions on people.
+pub struct People<'a> {
+    /// Where they are kept.
+    pub store: &'a Store,
+    /// Where passwords are hashed.
+    pub hasher: &'a Hasher,
+}
+
+/// Somebody who is to be added.
+pub struct NewUser {
+    /// What they will sign in by.
+    pub email: Email,
+    /// Their password.
+    pub password: Password,
+    /// Whether they will run this instance.
+    pub is_operator: bool,
+    /// The workspace that they will be a member of, and what they may do there.
+    pub membership: Option<(Slug, Role)>,
+}
+
+/// Somebody who was removed.
+#[derive(Debug, Serialize)]
+pub struct Removed {
+    /// What they signed in by.
+    pub email: Email,
+    /// The keys that they own: these go on working until somebody ends them.
+    pub keys: Vec<KeyId>,
+}
+
+impl People<'_> {
+    /// Adds somebody.
+    ///
+    /// # Errors
+    /// `Conflict` where they are there already, `NotFound` for an unknown workspace, `TooMany`.
+    pub fn add(&self, actor: &Actor, new: NewUser) -> Result<User> {
+        let hash = new.password.hash(&self.hasher.enter()?)?;
+        let actor = actor.clone();
+        self.store.write(move |tx| insert(tx, &actor, &new, &hash))
+    }
+
+    /// Everybody, by address; 10,000 at most.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn list(&self) -> Result<Vec<User>> {
+        self.store.read(table::all)
+    }
+
+    /// The members of a workspace, by address.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn members(&self, workspace: &Slug) -> Result<Vec<User>> {
+        self.store.read(|db| table::members(db, workspace))
+    }
+
+    /// Somebody by their address.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub fn show(&self, email: &Email) -> Result<User> {
+        self.store.read(|db| known(db, email))
+    }
+
+    /// Gives somebody another password, and ends their sessions.
+    ///
+    /// # Errors
+    /// `NotFound`, `TooMany`.
+    pub fn set_password(&self, actor: &Actor, email: &Email, password: &Password) -> Result<User> {
+        let hash = password.hash(&self.hasher.enter()?)?;
+        let (actor, email) = (actor.clone(), email.clone());
+        self.store.write(move |tx| {
+            let user = known(tx, &email)?;
+            table::set_password(tx, &user, &hash)?;
+            sessions::end_all(tx, user.id, None)?;
+            record(tx, &actor, "user.set_password", &user, None, json!({}))?;
+            Ok(user)
+        })
+    }
+
+    /// Lets somebody change their own password, who knows the one that they have. Their sessions end.
+    ///
+    /// # Errors
+    /// `Invalid` where `current` is not their password, `TooMany`.
+    pub fn change_own_password(
+        &self,
+        id: UserId,
+        current: &Password,
+        chosen: &Password,
+    ) -> Result<()> {
+        let known = self.store.read(|db| table::by_id(db, id))?;
+        let (user, kept) = known.ok_or_else(|| Error::not_found("there is no such person"))?;
+        let permit = self.hasher.enter()?;
+        if !kept.is_of(current, &permit) {
+            return Err(Error::invalid("this is not your current password"));
+        }
+        let hash = chosen.hash(&permit)?;
+        drop(permit);
+        self.store.write(move |tx| {
+            table::set_password(tx, &user, &hash)?;
+            sessions::end_all(tx, id, None)?;
+            record(tx, &Actor::User(id), "user.set_password", &user, None, json!({}))
+        })
+    }
+
+    /// Removes somebody, their memberships and sessions. Their keys stay, and are named.
+    ///
+    /// # Errors
+    /// `NotFound`; `Conflict` for the last operator, while others are there.
+    pub fn remove(&self, actor: &Actor, email: &Email) -> Result<Removed> {
+        let (actor, email) = (actor.clone(), email.clone());
+        self.store.write(move |tx| {
+            let user = known(tx, &email)?;
+            hold_an_operator(tx, &user)?;
+            let keys = table::owned_keys(tx, user.id, None)?;
+            table::delete(tx, user.id)?;
+            let detail = json!({ "email": email, "keys": keys });
+            record(tx, &actor, "user.remove", &user, None, detail)?;
+            Ok(Removed { email, keys })
+        })
+    }
+
+    /// Makes somebody a member of a workspace, or gives a member another role.
+    ///
+    /// # Errors
+    /// `NotFound`; `Conflict` for the last owner.
+    pub fn put_member(
+        &self,
+        actor: &Actor,
+        workspace: &Slug,
+        (email, role): (&Email, Role),
+    ) -> Result<User> {
+        let (actor, workspace, email) = (actor.clone(), workspace.clone(), email.clone());
+        self.store.write(move |tx| {
+            let user = known(tx, &email)?;
+            hold_an_owner(tx, &workspace, &user, Some(role))?;
+            table::put_membership(tx, &workspace, user.id, role)?;
+            // What somebody may do has changed: they sign in anew.
+            sessions::end_all(tx, user.id, None)?;
+            let detail = json!({ "email": email, "role": role });
+            record(tx, &actor, "member.put", &user, Some(&workspace), detail)?;
+            known(tx, &email)
+        })
+    }
+
+    /// Ends a membership. The keys that they own there stay, and are named.
+    ///
+    /// # Errors
+    /// `NotFound`; `Conflict` for the last owner.
+    pub fn remove_member(&self, actor: &Actor, workspace: &Slug, email: &Email) -> Result<Removed> {
+        let (actor, workspace, email) = (actor.clone(), workspace.clone(), email.clone());
+        self.store.write(move |tx| {
+            let user = known(tx, &email)?;
+            hold_an_owner(tx, &workspace, &user, None)?;
+            if !table::delete_membership(tx, &workspace, user.id)? {
+                return Err(Error::not_found(format!("{email} is no member of {workspace}")));
+            }
+            sessions::end_all(tx, user.id, None)?;
+            let keys = table::owned_keys(tx, user.id, Some(&workspace))?;
+            let detail = json!({ "email": email, "keys": keys });
+            record(tx, &actor, "member.remove", &user, Some(&workspace), detail)?;
+            Ok(Removed { email, keys })
+        })
+    }
+
+    /// The keys that a member owns in a workspace.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn keys_of(&self, workspace: &Slug, member: UserId) -> Result<Vec<KeyId>> {
+        self.store.read(|db| table::owned_keys(db, member, Some(workspace)))
+    }
+}
+
+/// Who is to own a key of `workspace`: a member of it, or an operator.
+///
+/// # Errors
+/// `Invalid` where `email` is neither.
+pub fn owner(db: &Read<'_>, email: &Email, workspace: &str) -> Result<UserId> {
+    let known = table::by_email(db, email)?.map(|(user, _)| user);
+    known.filter(|user| user.role_in(workspace).is_some()).map(|user| user.id).ok_or_else(|| {
+        Error::invalid(format!("{email} is neither a member of {workspace} nor an operator"))
+    })
+}
+
+/// Adds somebody within a transaction: by a command, by the setup link, or by an invitation.
+pub(in crate::accounts) fn insert(
+    tx: &Write<'_>,
+    actor: &Actor,
+    new: &NewUser,
+    hash: &PasswordHash,
+) -> Result<User> {
+    let id = UserId::new(tx.now);
+    table::insert(tx, id, &new.email, hash, new.is_operator)?;
+    if let Some((workspace, role)) = &new.membership {
+        table::put_membership(tx, workspace, id, *role)?;
+    }
+    let user = known(tx, &new.email)?;
+    let detail = json!({
+        "email": new.email,
+        "operator": new.is_operator,
+        "role": new.membership.as_ref().map(|(_, role)| role),
+    });
+    let workspace = new.membership.as_ref().map(|(workspace, _)| workspace);
+    record(tx, actor, "user.add", &user, workspace, detail)?;
+    Ok(user)
+}
+
+/// Makes somebody who is there already a member, within a transaction. A role that is more stays.
+pub(in crate::accounts) fn join(
+    tx: &Write<'_>,
+    user: &User,
+    (workspace, role): (&Slug, Role),
+) -> Result<()> {
+    let has = user.memberships.iter().find(|it| it.workspace == *workspace).map(|it| it.role);
+    table::put_membership(tx, workspace, user.id, has.map_or(role, |has| has.max(role)))?;
+    sessions::end_all(tx, user.id, None)?;
+    let detail = json!({ "email": user.email, "role": role });
+    record(tx, &Actor::User(user.id), "member.put", user, Some(workspace), detail)
+}
+
+fn known(db: &Read<'_>, email: &Email) -> Result<User> {
+    let found = table::by_email(db, email)?;
+    found.map(|(user, _)| user).ok_or_else(|| table::unknown(email))
+}
+
+/// Holds that an operator is left, unless nobody at all is.
+fn hold_an_operator(tx: &Write<'_>, leaving: &User) -> Result<()> {
+    let others: Vec<User> =
+        table::all(tx)?.into_iter().filter(|user| user.id != leaving.id).collect();
+    if !leaving.is_operator || others.is_empty() || others.iter().any(|user| user.is_operator) {
+        return Ok(());
+    }
+    Err(Error::conflict(format!("{} is the last operator: add another one first", leaving.email)))
+}
+
+/// Holds that a workspace that has an owner keeps one when `member` gets another role, or none.
+fn hold_an_owner(
+    tx: &Write<'_>,
+    workspace: &Slug,
+    member: &User,
+    role: Option<Role>,
+) -> Result<()> {
+    let owns = |user: &User| {
+        let is_owner =
+            |it: &super::Membership| it.workspace == *workspace && it.role == Role::Owner;
+        user.memberships.iter().any(is_owner)
+    };
+    if role == Some(Role::Owner) || !owns(member) {
+        return Ok(());
+    }
+    let members = table::members(tx, workspace)?;
+    if members.iter().any(|other| other.id != member.id && owns(other)) {
+        return Ok(());
+    }
+    Err(Error::conflict(format!(
+        "{} is the last owner of {workspace}: make somebody else one first",
+        member.email
+    )))
+}
+
+fn record(
+    tx: &Write<'_>,
+    actor: &Actor,
+    action: &'static str,
+    user: &User,
+    workspace: Option<&Slug>,
+    detail: Value,
+) -> Result<()> {
+    let (subject, workspace) = (user.id.to_string(), workspace.map(Slug::as_str));
+    audit::record(tx, &Change { actor, action, subject, workspace, detail })
+}

@@ -1,0 +1,190 @@
+//! The tables of people and of their memberships.
+
+use super::password::PasswordHash;
+use super::{Email, Membership, Role, User};
+use crate::accounts::Slug;
+use crate::error::{Error, Result};
+use crate::id::{KeyId, UserId};
+use crate::store::{Fault, Read, Row, Seal, Write, params};
+
+/// People of one listing.
+const LISTED_MAX: i64 = 10_000;
+
+/// Keys that an answer names.
+const NAMED_KEYS_MAX: i64 = 1_000;
+
+fn seal(id: UserId, email: &Email, hash: &str, is_operator: bool) -> [u8; 16] {
+    Seal::over("users")
+        .text(&id.to_string())
+        .text(email.as_str())
+        .text(hash)
+        .bytes(&[u8::from(is_operator)])
+        .close()
+}
+
+fn membership_seal(workspace: &str, member: UserId, role: &str) -> [u8; 16] {
+    Seal::over("memberships").text(workspace).text(&member.to_string()).text(role).close()
+}
+
+pub(super) fn insert(
+    tx: &Write<'_>,
+    id: UserId,
+    email: &Email,
+    hash: &PasswordHash,
+    is_operator: bool,
+) -> Result<()> {
+    const INSERT: &str = "
+        INSERT INTO users (id, email, password, is_operator, created_at, seal)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let seal = seal(id, email, hash.as_str(), is_operator);
+    let row = params![id, email.as_str(), hash.as_str(), i64::from(is_operator), tx.now, &seal];
+    match tx.execute(INSERT, row) {
+        Err(Fault::Duplicate) => Err(Error::conflict(format!("{email} is there already"))),
+        other => Ok(other.map(drop)?),
+    }
+}
+
+pub(super) fn set_password(tx: &Write<'_>, user: &User, hash: &PasswordHash) -> Result<()> {
+    const UPDATE: &str = "UPDATE users SET password = ?2, seal = ?3 WHERE id = ?1";
+    let seal = seal(user.id, &user.email, hash.as_str(), user.is_operator);
+    tx.execute(UPDATE, params![user.id, hash.as_str(), &seal])?;
+    Ok(())
+}
+
+/// Keeps the same password by a new hash, unless another one was set meanwhile.
+pub(in crate::accounts) fn renew_password(
+    tx: &Write<'_>,
+    user: &User,
+    was: &PasswordHash,
+    renewed: &PasswordHash,
+) -> Result<()> {
+    if was.is_outdated() { set_password(tx, user, renewed) } else { Ok(()) }
+}
+
+pub(super) fn delete(tx: &Write<'_>, id: UserId) -> Result<()> {
+    const DELETE: &str = "DELETE FROM users WHERE id = ?1";
+    tx.execute(DELETE, params![id])?;
+    Ok(())
+}
+
+/// Makes somebody a member, or gives a member another role.
+pub(super) fn put_membership(
+    tx: &Write<'_>,
+    workspace: &Slug,
+    member: UserId,
+    role: Role,
+) -> Result<()> {
+    const UPSERT: &str = "
+        INSERT INTO memberships (workspace, member, role, since, seal) VALUES (?1, ?2, ?3, ?4, ?5)
+        ON CONFLICT (workspace, member) DO UPDATE SET role = ?3, seal = ?5";
+    let seal = membership_seal(workspace.as_str(), member, role.as_str());
+    match tx.execute(UPSERT, params![workspace.as_str(), member, role.as_str(), tx.now, &seal]) {
+        Err(Fault::Reference) => Err(crate::accounts::table::unknown(workspace.as_str())),
+        other => Ok(other.map(drop)?),
+    }
+}
+
+/// Answers whether they were one.
+pub(super) fn delete_membership(tx: &Write<'_>, workspace: &Slug, member: UserId) -> Result<bool> {
+    const DELETE: &str = "DELETE FROM memberships WHERE workspace = ?1 AND member = ?2";
+    Ok(tx.execute(DELETE, params![workspace.as_str(), member])? > 0)
+}
+
+const COLUMNS: &str = "id, email, password, is_operator, created_at, seal";
+
+/// Somebody and the hash of their password; nobody where the row does not bear its checksum.
+fn read(row: &Row<'_>) -> Result<Option<(User, PasswordHash)>, Fault> {
+    let (id, email, hash) = (row.get::<UserId>(0), row.get::<String>(1), row.get::<String>(2));
+    let (operator, created_at) = (row.get::<i64>(3), row.get(4));
+    let (Ok(id), Ok(email), Ok(hash), Ok(operator), Ok(created_at)) =
+        (id, email, hash, operator, created_at)
+    else {
+        return Ok(None);
+    };
+    let Ok(email) = email.parse::<Email>() else { return Ok(None) };
+    let is_operator = operator == 1;
+    let is_sound =
+        row.get::<[u8; 16]>(5).is_ok_and(|it| it == seal(id, &email, &hash, is_operator));
+    let user = User { id, email, is_operator, memberships: Vec::new(), created_at };
+    Ok(is_sound.then(|| (user, PasswordHash::kept(hash))))
+}
+
+fn with_memberships(db: &Read<'_>, mut user: User) -> Result<User> {
+    const SELECT: &str = "
+        SELECT workspace, role, seal FROM memberships WHERE member = ?1 ORDER BY workspace";
+    let found = db.all(SELECT, params![user.id], |row| {
+        let (Ok(workspace), Ok(role), Ok(found)) =
+            (row.get::<String>(0), row.get::<String>(1), row.get::<[u8; 16]>(2))
+        else {
+            return Ok::<_, Fault>(None);
+        };
+        let is_sound = found == membership_seal(&workspace, user.id, &role);
+        let membership = workspace.parse().ok().zip(role.parse().ok());
+        Ok(membership.filter(|_| is_sound))
+    })?;
+    let memberships = found.into_iter().flatten();
+    user.memberships =
+        memberships.map(|(workspace, role)| Membership { workspace, role }).collect();
+    Ok(user)
+}
+
+/// Somebody by their address, with the hash of their password.
+pub(in crate::accounts) fn by_email(
+    db: &Read<'_>,
+    email: &Email,
+) -> Result<Option<(User, PasswordHash)>> {
+    let select = format!("SELECT {COLUMNS} FROM users WHERE email = ?1");
+    let found = db.first(&select, params![email.as_str()], read)?.flatten();
+    found.map(|(user, hash)| Ok((with_memberships(db, user)?, hash))).transpose()
+}
+
+/// Somebody by their id, with the hash of their password.
+pub(in crate::accounts) fn by_id(
+    db: &Read<'_>,
+    id: UserId,
+) -> Result<Option<(User, PasswordHash)>> {
+    let select = format!("SELECT {COLUMNS} FROM users WHERE id = ?1");
+    let found = db.first(&select, params![id], read)?.flatten();
+    found.map(|(user, hash)| Ok((with_memberships(db, user)?, hash))).transpose()
+}
+
+/// Everybody, by address.
+pub(super) fn all(db: &Read<'_>) -> Result<Vec<User>> {
+    let select = format!("SELECT {COLUMNS} FROM users ORDER BY email LIMIT ?1");
+    let found = db.all(&select, params![LISTED_MAX], read)?;
+    found.into_iter().flatten().map(|(user, _)| with_memberships(db, user)).collect()
+}
+
+/// The members of a workspace, by address.
+pub(super) fn members(db: &Read<'_>, workspace: &Slug) -> Result<Vec<User>> {
+    let select = format!(
+        "SELECT {COLUMNS} FROM users
+         WHERE id IN (SELECT member FROM memberships WHERE workspace = ?1)
+         ORDER BY email LIMIT ?2"
+    );
+    let found = db.all(&select, params![workspace.as_str(), LISTED_MAX], read)?;
+    found.into_iter().flatten().map(|(user, _)| with_memberships(db, user)).collect()
+}
+
+/// Whether anybody is there, sound or not: as long as nobody is, the instance is not set up.
+pub(in crate::accounts) fn is_anybody(db: &Read<'_>) -> Result<bool> {
+    const SELECT: &str = "SELECT 1 FROM users LIMIT 1";
+    Ok(db.first(SELECT, &[], |_| Ok::<_, Fault>(()))?.is_some())
+}
+
+/// The keys that somebody owns, live or not, a thousand at most; of one workspace or of all.
+pub(super) fn owned_keys(
+    db: &Read<'_>,
+    owner: UserId,
+    workspace: Option<&Slug>,
+) -> Result<Vec<KeyId>> {
+    const SELECT: &str = "
+        SELECT id FROM keys WHERE owner = ?1 AND (?2 IS NULL OR workspace = ?2)
+        ORDER BY id LIMIT ?3";
+    let workspace = workspace.map(Slug::as_str);
+    Ok(db.all(SELECT, params![owner, workspace, NAMED_KEYS_MAX], |row| row.get::<KeyId>(0))?)
+}
+
+pub(super) fn unknown(email: &Email) -> Error {
+    Error::not_found(format!("there is nobody called {email}: `keystile user list` shows all"))
+}

@@ -1,0 +1,111 @@
+//! `keystile user …`
+
+use std::path::Path;
+
+use clap::{Args, Subcommand};
+use serde_json::Value;
+
+use super::reach::carry_out;
+use super::workspace::Json;
+use super::{output, password};
+use crate::accounts::Slug;
+use crate::accounts::people::{Email, Role};
+use crate::error::Result;
+use crate::http::control::{Command, UserCommand};
+
+#[derive(Subcommand)]
+pub(super) enum User {
+    /// Add somebody who may sign in.
+    Add(Add),
+    /// List everybody.
+    List {
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Give somebody another password; their sessions end.
+    Passwd {
+        email: Email,
+        #[command(flatten)]
+        password: FromStdin,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Remove somebody. Their keys stay, and are named.
+    Remove {
+        email: Email,
+        #[command(flatten)]
+        json: Json,
+    },
+}
+
+#[derive(Args)]
+pub(super) struct Add {
+    /// What they will sign in by.
+    email: Email,
+    #[command(flatten)]
+    password: FromStdin,
+    /// Let them run this instance: products, plans, workspaces, people.
+    #[arg(long)]
+    operator: bool,
+    /// A workspace that they will be a member of.
+    #[arg(long, requires = "role")]
+    workspace: Option<Slug>,
+    /// What they may do there: owner, admin, developer or viewer.
+    #[arg(long, requires = "workspace")]
+    role: Option<Role>,
+    #[command(flatten)]
+    json: Json,
+}
+
+#[derive(Args)]
+pub(super) struct FromStdin {
+    /// Read the password from standard input, up to the end of its first line.
+    #[arg(long = "password-stdin")]
+    is_wanted: bool,
+}
+
+const FIELDS: [&str; 5] = ["id", "email", "is_operator", "memberships", "created_at"];
+
+impl User {
+    pub(super) fn run(self, config: Option<&Path>) -> Result<()> {
+        use UserCommand as C;
+
+        let (command, json, text): (_, _, fn(&Value) -> String) = match self {
+            Self::Add(Add { email, password, operator, workspace, role, json }) => {
+                let password = password::read(password.is_wanted)?;
+                let membership = workspace.zip(role);
+                (C::Add { email, password, operator, membership }, json, shown)
+            }
+            Self::List { json } => (C::List, json, listed),
+            Self::Passwd { email, password, json } => {
+                let password = password::read(password.is_wanted)?;
+                (C::SetPassword { email, password }, json, shown)
+            }
+            Self::Remove { email, json } => (C::Remove { email }, json, removed),
+        };
+        let value = carry_out(config, Command::User(command))?;
+        output::answer(&value, json.is_wanted, text)
+    }
+}
+
+fn shown(value: &Value) -> String {
+    output::fields(value, &FIELDS)
+}
+
+fn listed(value: &Value) -> String {
+    match value.as_array().map(Vec::as_slice) {
+        None | Some([]) => "nobody yet: `keystile user add EMAIL --operator` adds the first".into(),
+        Some(rows) => output::table(rows, &["email", "is_operator", "memberships", "created_at"]),
+    }
+}
+
+fn removed(value: &Value) -> String {
+    let email = output::plain(&value["email"]);
+    match value["keys"].as_array().map(Vec::as_slice) {
+        None | Some([]) => format!("removed {email}"),
+        Some(keys) => {
+            let keys = keys.iter().map(output::plain).collect::<Vec<_>>().join("\n");
+            format!("removed {email}, whose keys go on working:\n{keys}")
+        }
+    }
+}
