@@ -9,14 +9,15 @@ use actix_server::Server;
 use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::log;
 use super::reach::{self, BETWEEN_TRIES, TRIES};
+use super::{log, output};
+use crate::accounts::setup::Setup;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{Flags, Listen, Settings};
 use crate::error::{Error, Result};
 use crate::http::control::{ControlServer, is_served};
-use crate::http::server::{GateListener, Running};
+use crate::http::server::{GateListener, Running, WebListener};
 use crate::registry::Watcher;
 use crate::store::{Lock, Locked};
 use crate::upkeep::{self, Live};
@@ -26,7 +27,7 @@ const SWEEP_EVERY: Duration = Duration::from_mins(1);
 
 #[derive(Args)]
 pub(super) struct Serve {
-    /// Where the dashboard will listen, instead of `[listen] web`: nothing listens there yet.
+    /// Where the dashboard listens, instead of `[listen] web`.
     #[arg(long, value_name = "ADDRESS")]
     web: Option<Listen>,
     /// Where the gate listens, instead of `[listen] gate`: an address, or `unix:PATH`.
@@ -38,7 +39,11 @@ impl Serve {
     pub(super) fn run(self, config: Option<&Path>) -> Result<()> {
         let flags = Flags { web: self.web, gate: self.gate };
         let settings = reach::settings(config, &flags)?;
-        Instance::start(settings, flags)?.serve_until_told(HangUp::Reloads, || Ok(None))
+        let instance = Instance::start(settings, flags)?;
+        if let Some(link) = instance.setup_link()? {
+            output::line(&format!("Set up Keystile within 30 minutes:\n\n  {link}\n"));
+        }
+        instance.serve_until_told(HangUp::Reloads, || Ok(None))
     }
 }
 
@@ -46,6 +51,7 @@ impl Serve {
 pub(super) struct Instance {
     app: Arc<App>,
     listener: GateListener,
+    people: WebListener,
     _control: ControlServer,
 }
 
@@ -59,8 +65,9 @@ impl Instance {
         let lock = take_lock(&settings.data)?;
         let app = App::open(Live::new(settings, flags, set_level), lock, Clock::system())?;
         let listener = GateListener::open(&app.live.get())?;
+        let people = WebListener::open(&app.live.get())?;
         let control = ControlServer::start(Arc::clone(&app))?;
-        Ok(Self { app, listener, _control: control })
+        Ok(Self { app, listener, people, _control: control })
     }
 
     /// The parts of the instance.
@@ -73,6 +80,16 @@ impl Instance {
         &self.listener.listen
     }
 
+    /// Where the first operator is made, while nobody is there: shown once, and kept nowhere.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub(super) fn setup_link(&self) -> Result<Option<String>> {
+        let setup = Setup { store: &self.app.store, hasher: &self.app.hasher };
+        let public = self.people.public.as_str();
+        Ok(setup.begin()?.map(|token| format!("{public}/setup?token={}", token.expose())))
+    }
+
     /// Serves until a signal ends it, and `beside` with it: a server of the caller's, if any.
     ///
     /// # Errors
@@ -83,17 +100,18 @@ impl Instance {
         beside: impl FnOnce() -> Result<Option<Server>>,
     ) -> Result<()> {
         let watcher = watch(&self.app)?;
-        let Self { app, listener, _control } = self;
+        let Self { app, listener, people, _control } = self;
         let settings = app.live.get();
         tracing::info!(
             gate = %listener.listen,
+            web = people.public.as_str(),
             data = %settings.data.display(),
             products = app.plugins.registry.load().products().count(),
             "keystile {} serves",
             env!("CARGO_PKG_VERSION")
         );
         System::new().block_on(async {
-            let running = Running::start(&app, listener)?;
+            let running = Running::start(&app, listener, people)?;
             let handle = running.handle();
             let beside = beside()?.map(actix_rt::spawn);
             actix_rt::spawn(async move {
@@ -178,7 +196,7 @@ async fn sweep(app: Arc<App>) {
         let store = Arc::clone(&app.store);
         match actix_rt::task::spawn_blocking(move || upkeep::sweep(&store)).await {
             Ok(Ok(0)) | Err(_) => {}
-            Ok(Ok(secrets)) => tracing::info!(secrets, "swept secrets that ended 90 days ago"),
+            Ok(Ok(rows)) => tracing::debug!(rows, "swept what has ended for good"),
             Ok(Err(error)) => tracing::warn!(%error, "the sweep failed; the next one tries again"),
         }
     }

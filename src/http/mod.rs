@@ -2,12 +2,18 @@
 //!
 //! Invariants:
 //! - The gate's listener serves questions of proxies and health, nothing else, and only to peers.
+//! - The listener for people serves the routes of `routes.rs`, whose guards stand beside them.
 //! - The control socket serves the command line, and belongs to whoever holds the data folder.
 //! - No answer, log or error holds a secret, save the one answer that shows a new one.
 //!
-//! Start reading at `server.rs`, then `gate/verify.rs`.
+//! Start reading at `server.rs`, then `gate/verify.rs` and `routes.rs`.
 
+pub mod assets;
+pub mod console;
 pub mod control;
 pub mod echo;
 pub mod gate;
+pub mod routes;
 pub mod server;
+pub mod ui;
+pub mod web;

@@ -10,13 +10,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_http::HttpService;
 use actix_http::error::DispatchError;
+use actix_http::{HttpService, Request, Response};
 use actix_rt::net::{ActixStream, TcpStream, UnixStream};
 use actix_server::{GracefulShutdownSignal, Server, ServerHandle};
 use actix_service::{ServiceFactory, ServiceFactoryExt as _, fn_service};
 
+use bytes::Bytes;
+
 use super::gate::{self, Gate, Peers};
+use super::routes::ROUTES;
+use super::web::{self, PublicUrl, Web};
 use crate::app::App;
 use crate::config::{Listen, Settings};
 use crate::error::{Error, Result};
@@ -67,6 +71,38 @@ impl GateListener {
     }
 }
 
+/// The listener for people, open but not yet served.
+pub struct WebListener {
+    socket: TcpListener,
+    /// Where it listens, with the port that was taken for port 0.
+    pub address: SocketAddr,
+    /// Where people reach it.
+    pub public: PublicUrl,
+}
+
+impl WebListener {
+    /// Opens the listener for people as `settings` have it.
+    ///
+    /// # Errors
+    /// `CannotStart` when the address is taken.
+    pub fn open(settings: &Settings) -> Result<Self> {
+        let failed = |error: std::io::Error| {
+            Error::cannot_start(format!("cannot listen on {} for the dashboard", settings.web))
+                .because(error)
+        };
+        let Listen::Tcp(address) = settings.web else {
+            return Err(Error::cannot_start("`[listen] web` is an address and a port"));
+        };
+        let socket = bind_tcp(address).map_err(failed)?;
+        let taken = socket.local_addr().map_err(failed)?;
+        // Where the address is the URL too, a port of the system's choice is in both.
+        let is_default = settings.public_url == format!("http://{address}");
+        let public_url =
+            if is_default { format!("http://{taken}") } else { settings.public_url.clone() };
+        Ok(Self { socket, address: taken, public: PublicUrl::new(&public_url) })
+    }
+}
+
 fn bind_tcp(address: SocketAddr) -> std::io::Result<TcpListener> {
     let listener = TcpListener::bind(address)?;
     listener.set_nonblocking(true)?;
@@ -109,7 +145,7 @@ fn group_id(name: &str) -> Option<u32> {
     })
 }
 
-/// A gate that is being served.
+/// Both listeners, being served.
 pub struct Running {
     server: Server,
     /// The socket file that is removed when the server ends.
@@ -117,13 +153,15 @@ pub struct Running {
 }
 
 impl Running {
-    /// Serves the gate on `listener`; to be called within an actix runtime.
+    /// Serves the gate and the people; to be called within an actix runtime.
     ///
     /// # Errors
     /// `CannotStart` when the workers cannot be started.
-    pub fn start(app: &Arc<App>, listener: GateListener) -> Result<Self> {
-        let failed =
-            |error: std::io::Error| Error::cannot_start("cannot serve the gate").because(error);
+    pub fn start(app: &Arc<App>, listener: GateListener, people: WebListener) -> Result<Self> {
+        let failed = |error: std::io::Error| {
+            Error::cannot_start("cannot serve the listeners").because(error)
+        };
+        let web = Arc::new(Web::new(Arc::clone(app), people.public, ROUTES));
         let gate = Arc::new(Gate::new(
             Arc::clone(&app.plugins.registry),
             Arc::clone(&app.principals),
@@ -131,16 +169,22 @@ impl Running {
             Peers::new(app.live.get().peers.clone()),
             app.clock.clone(),
         ));
+        let show = move |request| show(Arc::clone(&web), request);
+        let decide = move |request| decide(Arc::clone(&gate), request);
         let builder = Server::build().disable_signals().shutdown_timeout(DRAIN_SECONDS);
         let ending = builder.graceful_shutdown_signal();
+        let (tcp, ending_too) = (|stream: TcpStream| ready(with_peer(stream)), ending.clone());
+        let builder = builder.listen("web", people.socket, move || {
+            fn_service(tcp).and_then(http(ending_too.clone(), show.clone()))
+        });
+        let builder = builder.map_err(failed)?;
         let builder = match listener.socket {
             Socket::Tcp(listener) => builder.listen("gate", listener, move || {
-                fn_service(|stream: TcpStream| ready(with_peer(stream)))
-                    .and_then(http(Arc::clone(&gate), ending.clone()))
+                fn_service(tcp).and_then(http(ending.clone(), decide.clone()))
             }),
             Socket::Unix(listener) => builder.listen_uds("gate", listener, move || {
                 fn_service(|stream: UnixStream| ready(Ok((stream, None))))
-                    .and_then(http(Arc::clone(&gate), ending.clone()))
+                    .and_then(http(ending.clone(), decide.clone()))
             }),
         }
         .map_err(failed)?;
@@ -167,7 +211,7 @@ impl Running {
             // The next start replaces it if we cannot.
             let _ = fs::remove_file(socket);
         }
-        ended.map_err(|error| Error::internal("the gate ended").because(error))
+        ended.map_err(|error| Error::internal("the server ended").because(error))
     }
 }
 
@@ -178,18 +222,23 @@ fn with_peer(stream: TcpStream) -> Result<(TcpStream, Option<SocketAddr>), Dispa
     Ok((stream, Some(peer)))
 }
 
-/// HTTP/1.1 on a stream, answered by the gate. When the server is ending, idle connections are
+/// HTTP/1.1 on a stream, answered by `answer`. When the server is ending, idle connections are
 /// closed, and busy ones after their answer.
-fn http<T: ActixStream + 'static>(
-    gate: Arc<Gate>,
+fn http<T, F, A>(
     ending: GracefulShutdownSignal,
+    answer: F,
 ) -> impl ServiceFactory<
     (T, Option<SocketAddr>),
     Config = (),
     Response = (),
     Error = DispatchError,
     InitError = (),
-> {
+>
+where
+    T: ActixStream + 'static,
+    F: Fn(Request) -> A + Clone + 'static,
+    A: Future<Output = Response<Bytes>> + 'static,
+{
     HttpService::build()
         .keep_alive(KEEP_ALIVE)
         .client_request_timeout(HEAD_WITHIN)
@@ -198,7 +247,15 @@ fn http<T: ActixStream + 'static>(
             async move { ending.notified().await }
         })
         .h1(fn_service(move |request| {
-            let gate = Arc::clone(&gate);
-            async move { Ok::<_, Infallible>(gate::serve(&gate, request).await) }
+            let answered = answer(request);
+            async move { Ok::<_, Infallible>(answered.await) }
         }))
+}
+
+async fn decide(gate: Arc<Gate>, request: Request) -> Response<Bytes> {
+    gate::serve(&gate, request).await
+}
+
+async fn show(web: Arc<Web>, request: Request) -> Response<Bytes> {
+    web::serve(&web, request).await
 }

@@ -27,7 +27,8 @@ impl Demo {
         let instance = Instance::start(settings, Flags::default())?;
         let keys = sample::make_keys(&instance)?;
         let commands = stage.commands(&instance)?;
-        output::line(&script::of(&instance, &keys, &commands));
+        let link = instance.setup_link()?.unwrap_or_default();
+        output::line(&script::of(&instance, &keys, &commands, &link));
         let Stage { folder, back_end, .. } = stage;
         let served = instance.serve_until_told(HangUp::Ends, || echo::serve(back_end).map(Some));
         drop(folder);

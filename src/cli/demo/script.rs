@@ -16,7 +16,12 @@ struct Call<'a> {
 }
 
 /// The whole script.
-pub(super) fn of(instance: &Instance, keys: &[DemoKey], commands: &Commands) -> String {
+pub(super) fn of(
+    instance: &Instance,
+    keys: &[DemoKey],
+    commands: &Commands,
+    setup_link: &str,
+) -> String {
     let registry = instance.app().plugins.registry.load();
     let calls = calls(keys, &registry);
     let gate = instance.gate().to_string();
@@ -28,6 +33,7 @@ pub(super) fn of(instance: &Instance, keys: &[DemoKey], commands: &Commands) -> 
     [
         format!("Keystile's demo: one workspace ({WORKSPACE}), and a key of each type.\n"),
         keys.iter().map(DemoKey::line).collect::<Vec<_>>().join("\n"),
+        format!("\nThe dashboard (this link makes you its operator):\n\n  {setup_link}"),
         "\nAsk the gate, as nginx does for each request:\n".to_owned(),
         calls.iter().map(|call| call.to_gate(&gate)).collect::<Vec<_>>().join("\n"),
         format!(

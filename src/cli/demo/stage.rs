@@ -45,7 +45,9 @@ impl Stage {
         let (gate, front) = (address_of(&free(8701)?)?, address_of(&free(8080)?)?);
         let back_end = free(9000)?;
         back_end.set_nonblocking(true).map_err(failed)?;
-        let config = format!("[listen]\ngate = \"{gate}\"\n\n[log]\nlevel = \"warn\"\n");
+        let web = address_of(&free(8700)?)?;
+        let config =
+            format!("[listen]\nweb = \"{web}\"\ngate = \"{gate}\"\n\n[log]\nlevel = \"warn\"\n");
         fs::write(folder.path().join("config.toml"), config).map_err(failed)?;
         Ok(Self { folder, back_end, front })
     }

@@ -58,7 +58,10 @@ fn a_resource_that_a_live_key_is_bound_to_stays_with_its_workspace() {
 #[test]
 fn a_plan_in_use_that_is_gone_keeps_the_instance_from_starting() {
     let home = Home::with_acme();
-    home.write("config.toml", "[listen]\ngate = \"127.0.0.1:0\"\n[plans.only]\nper_day = 5\n");
+    home.write(
+        "config.toml",
+        "[listen]\nweb = \"127.0.0.1:0\"\ngate = \"127.0.0.1:0\"\n[plans.only]\nper_day = 5\n",
+    );
     let said = home.fails(78, &["serve"]);
     assert!(said.contains("acme on `enterprise`"), "{said}");
     assert_eq!(said.lines().count(), 1, "{said}");

@@ -1,6 +1,7 @@
 //! The real server in this process: on a port of its own, with a clock that tests move.
 
 use std::fs;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::{Arc, mpsc};
@@ -14,7 +15,7 @@ use keystile::clock::{Clock, Span};
 use keystile::config::{Flags, Listen, Settings};
 use keystile::error::Result;
 use keystile::http::control::{Command, KeyCommand, Question, WorkspaceCommand, execute};
-use keystile::http::server::{GateListener, Running};
+use keystile::http::server::{GateListener, Running, WebListener};
 use keystile::id::KeyId;
 use keystile::keys::{Changes, Expiry, Terms};
 use keystile::registry::Watcher;
@@ -64,6 +65,7 @@ pub(crate) struct Key {
 pub(crate) struct Instance {
     pub(crate) app: Arc<App>,
     pub(crate) gate: Listen,
+    pub(crate) web: SocketAddr,
     folder: Arc<TempDir>,
     ended: Option<JoinHandle<()>>,
     handle: ServerHandle,
@@ -83,7 +85,7 @@ impl Instance {
         for (product, text) in &plugins.0 {
             fs::write(folder.path().join(format!("plugins/{product}.toml")), text).unwrap();
         }
-        let config = format!("[listen]\ngate = \"{gate}\"\n");
+        let config = format!("[listen]\nweb = \"127.0.0.1:0\"\ngate = \"{gate}\"\n");
         fs::write(folder.path().join("config.toml"), config).unwrap();
         let clock = Clock::standing_at(START.parse().unwrap());
         let instance = Self::serve(Arc::new(folder), clock);
@@ -112,18 +114,20 @@ impl Instance {
         let app = App::open(live, lock, clock).unwrap();
         let listener = GateListener::open(&app.live.get()).unwrap();
         let gate = listener.listen.clone();
+        let people = WebListener::open(&app.live.get()).unwrap();
+        let web = people.address;
         let (sender, handle) = mpsc::channel();
         let served = Arc::clone(&app);
         let ended = std::thread::spawn(move || {
             actix_rt::System::new().block_on(async {
-                let running = Running::start(&served, listener).unwrap();
+                let running = Running::start(&served, listener, people).unwrap();
                 sender.send(running.handle()).unwrap();
                 running.wait().await.unwrap();
             });
         });
         let handle = handle.recv().expect("the gate is served");
         let watcher = watch(&app);
-        Self { app, gate, folder, ended: Some(ended), handle, _watcher: watcher }
+        Self { app, gate, web, folder, ended: Some(ended), handle, _watcher: watcher }
     }
 
     pub(crate) fn folder(&self) -> &Path {

@@ -71,7 +71,7 @@ impl Home {
             .tempdir()
             .expect("the temporary folder is writable");
         let home = Self { folder };
-        home.write("config.toml", "[listen]\ngate = \"127.0.0.1:0\"\n");
+        home.write("config.toml", "[listen]\nweb = \"127.0.0.1:0\"\ngate = \"127.0.0.1:0\"\n");
         let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("plugins");
         for entry in fs::read_dir(shipped).expect("the plugins ship") {
             let entry = entry.expect("the folder can be listed");

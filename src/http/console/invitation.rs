@@ -1,0 +1,83 @@
+//! Accepting an invitation, by its link.
+
+use actix_http::header;
+use maud::html;
+
+use super::{WRONG_INPUT, field};
+use crate::accounts::invitations::{Invitation, Invitations, Offer};
+use crate::accounts::people::Password;
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::web::{Reply, Visit, cookie};
+use crate::secret::Token;
+
+fn invitations<'a>(visit: &Visit<'a>) -> Invitations<'a> {
+    Invitations { store: &visit.app.store, hasher: &visit.app.hasher }
+}
+
+fn link(visit: &Visit<'_>) -> Result<Token> {
+    let link = Token::presented(visit.param("link"));
+    link.ok_or_else(|| Error::not_found("this is no invitation"))
+}
+
+/// What is offered, with the form to accept it.
+///
+/// # Errors
+/// `NotFound` for a link that is not good.
+pub fn page(visit: &Visit<'_>) -> Result<Reply> {
+    let (invitation, is_there) = invitations(visit).show(&link(visit)?, visit.now)?;
+    Ok(shown(visit, &invitation, is_there, None))
+}
+
+fn shown(visit: &Visit<'_>, invitation: &Invitation, is_there: bool, said: Option<&str>) -> Reply {
+    let (offer, email) = (&invitation.offer, invitation.email.as_str());
+    let is_theirs = visit.holder().is_ok_and(|holder| holder.user.email == invitation.email);
+    let body = html! {
+        @match offer {
+            Offer::Operator => p { (email) " is invited to run this instance." }
+            Offer::Member { workspace, role } => {
+                p { (email) " is invited to the workspace " (workspace) ", as its " (role) "." }
+            }
+        }
+        (field::problem(said))
+        @if is_there && !is_theirs {
+            p { "Sign in as " (email) ", then open this link again." }
+            p { a href="/sign-in" { "Sign in" } }
+        } @else {
+            form method="post" action=(visit.path()) {
+                (field::form_token(visit))
+                @if !is_there {
+                    (field::password("password", "Password (12 characters or more)", "new-password"))
+                }
+                button { "Accept invitation" }
+            }
+        }
+    };
+    visit.page("Invitation", body)
+}
+
+/// Accepts it, and signs in whoever it was for.
+///
+/// # Errors
+/// `NotFound` for a link that is not good, or is somebody else's; `TooMany`.
+pub fn accept(visit: &Visit<'_>) -> Result<Reply> {
+    let (link, invitations) = (link(visit)?, invitations(visit));
+    let fields = visit.form(&["password"])?;
+    let (invitation, is_there) = invitations.show(&link, visit.now)?;
+    let accepted = if is_there {
+        invitations.accept(&link, visit.holder()?.user.id)
+    } else {
+        Password::chosen(fields.one("password")?)
+            .and_then(|password| invitations.accept_anew(&link, &password, visit.now))
+    };
+    match accepted {
+        Ok(user) => {
+            let opened = visit.sessions().open(user.id, &visit.visitor())?;
+            let cookie = cookie::set_session(&opened.token, visit.public);
+            Ok(Reply::see_other("/").with(header::SET_COOKIE, cookie))
+        }
+        Err(error) if error.kind() == ErrorKind::Invalid => {
+            Ok(shown(visit, &invitation, is_there, Some(error.message())).status(WRONG_INPUT))
+        }
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,15 @@
+//! The pages for people: one noun, one file. Each reads its form, has one action carried out, and
+//! answers with a page or with the way to one.
+//!
+//! Start reading at `sign_in.rs`; who may see what stands in `http/routes.rs`.
+
+pub mod account;
+mod field;
+pub mod home;
+pub mod invitation;
+pub mod setup;
+pub mod sign_in;
+pub mod theme;
+
+/// A form whose input is wrong is shown again with this status.
+pub(super) const WRONG_INPUT: actix_http::StatusCode = actix_http::StatusCode::UNPROCESSABLE_ENTITY;

@@ -1,0 +1,74 @@
+//! Signing in and out.
+
+use actix_http::{StatusCode, header};
+use maud::html;
+
+use super::{WRONG_INPUT, field};
+use crate::accounts::people::{Email, Password};
+use crate::accounts::sessions::SignIn;
+use crate::error::Result;
+use crate::http::web::{Reply, Visit, cookie, local_path};
+
+/// What somebody is told, whatever of the two it was.
+const WRONG: &str = "There is nobody with this address and password.";
+
+/// The form; somebody who is signed in is sent on.
+///
+/// # Errors
+/// None.
+pub fn page(visit: &Visit<'_>) -> Result<Reply> {
+    let next = visit.query("next").unwrap_or_default();
+    if visit.holder().is_ok() {
+        return Ok(Reply::see_other(local_path(&next)));
+    }
+    Ok(form(visit, "", &next, None))
+}
+
+fn form(visit: &Visit<'_>, email: &str, next: &str, said: Option<&str>) -> Reply {
+    let body = html! {
+        (field::problem(said))
+        form method="post" action="/sign-in" {
+            (field::email(email))
+            (field::password("password", "Password", "current-password"))
+            input type="hidden" name="next" value=(local_path(next));
+            button { "Sign in" }
+        }
+    };
+    visit.page("Sign in", body)
+}
+
+/// Signs somebody in.
+///
+/// # Errors
+/// `Invalid` for a form that is not ours, `TooMany`.
+pub fn sign_in(visit: &Visit<'_>) -> Result<Reply> {
+    let fields = visit.form(&["email", "password", "next"])?;
+    let (typed, next) = (fields.one("email")?, fields.one("next")?);
+    let password = Password::typed(fields.one("password")?);
+    let wrong = || form(visit, typed, next, Some(WRONG)).status(WRONG_INPUT);
+    let Ok(email) = typed.parse::<Email>() else { return Ok(wrong()) };
+    match visit.sessions().sign_in(&email, &password, &visit.visitor(), visit.now)? {
+        SignIn::In(opened) => {
+            let cookie = cookie::set_session(&opened.token, visit.public);
+            Ok(Reply::see_other(local_path(next)).with(header::SET_COOKIE, cookie))
+        }
+        SignIn::Wrong => Ok(wrong()),
+        SignIn::Wait(seconds) => {
+            let said = format!("That was tried a moment ago. Try again in {seconds} s.");
+            let page = form(visit, typed, next, Some(&said)).status(StatusCode::TOO_MANY_REQUESTS);
+            Ok(page.with(header::RETRY_AFTER, seconds.to_string()))
+        }
+    }
+}
+
+/// Ends the session.
+///
+/// # Errors
+/// As the store's.
+pub fn sign_out(visit: &Visit<'_>) -> Result<Reply> {
+    visit.form(&[])?;
+    let holder = visit.holder()?;
+    visit.sessions().end(holder.user.id, holder.session.id)?;
+    let gone = cookie::unset_session(visit.public);
+    Ok(Reply::see_other("/sign-in").with(header::SET_COOKIE, gone))
+}

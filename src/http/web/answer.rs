@@ -1,0 +1,172 @@
+//! From a request to its answer: each step may turn it away, and none is skipped.
+
+use subtle::ConstantTimeEq as _;
+
+use super::call::Call;
+use super::door::{self, Shut};
+use super::errors::{self, Trouble};
+use super::form::FORM_TOKEN;
+use super::public_url::PublicUrl;
+use super::reply::Reply;
+use super::route::{self, Found, Route, Verb, Who};
+use super::visit::{Holder, Visit};
+use super::{body::Unread, cookie};
+use crate::accounts::setup::Setup;
+use crate::app::App;
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::assets;
+
+/// Where somebody signs in.
+const SIGN_IN: &str = "/sign-in";
+
+/// Where the first operator is made.
+const SETUP: &str = "/setup";
+
+/// Why somebody does not get what they asked for.
+enum Stop {
+    /// They get something else.
+    Other(Reply),
+    /// They are told why.
+    Trouble(Trouble, &'static str),
+    /// An action has failed.
+    Failed(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<Trouble> for Stop {
+    fn from(trouble: Trouble) -> Self {
+        Self::Trouble(trouble, "")
+    }
+}
+
+/// Answers a request.
+pub(super) fn answer(
+    (app, public): (&App, &PublicUrl),
+    routes: &'static [Route],
+    call: &Call,
+    request_id: &str,
+) -> Reply {
+    let (now, holder) = (app.clock.now(), None);
+    let params = route::Params::new();
+    let mut visit = Visit { app, public, now, request_id, call, params, holder };
+    match admitted(&mut visit, routes) {
+        Ok(reply) | Err(Stop::Other(reply)) => reply,
+        Err(Stop::Trouble(trouble, said)) => errors::page(&visit, trouble, said),
+        Err(Stop::Failed(error)) => {
+            if error.kind() == ErrorKind::Internal {
+                tracing::error!(request_id, %error, path = visit.call.path, "a page failed");
+            }
+            visit.error(&error)
+        }
+    }
+}
+
+fn admitted<'a>(visit: &mut Visit<'a>, routes: &'static [Route]) -> Result<Reply, Stop> {
+    let call = visit.call;
+    door::judge(call, visit.public).map_err(|shut| turned_away(visit, shut))?;
+    if let Some(asset) = assets::at(&call.path) {
+        return Ok(Reply::asset(asset));
+    }
+    let verb = call.verb.ok_or(Trouble::Method)?;
+    hold_set_up(visit, verb)?;
+    visit.holder = holder(visit)?;
+    let (route, params) = match route::find(routes, verb, &call.path) {
+        Found::Here(route, params) => (route, params),
+        Found::OtherVerb => return Err(Trouble::Method.into()),
+        Found::Nothing => return Err(Trouble::NotFound.into()),
+    };
+    visit.params = params;
+    judge(visit, route)?;
+    if verb == Verb::Post {
+        judge_form(visit)?;
+    }
+    Ok((route.handler)(visit)?)
+}
+
+fn turned_away(visit: &Visit<'_>, shut: Shut) -> Stop {
+    match shut {
+        Shut::OtherName => {
+            let target = format!("{}{}", visit.public.as_str(), visit.call.target());
+            Stop::Other(Reply::see_other(&target))
+        }
+        Shut::OtherHost => Trouble::OtherHost.into(),
+        Shut::Method => Trouble::Method.into(),
+        Shut::OtherSite => Trouble::Forbidden.into(),
+    }
+}
+
+/// Until there is anybody, there is the setup alone.
+fn hold_set_up(visit: &Visit<'_>, verb: Verb) -> Result<(), Stop> {
+    let setup = Setup { store: &visit.app.store, hasher: &visit.app.hasher };
+    if visit.call.path == SETUP || !setup.is_needed()? {
+        return Ok(());
+    }
+    Err(match verb {
+        Verb::Get => Stop::Other(Reply::see_other(SETUP)),
+        Verb::Post => Trouble::NotFound.into(),
+    })
+}
+
+/// Whoever the session's cookie is.
+fn holder(visit: &Visit<'_>) -> Result<Option<Holder>> {
+    let Some(token) = cookie::session(&visit.call.cookies, visit.public) else { return Ok(None) };
+    let found = visit.sessions().find(&token, visit.now)?;
+    let form_token = token.derived("form");
+    Ok(found.map(|(session, user)| Holder { user, session, form_token }))
+}
+
+/// Whether they may.
+fn judge(visit: &Visit<'_>, route: &Route) -> Result<(), Stop> {
+    if route.who == Who::Anyone {
+        return Ok(());
+    }
+    let Some(holder) = &visit.holder else {
+        return Err(match route.verb {
+            Verb::Get => Stop::Other(Reply::see_other(&sign_in_and_come_back(visit))),
+            Verb::Post => Trouble::Expired.into(),
+        });
+    };
+    match route.who {
+        Who::Anyone | Who::SignedIn => Ok(()),
+        Who::Operator if holder.user.is_operator => Ok(()),
+        Who::Operator => Err(Trouble::NotFound.into()),
+        Who::Member(least) => match holder.user.role_in(visit.param("workspace")) {
+            None => Err(Trouble::NotFound.into()),
+            Some(role) if role < least => Err(Stop::Trouble(
+                Trouble::Forbidden,
+                "Your role in this workspace does not reach that far: ask one of its owners.",
+            )),
+            Some(_) => Ok(()),
+        },
+    }
+}
+
+fn sign_in_and_come_back(visit: &Visit<'_>) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("next", &visit.call.target());
+    format!("{SIGN_IN}?{}", query.finish())
+}
+
+/// Whether the form arrived, and was made for this session.
+fn judge_form(visit: &Visit<'_>) -> Result<(), Stop> {
+    match visit.call.unread {
+        None => {}
+        Some(Unread::TooLong) => return Err(Trouble::TooLong.into()),
+        Some(Unread::CutOff) => return Err(Trouble::CutOff.into()),
+        Some(Unread::NoForm) => {
+            return Err(Stop::Trouble(Trouble::Invalid, "What was sent is not a form."));
+        }
+    }
+    let Some(holder) = &visit.holder else { return Ok(()) };
+    let sent = visit.call.form.one(FORM_TOKEN)?;
+    if bool::from(sent.as_bytes().ct_eq(holder.form_token.as_bytes())) {
+        Ok(())
+    } else {
+        Err(Trouble::Expired.into())
+    }
+}

@@ -1,0 +1,48 @@
+//! Reading what a form sends, within bounds.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::time::Duration;
+
+use actix_http::{BoxedPayloadStream, Payload};
+use futures_core::Stream as _;
+use zeroize::Zeroizing;
+
+/// Bytes of a form: far more than the longest that a page has.
+const FORM_BYTES_MAX: usize = 64 * 1024;
+
+/// How long a form may take to arrive.
+const FORM_WITHIN: Duration = Duration::from_secs(10);
+
+/// Why a body was not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unread {
+    /// It is longer than any form.
+    TooLong,
+    /// It is no form at all.
+    NoForm,
+    /// It did not arrive in time, or whole.
+    CutOff,
+}
+
+/// The whole body. It may hold a password.
+pub(super) async fn read(
+    payload: Payload<BoxedPayloadStream>,
+) -> Result<Zeroizing<Vec<u8>>, Unread> {
+    tokio::time::timeout(FORM_WITHIN, gathered(payload)).await.unwrap_or(Err(Unread::CutOff))
+}
+
+async fn gathered(mut payload: Payload<BoxedPayloadStream>) -> Result<Zeroizing<Vec<u8>>, Unread> {
+    // Never grown: that would leave a copy of what it held behind.
+    let mut body = Zeroizing::new(Vec::with_capacity(FORM_BYTES_MAX));
+    loop {
+        match poll_fn(|context| Pin::new(&mut payload).poll_next(context)).await {
+            None => return Ok(body),
+            Some(Err(_)) => return Err(Unread::CutOff),
+            Some(Ok(chunk)) if body.len() + chunk.len() > FORM_BYTES_MAX => {
+                return Err(Unread::TooLong);
+            }
+            Some(Ok(chunk)) => body.extend_from_slice(&chunk),
+        }
+    }
+}

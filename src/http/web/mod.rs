@@ -1,0 +1,31 @@
+//! The listener for people: how a request becomes a page, or is turned away.
+//!
+//! Invariants:
+//! - Who may see a page stands beside its path, in `http/routes.rs`; no handler is reached before
+//!   that is judged. What somebody may not know of is 404.
+//! - Nothing changes on GET. Whatever else comes from our own pages alone, and the form of somebody
+//!   who is signed in carries what only their session knows.
+//! - Pages are made off the listener's threads; a panic in one is a 500 with its request id.
+//! - Until there is anybody, nothing is served but the setup.
+//!
+//! Start reading at [`serve`], then `answer.rs`.
+
+mod answer;
+mod body;
+mod call;
+pub(in crate::http) mod cookie;
+mod door;
+mod errors;
+mod form;
+mod public_url;
+mod reply;
+pub(in crate::http) mod route;
+mod serve;
+mod visit;
+
+pub use form::Form;
+pub use public_url::{PublicUrl, local_path};
+pub use reply::Reply;
+pub use route::{Handler, Route, Verb, Who};
+pub use serve::{Web, serve};
+pub use visit::{Holder, Visit};

@@ -1,0 +1,97 @@
+//! What is answered, and the headers that every answer has.
+
+use actix_http::header::{self, HeaderName, HeaderValue};
+use actix_http::{Response, StatusCode};
+use bytes::Bytes;
+use maud::Markup;
+
+use super::public_url::PublicUrl;
+use crate::http::assets::Asset;
+
+/// What a page may load and where it may send forms: our own things, and nothing inline.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+     img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; \
+     base-uri 'none'; frame-ancestors 'none'";
+
+/// What every answer says. `no-referrer` would make Chromium send `Origin: null` with each form.
+const ALWAYS: [(&str, &str); 6] = [
+    ("content-security-policy", POLICY),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "same-origin"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    (
+        "permissions-policy",
+        "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    ),
+];
+
+/// What is answered to a browser.
+pub struct Reply {
+    status: StatusCode,
+    headers: Vec<(HeaderName, String)>,
+    body: Bytes,
+}
+
+impl Reply {
+    /// A page.
+    #[must_use]
+    pub fn page(status: StatusCode, page: Markup) -> Self {
+        Self::uncached(status, page.into_string().into())
+            .with(header::CONTENT_TYPE, "text/html; charset=utf-8")
+    }
+
+    /// On to another page of ours: the answer to a form that did what it was to do.
+    #[must_use]
+    pub fn see_other(path: &str) -> Self {
+        Self::uncached(StatusCode::SEE_OTHER, Bytes::new()).with(header::LOCATION, path)
+    }
+
+    /// A file that stays as it is under its URL.
+    #[must_use]
+    pub fn asset(asset: &Asset) -> Self {
+        let (status, body) = (StatusCode::OK, asset.content.clone());
+        Self { status, headers: Vec::new(), body }
+            .with(header::CONTENT_TYPE, asset.media_type)
+            .with(header::CACHE_CONTROL, "public, max-age=31536000, immutable")
+    }
+
+    fn uncached(status: StatusCode, body: Bytes) -> Self {
+        Self { status, headers: Vec::new(), body }.with(header::CACHE_CONTROL, "no-store")
+    }
+
+    /// The same, with another status.
+    #[must_use]
+    pub fn status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// The same, with one more header.
+    #[must_use]
+    pub fn with(mut self, name: HeaderName, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// As it is sent.
+    pub(super) fn into_response(self, public: &PublicUrl, request_id: &str) -> Response<Bytes> {
+        let mut response = Response::with_body(self.status, self.body);
+        let headers = response.headers_mut();
+        for (name, value) in ALWAYS {
+            headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
+        if public.is_https() {
+            let year = HeaderValue::from_static("max-age=31536000");
+            headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
+        }
+        let id = (HeaderName::from_static("x-request-id"), request_id.to_owned());
+        for (name, value) in self.headers.into_iter().chain([id]) {
+            // What cannot stand in a header was never ours to send.
+            if let Ok(value) = HeaderValue::try_from(value) {
+                headers.append(name, value);
+            }
+        }
+        response
+    }
+}

@@ -1,0 +1,140 @@
+//! Somebody's request for one page, after it was judged whether they may.
+
+use std::net::IpAddr;
+
+use actix_http::StatusCode;
+use maud::Markup;
+
+use super::call::Call;
+use super::form::Form;
+use super::public_url::PublicUrl;
+use super::reply::Reply;
+use super::route::Params;
+use super::{cookie, errors};
+use crate::accounts::people::{People, User};
+use crate::accounts::sessions::{Session, Sessions, Visitor};
+use crate::app::App;
+use crate::audit::Actor;
+use crate::clock::Timestamp;
+use crate::error::{Error, Result};
+use crate::http::ui::layout::{self, Page, Theme};
+
+/// What a handler is given.
+pub struct Visit<'a> {
+    /// The instance.
+    pub app: &'a App,
+    /// Where people reach it.
+    pub public: &'a PublicUrl,
+    /// The instant of the request.
+    pub now: Timestamp,
+    /// What it is called in the log and on error pages.
+    pub request_id: &'a str,
+    pub(super) call: &'a Call,
+    pub(super) params: Params<'a>,
+    pub(super) holder: Option<Holder>,
+}
+
+/// Somebody who has signed in, by the session that they did it with.
+pub struct Holder {
+    /// Who they are, and what they may do now.
+    pub user: User,
+    /// Their session.
+    pub session: Session,
+    /// What their forms carry.
+    pub form_token: String,
+}
+
+impl Visit<'_> {
+    /// A part of the path; empty where the route has none of this name.
+    #[must_use]
+    pub fn param(&self, name: &str) -> &str {
+        let found = self.params.iter().find(|(known, _)| *known == name);
+        found.map_or("", |(_, value)| value)
+    }
+
+    /// The path itself.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.call.path
+    }
+
+    /// A parameter of the query.
+    #[must_use]
+    pub fn query(&self, name: &str) -> Option<String> {
+        self.call.query(name)
+    }
+
+    /// The form, which has no field but these.
+    ///
+    /// # Errors
+    /// `Invalid` where it has another.
+    pub fn form(&self, names: &[&str]) -> Result<&Form> {
+        self.call.form.expect(names)
+    }
+
+    /// Whoever has signed in.
+    ///
+    /// # Errors
+    /// `NotFound` on a page that anybody may see, where nobody has.
+    pub fn holder(&self) -> Result<&Holder> {
+        self.holder.as_ref().ok_or_else(|| Error::not_found("nobody is signed in"))
+    }
+
+    /// On whose behalf something is done.
+    ///
+    /// # Errors
+    /// As [`Visit::holder`].
+    pub fn actor(&self) -> Result<Actor> {
+        Ok(Actor::User(self.holder()?.user.id))
+    }
+
+    /// Whoever asks, and from where.
+    #[must_use]
+    pub fn visitor(&self) -> Visitor {
+        Visitor::new(&self.call.device, self.address())
+    }
+
+    /// Where they are.
+    #[must_use]
+    pub fn address(&self) -> IpAddr {
+        self.call.address
+    }
+
+    /// The colours that they have chosen.
+    #[must_use]
+    pub fn theme(&self) -> Theme {
+        cookie::theme(&self.call.cookies, self.public)
+    }
+
+    /// The actions on people.
+    #[must_use]
+    pub fn people(&self) -> People<'_> {
+        People { store: &self.app.store, hasher: &self.app.hasher }
+    }
+
+    /// The actions on sessions.
+    #[must_use]
+    pub fn sessions(&self) -> Sessions<'_> {
+        Sessions { store: &self.app.store, hasher: &self.app.hasher }
+    }
+
+    /// A page in the common look.
+    #[must_use]
+    pub fn page(&self, title: &str, body: Markup) -> Reply {
+        let signed_in = self.holder.as_ref().map(|holder| layout::SignedIn {
+            name: holder.user.email.as_str(),
+            is_operator: holder.user.is_operator,
+            workspace: None,
+            form_token: &holder.form_token,
+        });
+        let (theme, path) = (self.theme(), self.call.path.as_str());
+        let page = Page { title, signed_in, theme, path, banner: None, body };
+        Reply::page(StatusCode::OK, layout::page(&page))
+    }
+
+    /// The page that tells what went wrong.
+    #[must_use]
+    pub fn error(&self, error: &Error) -> Reply {
+        errors::page(self, errors::Trouble::of(error), error.message())
+    }
+}
