@@ -61,7 +61,7 @@ pub(super) struct Add {
 pub(super) struct FromStdin {
     /// Read the password from standard input, up to the end of its first line.
     #[arg(long = "password-stdin")]
-    is_wanted: bool,
+    is_on_stdin: bool,
 }
 
 const FIELDS: [&str; 5] = ["id", "email", "is_operator", "memberships", "created_at"];
@@ -72,13 +72,13 @@ impl User {
 
         let (command, json, text): (_, _, fn(&Value) -> String) = match self {
             Self::Add(Add { email, password, operator, workspace, role, json }) => {
-                let password = password::read(password.is_wanted)?;
+                let password = password::read(password.is_on_stdin)?;
                 let membership = workspace.zip(role);
                 (C::Add { email, password, operator, membership }, json, shown)
             }
             Self::List { json } => (C::List, json, listed),
             Self::Passwd { email, password, json } => {
-                let password = password::read(password.is_wanted)?;
+                let password = password::read(password.is_on_stdin)?;
                 (C::SetPassword { email, password }, json, shown)
             }
             Self::Remove { email, json } => (C::Remove { email }, json, removed),

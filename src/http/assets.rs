@@ -39,7 +39,7 @@ fn asset(name: &str) -> Option<Asset> {
         _ => return None,
     };
     let digest = Sha256::digest(&content);
-    let hash: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash: String = digest.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
     Some(Asset { url: format!("/assets/{}/{name}", &hash[..HASH_DIGITS]), media_type, content })
 }
 

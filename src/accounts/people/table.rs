@@ -93,20 +93,20 @@ pub(super) fn delete_membership(tx: &Write<'_>, workspace: &Slug, member: UserId
 const COLUMNS: &str = "id, email, password, is_operator, created_at, seal";
 
 /// Somebody and the hash of their password; nobody where the row does not bear its checksum.
-fn read(row: &Row<'_>) -> Result<Option<(User, PasswordHash)>, Fault> {
+fn read(row: &Row<'_>) -> Option<(User, PasswordHash)> {
     let (id, email, hash) = (row.get::<UserId>(0), row.get::<String>(1), row.get::<String>(2));
     let (operator, created_at) = (row.get::<i64>(3), row.get(4));
     let (Ok(id), Ok(email), Ok(hash), Ok(operator), Ok(created_at)) =
         (id, email, hash, operator, created_at)
     else {
-        return Ok(None);
+        return None;
     };
-    let Ok(email) = email.parse::<Email>() else { return Ok(None) };
+    let email = email.parse::<Email>().ok()?;
     let is_operator = operator == 1;
     let is_sound =
         row.get::<[u8; 16]>(5).is_ok_and(|it| it == seal(id, &email, &hash, is_operator));
     let user = User { id, email, is_operator, memberships: Vec::new(), created_at };
-    Ok(is_sound.then(|| (user, PasswordHash::kept(hash))))
+    is_sound.then(|| (user, PasswordHash::kept(hash)))
 }
 
 fn with_memberships(db: &Read<'_>, mut user: User) -> Result<User> {
@@ -134,7 +134,8 @@ pub(in crate::accounts) fn by_email(
     email: &Email,
 ) -> Result<Option<(User, PasswordHash)>> {
     let select = format!("SELECT {COLUMNS} FROM users WHERE email = ?1");
-    let found = db.first(&select, params![email.as_str()], read)?.flatten();
+    let found =
+        db.first(&select, params![email.as_str()], |row| Ok::<_, Fault>(read(row)))?.flatten();
     found.map(|(user, hash)| Ok((with_memberships(db, user)?, hash))).transpose()
 }
 
@@ -144,14 +145,14 @@ pub(in crate::accounts) fn by_id(
     id: UserId,
 ) -> Result<Option<(User, PasswordHash)>> {
     let select = format!("SELECT {COLUMNS} FROM users WHERE id = ?1");
-    let found = db.first(&select, params![id], read)?.flatten();
+    let found = db.first(&select, params![id], |row| Ok::<_, Fault>(read(row)))?.flatten();
     found.map(|(user, hash)| Ok((with_memberships(db, user)?, hash))).transpose()
 }
 
 /// Everybody, by address.
 pub(super) fn all(db: &Read<'_>) -> Result<Vec<User>> {
     let select = format!("SELECT {COLUMNS} FROM users ORDER BY email LIMIT ?1");
-    let found = db.all(&select, params![LISTED_MAX], read)?;
+    let found = db.all(&select, params![LISTED_MAX], |row| Ok::<_, Fault>(read(row)))?;
     found.into_iter().flatten().map(|(user, _)| with_memberships(db, user)).collect()
 }
 
@@ -162,7 +163,8 @@ pub(super) fn members(db: &Read<'_>, workspace: &Slug) -> Result<Vec<User>> {
          WHERE id IN (SELECT member FROM memberships WHERE workspace = ?1)
          ORDER BY email LIMIT ?2"
     );
-    let found = db.all(&select, params![workspace.as_str(), LISTED_MAX], read)?;
+    let found =
+        db.all(&select, params![workspace.as_str(), LISTED_MAX], |row| Ok::<_, Fault>(read(row)))?;
     found.into_iter().flatten().map(|(user, _)| with_memberships(db, user)).collect()
 }
 

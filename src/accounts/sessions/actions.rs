@@ -73,13 +73,13 @@ impl Sessions<'_> {
         let Some(user) = user.filter(|_| is_right) else { return Ok(SignIn::Wrong) };
         let renewed = kept.is_outdated().then(|| password.hash(&permit)).transpose()?;
         drop(permit);
-        self.begin(user, renewed, subjects, visitor)
+        self.begin(user.id, renewed, subjects, visitor)
     }
 
     /// Begins the session of somebody who has shown their password.
     fn begin(
         &self,
-        user: User,
+        id: UserId,
         renewed: Option<PasswordHash>,
         subjects: Subjects,
         visitor: &Visitor,
@@ -87,7 +87,7 @@ impl Sessions<'_> {
         let visitor = visitor.clone();
         let opened = self.store.write(move |tx| {
             // As they are now: somebody may have been removed since their row was read.
-            let Some((user, kept)) = people::by_id(tx, user.id)? else { return Ok(None) };
+            let Some((user, kept)) = people::by_id(tx, id)? else { return Ok(None) };
             if let Some(renewed) = renewed {
                 people::renew_password(tx, &user, &kept, &renewed)?;
             }

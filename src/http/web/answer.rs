@@ -66,7 +66,7 @@ pub(super) fn answer(
     }
 }
 
-fn admitted<'a>(visit: &mut Visit<'a>, routes: &'static [Route]) -> Result<Reply, Stop> {
+fn admitted(visit: &mut Visit<'_>, routes: &'static [Route]) -> Result<Reply, Stop> {
     let call = visit.call;
     door::judge(call, visit.public).map_err(|shut| turned_away(visit, shut))?;
     if let Some(asset) = assets::at(&call.path) {

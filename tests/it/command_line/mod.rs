@@ -10,4 +10,5 @@ mod nginx;
 mod secrets;
 mod settings;
 mod usage_errors;
+mod user;
 mod workspace;

@@ -9,12 +9,15 @@ use std::thread::JoinHandle;
 
 use actix_server::ServerHandle;
 use keystile::accounts::Slug;
+use keystile::accounts::people::Role;
 use keystile::app::App;
 use keystile::audit::Actor;
 use keystile::clock::{Clock, Span};
 use keystile::config::{Flags, Listen, Settings};
 use keystile::error::Result;
-use keystile::http::control::{Command, KeyCommand, Question, WorkspaceCommand, execute};
+use keystile::http::control::{
+    Command, KeyCommand, Question, UserCommand, WorkspaceCommand, execute,
+};
 use keystile::http::server::{GateListener, Running, WebListener};
 use keystile::id::KeyId;
 use keystile::keys::{Changes, Expiry, Terms};
@@ -24,13 +27,16 @@ use keystile::upkeep::Live;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{Address, Client, eventually};
+use super::{Address, Browser, Client, eventually};
 
 /// When the tests' clock stands at first.
 const START: &str = "2026-03-01T12:00:00Z";
 
 /// The workspace that [`Instance::start`] makes.
 pub(crate) const WORKSPACE: &str = "acme";
+
+/// What everybody signs in with whom [`Instance::person`] adds.
+pub(crate) const PASSWORD: &str = "quiet lantern harbour";
 
 /// What an instance's plugin folder holds at first.
 #[derive(Clone, Default)]
@@ -151,6 +157,25 @@ impl Instance {
             Listen::Tcp(address) => Address::Tcp(*address),
             Listen::Unix(path) => Address::Unix(path.clone()),
         })
+    }
+
+    /// A browser that nobody has signed in with.
+    pub(crate) fn browser(&self) -> Browser {
+        Browser::of(self.web)
+    }
+
+    /// Adds somebody: an operator, or a member of a workspace.
+    pub(crate) fn person(&self, email: &str, membership: Option<(&str, Role)>) -> Result<Value> {
+        self.user_command(UserCommand::Add {
+            email: email.parse().unwrap(),
+            password: PASSWORD.to_owned().into(),
+            operator: membership.is_none(),
+            membership: membership.map(|(slug, role)| (slug.parse().unwrap(), role)),
+        })
+    }
+
+    pub(crate) fn user_command(&self, command: UserCommand) -> Result<Value> {
+        self.execute(Command::User(command))
     }
 
     pub(crate) fn advance(&self, by: &str) {

@@ -6,6 +6,7 @@
 //! Start reading at [`Instance`], then `http.rs`.
 
 pub(crate) mod back_end;
+pub(crate) mod browser;
 pub(crate) mod caddy;
 pub(crate) mod http;
 pub(crate) mod instance;
@@ -15,6 +16,7 @@ pub(crate) mod process;
 use std::time::Duration;
 
 pub(crate) use back_end::BackEnd;
+pub(crate) use browser::Browser;
 pub(crate) use caddy::{Caddy, Site};
 pub(crate) use http::{Address, Answer, Client, Request};
 pub(crate) use instance::{Instance, Key, Plugins, WORKSPACE};

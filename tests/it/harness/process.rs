@@ -11,6 +11,8 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
+use super::instance::PASSWORD;
+
 /// Looks at a condition that another process brings about: 30 seconds in all.
 const TRIES: u32 = 3_000;
 const BETWEEN_TRIES: Duration = Duration::from_millis(10);
@@ -108,6 +110,28 @@ impl Home {
         fs::read_to_string(self.path("serve.log")).unwrap_or_default()
     }
 
+    /// What the server that was started last has printed.
+    pub(crate) fn printed(&self) -> String {
+        fs::read_to_string(self.path("serve.out")).unwrap_or_default()
+    }
+
+    /// Where people reach the server that was started last.
+    pub(crate) fn web(&self) -> SocketAddr {
+        let log = self.log();
+        let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let mut told =
+            lines.filter_map(|it| it["web"].as_str()?.strip_prefix("http://")?.parse().ok());
+        told.next_back().expect("the log tells it")
+    }
+
+    /// Adds somebody, whose password is that of the tests.
+    pub(crate) fn add_person(&self, email: &str, terms: &[&str]) -> Value {
+        let command = [&["user", "add", email, "--password-stdin", "--json"], terms].concat();
+        let output = Output::given(&mut self.command(&command), &format!("{PASSWORD}\n"));
+        assert_eq!((output.code, output.stderr.as_str()), (0, ""), "{output:?}");
+        output.json()
+    }
+
     /// A command of this instance, ready to be run.
     pub(crate) fn command<A: AsRef<OsStr>>(&self, arguments: &[A]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_keystile"));
@@ -165,7 +189,8 @@ impl Home {
     pub(crate) fn try_serve_by(&self, command: &mut Command) -> Result<Server, Output> {
         let log = File::options().create(true).append(true).open(self.path("serve.log")).unwrap();
         let said_before = self.log().len();
-        let child = command.stderr(log).stdout(Stdio::null()).spawn().unwrap();
+        let printed = File::create(self.path("serve.out")).unwrap();
+        let child = command.stderr(log).stdout(printed).spawn().unwrap();
         let (process, gate) = (child.id(), SocketAddr::from(([127, 0, 0, 1], 0)));
         let mut server = Server { child, process, gate };
         server.gate = until("the server says where its gate is", || {
@@ -184,13 +209,16 @@ impl Home {
         Ok(server)
     }
 
-    /// Every row of every table, as the text of statements; the server may run.
+    /// Every row of every table, as the text of statements; the server may run. Without the setup
+    /// link, which a server makes anew.
     pub(crate) fn rows(&self) -> String {
         const DUMP: &str = "
 import sqlite3, sys
 db = sqlite3.connect(f'file:{sys.argv[1]}?mode=rw', uri=True)
 print('\\n'.join(db.iterdump()))";
-        python(DUMP, &[&self.data().join("keystile.db")])
+        let rows = python(DUMP, &[&self.data().join("keystile.db")]);
+        let is_link = |line: &str| line.starts_with("INSERT INTO \"setup_tokens\"");
+        rows.lines().filter(|line| !is_link(line)).collect::<Vec<_>>().join("\n")
     }
 }
 

@@ -1,0 +1,106 @@
+//! Somebody's own account.
+
+use regex::Regex;
+
+use super::{is_in, signed_in, with_ada};
+use crate::harness::Browser;
+use crate::harness::browser::DEVICE;
+use crate::harness::instance::PASSWORD;
+
+const CHOSEN: &str = "another lantern harbour";
+
+/// The sessions that the page offers to end.
+fn others(browser: &Browser) -> Vec<String> {
+    let page = browser.get("/account").text();
+    let link = Regex::new("/account/sessions/(session_[0-9a-z]{26})/end").unwrap();
+    link.captures_iter(&page).map(|found| found[1].to_owned()).collect()
+}
+
+fn change(browser: &Browser, current: &str, chosen: &str) -> u16 {
+    browser.get("/account");
+    let fields = [("current", current), ("chosen", chosen)];
+    browser.post("/account/password", &fields).status
+}
+
+#[test]
+fn a_new_password_ends_all_sessions_and_gives_this_browser_a_new_one() {
+    let instance = with_ada();
+    let (here, there) =
+        (signed_in(&instance, "ada@example.com"), signed_in(&instance, "ada@example.com"));
+    let before = here.session().unwrap();
+    assert_eq!(change(&here, PASSWORD, CHOSEN), 303);
+    assert!(is_in(&here) && !is_in(&there));
+    let after = here.session().unwrap();
+    assert_ne!(after, before, "with another id");
+    there.cookies.borrow_mut().insert("keystile".into(), before);
+    assert!(!is_in(&there));
+    assert_eq!(instance.browser().sign_in("ada@example.com", CHOSEN).status, 303);
+    assert_eq!(instance.browser().sign_in("ada@example.com", PASSWORD).status, 422);
+}
+
+#[test]
+fn a_password_is_not_changed_without_the_present_one_or_to_a_bad_one() {
+    let instance = with_ada();
+    let browser = signed_in(&instance, "ada@example.com");
+    for (current, chosen) in [
+        ("wrong lantern harbour", CHOSEN),
+        (PASSWORD, "short"),
+        (PASSWORD, "qwertyuiopas"),
+        ("", ""),
+    ] {
+        assert_eq!(change(&browser, current, chosen), 422, "{current} {chosen}");
+    }
+    assert_eq!(instance.browser().sign_in("ada@example.com", PASSWORD).status, 303);
+}
+
+#[test]
+fn sessions_are_shown_and_ended_one_by_one_or_all() {
+    let instance = with_ada();
+    let here = signed_in(&instance, "ada@example.com");
+    let away = instance.browser().at("192.0.2.7");
+    away.sign_in("ada@example.com", PASSWORD);
+    let page = here.get("/account").text();
+    assert!(page.contains(DEVICE) && page.contains("192.0.2.7"), "{page}");
+    let [other] = others(&here).try_into().expect("this one is ended by signing out");
+    assert_eq!(here.post(&format!("/account/sessions/{other}/end"), &[]).status, 303);
+    assert!(is_in(&here) && !is_in(&away));
+
+    let more = [(); 3].map(|()| signed_in(&instance, "ada@example.com"));
+    here.get("/account");
+    assert_eq!(here.post("/account/sessions/end", &[]).status, 303);
+    assert!(is_in(&here) && !more.iter().any(is_in));
+}
+
+#[test]
+fn nobody_ends_the_session_of_another() {
+    let instance = with_ada();
+    instance.person("bob@example.com", None).unwrap();
+    let (ada, bob) =
+        (signed_in(&instance, "ada@example.com"), signed_in(&instance, "bob@example.com"));
+    signed_in(&instance, "ada@example.com");
+    for id in others(&ada) {
+        bob.get("/account");
+        assert_eq!(bob.post(&format!("/account/sessions/{id}/end"), &[]).status, 404);
+    }
+    bob.get("/account");
+    assert_eq!(bob.post("/account/sessions/nonsense/end", &[]).status, 404);
+    assert!(is_in(&ada));
+}
+
+#[test]
+fn a_theme_is_remembered_and_there_are_three() {
+    let instance = with_ada();
+    let browser = signed_in(&instance, "ada@example.com");
+    for theme in ["dark", "light", "system"] {
+        browser.get("/account");
+        let answer = browser.post("/theme", &[("theme", theme), ("next", "/account")]);
+        assert_eq!((answer.status, answer.header("location")), (303, Some("/account")));
+        assert_eq!(browser.cookies.borrow()["keystile-theme"], theme);
+    }
+    assert_eq!(browser.post("/theme", &[("theme", "neon"), ("next", "/")]).status, 400);
+    let stranger = instance.browser();
+    assert_eq!(
+        stranger.post("/theme", &[("theme", "dark"), ("next", "//evil")]).header("location"),
+        Some("/")
+    );
+}

@@ -1,0 +1,67 @@
+//! Links that make somebody a member.
+
+use keystile::accounts::invitations::{Invitations, Offer};
+use keystile::accounts::people::Role;
+use keystile::audit::Actor;
+
+use super::{is_in, signed_in, with_ada};
+use crate::harness::Instance;
+use crate::harness::instance::{PASSWORD, WORKSPACE};
+
+/// The path of a new invitation.
+fn invite(instance: &Instance, email: &str, offer: &Offer) -> String {
+    let (store, hasher) = (&instance.app.store, &instance.app.hasher);
+    let invitations = Invitations { store, hasher };
+    let made = invitations.invite(&Actor::Instance, &email.parse().unwrap(), offer);
+    format!("/invitations/{}", made.unwrap().1.expose())
+}
+
+fn member(role: Role) -> Offer {
+    Offer::Member { workspace: WORKSPACE.parse().unwrap(), role }
+}
+
+#[test]
+fn somebody_new_accepts_by_choosing_a_password_once() {
+    let instance = with_ada();
+    let link = invite(&instance, "bob@example.com", &member(Role::Developer));
+    let browser = instance.browser();
+    let page = browser.get(&link).text();
+    assert!(page.contains("bob@example.com") && page.contains("developer"), "{page}");
+    assert_eq!(browser.post(&link, &[("password", "short")]).status, 422);
+    assert_eq!(browser.post(&link, &[("password", PASSWORD)]).status, 303);
+    assert!(is_in(&browser));
+    assert_eq!(instance.browser().get(&link).status, 404);
+    assert_eq!(instance.browser().post(&link, &[("password", PASSWORD)]).status, 404);
+}
+
+#[test]
+fn a_link_ends_after_seven_days_and_made_up_ones_are_none() {
+    let instance = with_ada();
+    let link = invite(&instance, "bob@example.com", &Offer::Operator);
+    instance.advance("6d");
+    assert_eq!(instance.browser().get(&link).status, 200);
+    instance.advance("1d");
+    assert_eq!(instance.browser().get(&link).status, 404);
+    for link in [format!("/invitations/{}", "A".repeat(43)), "/invitations/short".to_owned()] {
+        assert_eq!(instance.browser().get(&link).status, 404);
+        assert_eq!(instance.browser().post(&link, &[("password", PASSWORD)]).status, 404);
+    }
+}
+
+#[test]
+fn somebody_who_is_there_accepts_as_themselves_and_signs_in_anew() {
+    let instance = with_ada();
+    instance.workspace("other", "free").unwrap();
+    instance.person("bob@example.com", Some(("other", Role::Owner))).unwrap();
+    instance.person("eve@example.com", Some(("other", Role::Owner))).unwrap();
+    let link = invite(&instance, "bob@example.com", &member(Role::Viewer));
+    let (bob, eve) =
+        (signed_in(&instance, "bob@example.com"), signed_in(&instance, "eve@example.com"));
+    eve.get("/account");
+    assert_eq!(eve.post(&link, &[]).status, 404, "it is for one address");
+    assert_eq!(instance.browser().post(&link, &[("password", PASSWORD)]).status, 404);
+    let before = bob.session();
+    bob.get(&link);
+    assert_eq!(bob.post(&link, &[]).status, 303);
+    assert!(is_in(&bob) && bob.session() != before, "what they may do has changed");
+}

@@ -1,0 +1,33 @@
+//! The listener for people: who is let in, by which door, and for how long.
+
+mod account;
+mod doors;
+mod headers;
+mod invitation;
+mod secrecy;
+mod setup;
+mod sign_in;
+mod throttle;
+
+use crate::harness::instance::{PASSWORD, Plugins};
+use crate::harness::{Browser, Instance};
+
+/// An instance with an operator, `ada@example.com`.
+fn with_ada() -> Instance {
+    let instance = Instance::start(&Plugins::default());
+    instance.person("ada@example.com", None).unwrap();
+    instance
+}
+
+/// A browser that `email` has signed in with.
+fn signed_in(instance: &Instance, email: &str) -> Browser {
+    let browser = instance.browser();
+    let answer = browser.sign_in(email, PASSWORD);
+    assert_eq!((answer.status, answer.header("location")), (303, Some("/account")), "{answer:?}");
+    browser
+}
+
+/// Whether a browser is taken for somebody who has signed in.
+fn is_in(browser: &Browser) -> bool {
+    browser.get("/account").status == 200
+}
