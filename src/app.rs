@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::accounts::Workspaces;
 use crate::clock::Clock;
 use crate::error::Result;
+use crate::limits::Limiter;
 use crate::principals::Principals;
 use crate::schema::MIGRATIONS;
 use crate::store::{Lock, Store};
@@ -16,6 +17,8 @@ pub struct App {
     pub clock: Clock,
     /// The database.
     pub store: Arc<Store>,
+    /// What is used, and how much may be.
+    pub limiter: Arc<Limiter>,
     /// What presented secrets are worth.
     pub principals: Arc<Principals>,
     /// The plugin folder, and the registry in force.
@@ -32,10 +35,12 @@ impl App {
     pub fn open(live: Live, lock: Lock, clock: Clock) -> Result<Arc<Self>> {
         let settings = live.get();
         let store = Arc::new(Store::open(lock, MIGRATIONS, &clock)?);
-        let principals = Arc::new(Principals::new(Arc::clone(&store), settings.cached_keys));
+        let limiter = Arc::new(Limiter::new(Arc::clone(&settings.plans)));
+        let (of_store, of_limiter) = (Arc::clone(&store), Arc::clone(&limiter));
+        let principals = Arc::new(Principals::new(of_store, of_limiter, settings.cached_keys));
         Workspaces { store: &store, principals: &principals }.check_plans(&settings.plans)?;
         let folder = settings.plugins.clone();
         let plugins = Reloader::start(folder, Arc::clone(&store), clock.clone())?;
-        Ok(Arc::new(Self { clock, store, principals, plugins, live }))
+        Ok(Arc::new(Self { clock, store, limiter, principals, plugins, live }))
     }
 }

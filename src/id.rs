@@ -31,6 +31,12 @@ impl KeyId {
         let random: [u8; 10] = rand::rng().random();
         Self(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().as_u128())
     }
+
+    /// The UUID's 16 bytes.
+    #[must_use]
+    pub fn to_bytes(self) -> [u8; 16] {
+        self.0.to_be_bytes()
+    }
 }
 
 impl fmt::Display for KeyId {

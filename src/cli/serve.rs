@@ -139,7 +139,7 @@ fn watch(app: &Arc<App>) -> Result<Watcher> {
     let watched = Arc::clone(app);
     let reload = move |_: &_| {
         watched.plugins.reload();
-        watched.live.reload(&watched.store, &watched.principals);
+        watched.live.reload(&watched.store, &watched.principals, &watched.limiter);
     };
     Watcher::start(settings.plugins.clone(), Some(settings.file.clone()), reload)
         .map_err(|error| Error::cannot_start("cannot watch the plugin folder").because(error))

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ipnet::IpNet;
 
@@ -38,7 +39,7 @@ pub struct Settings {
     /// How they are written.
     pub format: LogFormat,
     /// The plans.
-    pub plans: Plans,
+    pub plans: Arc<Plans>,
 }
 
 /// Settings that a command line overrides.
@@ -140,7 +141,7 @@ impl Settings {
             cached_keys: draft.cached_keys.unwrap_or(100_000),
             level: draft.level.unwrap_or(tracing::Level::INFO),
             format: draft.format.unwrap_or_default(),
-            plans: draft.plans.and_then(plans).unwrap_or_default(),
+            plans: draft.plans.and_then(plans).unwrap_or_default().into(),
         }
     }
 

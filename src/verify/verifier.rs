@@ -7,16 +7,32 @@ use super::target::{NamedList, Target};
 use super::witness::{Step, Witness};
 use super::{Asked, Lookup, Refusal, Request, Undecided, credential, said};
 use crate::clock::Timestamp;
-use crate::principals::{Bound, Found, Identity, Life, Principal, Principals};
+use crate::limits::{Ask, Drawn, Limiter, Outcome, Plans, Repeat, Standing};
+use crate::principals::{Bound, Found, Identity, Life, Principal, Principals, Spent};
 use crate::registry::{KeyType, Needs, PerKey, Product, Registry, Resource, Route};
 use crate::secret::{self, SecretDigest};
 
-/// Judges requests by one registry and the principals.
+/// Judges requests by one registry, the principals, and what they have used.
 pub struct Verifier<'v> {
     /// The products, as they are in force for this request.
     pub registry: &'v Registry,
     /// Who presented secrets belong to.
     pub principals: &'v Principals,
+    /// What they have used.
+    pub limiter: &'v Limiter,
+    /// The plans, as they are in force for this request.
+    pub plans: &'v Arc<Plans>,
+    /// Whether a request that passes is counted.
+    pub counting: Counting,
+}
+
+/// Whether a request that passes is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counting {
+    /// It is: somebody sent it.
+    Counted,
+    /// It is not: an operator asks what would become of it.
+    Looked,
 }
 
 /// A request that may pass, and what its back end is told.
@@ -25,6 +41,8 @@ pub struct Pass<'v> {
     pub product: &'v Arc<Product>,
     /// Who is asking, as the identity headers say it.
     pub identity: Identity,
+    /// How the limits stand, where a key was asked for.
+    pub standing: Option<Standing>,
 }
 
 /// A request that may not pass, or not yet.
@@ -42,7 +60,8 @@ impl<'v> Verifier<'v> {
     /// The steps run in the order of the decision table; the first that fails is the answer. What
     /// the target is about is read before the credential, and judged after it. `witness` sees what
     /// each step compares.
-    /// Cost when warm: one digest, one cache probe, one route match. Nothing is written.
+    /// The limits come last, so that a refused request costs its caller nothing.
+    /// Cost when warm: one digest, one cache probe, one route match, one bucket. No file is touched.
     ///
     /// # Errors
     /// [`Stop::Refused`] names the step that failed; only [`Refusal::Unavailable`] is our own
@@ -109,7 +128,7 @@ impl<'v> Verifier<'v> {
             witness.compare(Step::Https, || said::https(product, request));
             check_https(request, product)?;
             witness.compare(Step::Route, || "it is open to everybody".to_owned());
-            return Ok(Pass { product, identity: Identity::of_nobody(product) });
+            return Ok(Pass { product, identity: Identity::of_nobody(product), standing: None });
         }
 
         // Where nothing can be decided about the key, whatever else is wrong still comes first.
@@ -138,8 +157,40 @@ impl<'v> Verifier<'v> {
         check_scope(product, route, &known.bound)?;
         witness.compare(Step::Resource, || said::resources(&known.principal, &named));
         check_resources(&known, named)?;
-        // The plan's limits come here, last, so that a refused request costs its caller nothing.
-        Ok(Pass { product, identity: known.bound.identity.clone() })
+        let drawn = self.drawn(case, &known, route)?;
+        witness.compare(Step::Limit, || {
+            said::limits(&known.principal.plan, route.cost, &drawn.standing)
+        });
+        check_limits(&drawn)?;
+        let identity = known.bound.identity.clone();
+        Ok(Pass { product, identity, standing: Some(drawn.standing) })
+    }
+
+    /// What the limiter says, once everything else is good.
+    fn drawn(&self, case: &Case<'v, '_, '_>, known: &Known, route: &Route) -> Result<Drawn, Halt> {
+        let (request, bound) = (case.request, &known.bound);
+        let ask = Ask {
+            bucket: bound.bucket,
+            allowance: bound.allowance.ok_or(Undecided::UnknownPlan)?,
+            cost: route.cost,
+            repeat: request.asked_once.map(|request_id| Repeat {
+                request_id,
+                key: known.principal.key,
+                method: request.method,
+                target: request.target,
+            }),
+        };
+        if let Some(spent) = &known.spent {
+            spent.admit(self.limiter, bound);
+        }
+        let drawn = match self.counting {
+            Counting::Counted => self.limiter.draw(&ask, case.now),
+            Counting::Looked => self.limiter.look(&ask, case.now),
+        };
+        drawn.ok_or_else(|| match known.digest {
+            Some(digest) => Halt::Cold(digest),
+            None => Undecided::LookUp("what it has used is not known".to_owned()).into(),
+        })
     }
 
     /// Whose secret it is, if it is one of this product's.
@@ -154,7 +205,7 @@ impl<'v> Verifier<'v> {
             witness
                 .compare(Step::Credential, || "none: a key's id stands for its secret".to_owned());
             witness.compare(Step::Key, || said::key(&found));
-            return known_by(found, product, None);
+            return self.known_by(found, product, None, None);
         }
         witness.compare(Step::Credential, || said::credential(product, request));
         let presented = credential::presented(&product.credentials, request.headers)?;
@@ -165,32 +216,38 @@ impl<'v> Verifier<'v> {
         };
         let digest = SecretDigest::of(presented);
         let found = match lookup {
-            Lookup::Warm => Found::Known(self.principals.find(&digest).ok_or(Halt::Cold(digest))?),
+            Lookup::Warm => {
+                let principal = self.principals.find(&digest).ok_or(Halt::Cold(digest))?;
+                Found::Known(principal, None)
+            }
             Lookup::Done(Ok(found)) | Lookup::Instead(found) => found,
             Lookup::Done(Err(fault)) => return Ok(Err(Undecided::LookUp(fault))),
         };
         witness.compare(Step::Key, || said::key(&found));
-        known_by(found, product, Some(key_type))
+        self.known_by(found, product, Some(key_type), Some(digest))
     }
-}
 
-/// What a look-up means for a product; `presented` is the key type that the secret's prefix names.
-fn known_by(
-    found: Found,
-    product: &Product,
-    presented: Option<&KeyType>,
-) -> Result<Result<Known, Undecided>, Halt> {
-    let principal = match found {
-        Found::Known(principal) => principal,
-        Found::Unknown => return Err(Refusal::InvalidKey.into()),
-        Found::Damaged => return Ok(Err(Undecided::DamagedRow)),
-    };
-    let is_its_type = presented.is_none_or(|key_type| key_type.id == principal.key_type);
-    if principal.product != product.id || !is_its_type {
-        return Err(Refusal::InvalidKey.into());
+    /// What a look-up means for a product; `presented` is the key type that the secret's prefix
+    /// names, and `digest` the secret's.
+    fn known_by(
+        &self,
+        found: Found,
+        product: &Product,
+        presented: Option<&KeyType>,
+        digest: Option<SecretDigest>,
+    ) -> Result<Result<Known, Undecided>, Halt> {
+        let (principal, spent) = match found {
+            Found::Known(principal, spent) => (principal, spent),
+            Found::Unknown => return Err(Refusal::InvalidKey.into()),
+            Found::Damaged => return Ok(Err(Undecided::DamagedRow)),
+        };
+        let is_its_type = presented.is_none_or(|key_type| key_type.id == principal.key_type);
+        if principal.product != product.id || !is_its_type {
+            return Err(Refusal::InvalidKey.into());
+        }
+        let bound = principal.bound_to(product, self.plans).ok_or(Refusal::InvalidKey)?;
+        Ok(Ok(Known { principal, bound, spent, digest }))
     }
-    let bound = principal.bound_to(product).ok_or(Refusal::InvalidKey)?;
-    Ok(Ok(Known { principal, bound }))
 }
 
 /// A request under the product that it is for.
@@ -204,6 +261,10 @@ struct Case<'v, 'r, 'a> {
 struct Known {
     principal: Arc<Principal>,
     bound: Arc<Bound>,
+    /// What it has used today, where it was just looked up.
+    spent: Option<Spent>,
+    /// The secret that was presented, by which it can be looked up.
+    digest: Option<SecretDigest>,
 }
 
 impl Known {
@@ -277,6 +338,17 @@ fn check_resources(known: &Known, named: NamedList<'_, '_>) -> Result<(), Refusa
             resource: resource.name.clone(),
             error_type: resource.mismatch.clone(),
         }),
+    }
+}
+
+fn check_limits(drawn: &Drawn) -> Result<(), Refusal> {
+    let standing = drawn.standing;
+    match drawn.outcome {
+        Outcome::Within => Ok(()),
+        Outcome::RateLimited { retry_after } => Err(Refusal::RateLimited { retry_after, standing }),
+        Outcome::QuotaExceeded { retry_after } => {
+            Err(Refusal::QuotaExceeded { retry_after, standing })
+        }
     }
 }
 

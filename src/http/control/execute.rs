@@ -58,7 +58,12 @@ fn key(app: &App, actor: &Actor, command: KeyCommand) -> Result<Value> {
     use KeyCommand as C;
 
     let registry = app.plugins.registry.load();
-    let keys = Keys { store: &app.store, principals: &app.principals, registry: &registry };
+    let keys = Keys {
+        store: &app.store,
+        principals: &app.principals,
+        registry: &registry,
+        plans: &app.limiter.plans(),
+    };
     let now = app.clock.now();
     match command {
         C::Create(terms) => shown_once(&keys.create(actor, &terms)?),

@@ -15,7 +15,7 @@ use crate::keys::{Key, Keys};
 use crate::principals::Found;
 use crate::registry::{Credential, Product, Registry, normalised_host};
 use crate::verify::{
-    Asked, Dialect, HeaderLine, Headers, Lookup, Pass, Refusal, Seen, Stop, Verifier,
+    Asked, Counting, Dialect, HeaderLine, Headers, Lookup, Pass, Refusal, Seen, Stop, Verifier,
 };
 
 /// A step, and how it went.
@@ -32,9 +32,20 @@ struct Judged {
 /// `Invalid` for a URL that is none; `NotFound` for an unknown key id; as the store's.
 pub(super) fn explain(app: &App, question: &Question) -> Result<Value> {
     let registry = app.plugins.registry.load();
-    let verifier = Verifier { registry: &registry, principals: &app.principals };
+    let verifier = Verifier {
+        registry: &registry,
+        principals: &app.principals,
+        limiter: &app.limiter,
+        plans: &app.limiter.plans(),
+        counting: Counting::Looked,
+    };
     let url = Url::parse(&question.url)?;
-    let keys = Keys { store: &app.store, principals: &app.principals, registry: &registry };
+    let keys = Keys {
+        store: &app.store,
+        principals: &app.principals,
+        registry: &registry,
+        plans: &app.limiter.plans(),
+    };
     let key = question.key_id.map(|id| keys.show(id, app.clock.now())).transpose()?;
     let instead = key.as_ref().map(|key| worth(app, key)).transpose()?;
     // A key's own product, where neither a name nor a host says another.

@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 
 use super::once::OnceAMinute;
 use crate::clock::Clock;
+use crate::limits::Limiter;
 use crate::principals::Principals;
 use crate::registry::Registry;
 use crate::upkeep::Files;
@@ -46,6 +47,7 @@ impl Peers {
 pub struct Gate {
     pub(super) registry: Arc<ArcSwap<Registry>>,
     pub(super) principals: Arc<Principals>,
+    pub(super) limiter: Arc<Limiter>,
     pub(super) clock: Clock,
     pub(super) look_ups: Semaphore,
     /// Warnings about requests: anybody can cause them.
@@ -57,18 +59,19 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// A gate over the registry in force, the principals, and the states of the plugin files.
+    /// A gate over the registry in force, the principals and what they use, and the states of the
+    /// plugin files.
     #[must_use]
     pub fn new(
         registry: Arc<ArcSwap<Registry>>,
-        principals: Arc<Principals>,
+        (principals, limiter): (Arc<Principals>, Arc<Limiter>),
         files: Arc<ArcSwap<Files>>,
         peers: Peers,
         clock: Clock,
     ) -> Self {
         let look_ups = Semaphore::new(LOOK_UPS_MAX);
         let (warned, faults) = (OnceAMinute::default(), OnceAMinute::default());
-        Self { registry, principals, clock, look_ups, warned, faults, files, peers }
+        Self { registry, principals, limiter, clock, look_ups, warned, faults, files, peers }
     }
 }
 

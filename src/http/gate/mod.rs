@@ -14,6 +14,7 @@ mod endpoint;
 mod gate;
 mod health;
 mod once;
+mod rate;
 mod serve;
 mod verify;
 

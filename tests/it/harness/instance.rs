@@ -249,7 +249,7 @@ fn watch(app: &Arc<App>) -> Watcher {
     let watched = Arc::clone(app);
     let reload = move |_: &_| {
         watched.plugins.reload();
-        watched.live.reload(&watched.store, &watched.principals);
+        watched.live.reload(&watched.store, &watched.principals, &watched.limiter);
     };
     Watcher::start(settings.plugins.clone(), Some(settings.file.clone()), reload).unwrap()
 }

@@ -18,6 +18,9 @@ const BETWEEN_TRIES: Duration = Duration::from_millis(10);
 /// How long an answer of the gate may take before the test has failed.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 
+/// Settings whose plans have no limits.
+const BOUNDLESS: &str = "[listen]\ngate = \"127.0.0.1:0\"\n[plans.enterprise]\n[plans.pro]\n";
+
 /// What a route of the shipped `whale` asks: the one that keys of these tests may call.
 pub(crate) const PRODUCTS: &str = "/v1/stores/st_1/products";
 
@@ -83,7 +86,18 @@ impl Home {
 
     /// One with a workspace `acme` on the largest plan.
     pub(crate) fn with_acme() -> Self {
+        Self::new().and_acme()
+    }
+
+    /// The same, where no plan has a limit: for callers that ask without end.
+    pub(crate) fn with_boundless_acme() -> Self {
         let home = Self::new();
+        home.write("config.toml", BOUNDLESS);
+        home.and_acme()
+    }
+
+    fn and_acme(self) -> Self {
+        let home = self;
         home.json(&["workspace", "add", "acme", "--name", "Acme", "--plan", "enterprise"]);
         home
     }
