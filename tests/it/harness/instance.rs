@@ -149,6 +149,11 @@ impl Instance {
         })
     }
 
+    /// Reads the settings again now, as a signal has the server do it.
+    pub(crate) fn reload_settings(&self) {
+        reload_settings(&self.app);
+    }
+
     pub(crate) fn advance(&self, by: &str) {
         self.app.clock.advance(by.parse().unwrap());
     }
@@ -249,9 +254,13 @@ fn watch(app: &Arc<App>) -> Watcher {
     let watched = Arc::clone(app);
     let reload = move |_: &_| {
         watched.plugins.reload();
-        watched.live.reload(&watched.store, &watched.principals, &watched.limiter);
+        reload_settings(&watched);
     };
     Watcher::start(settings.plugins.clone(), Some(settings.file.clone()), reload).unwrap()
+}
+
+fn reload_settings(app: &App) {
+    app.live.reload(&app.store, &app.principals, &app.limiter);
 }
 
 /// A key that is about to be made.
@@ -263,6 +272,12 @@ pub(crate) struct NewKey<'i> {
 impl NewKey<'_> {
     pub(crate) fn bound_to(mut self, resource: &str, id: &str) -> Self {
         self.terms.restrictions.push((resource.to_owned(), id.to_owned()));
+        self
+    }
+
+    /// Of another workspace.
+    pub(crate) fn of(mut self, workspace: &str) -> Self {
+        workspace.clone_into(&mut self.terms.workspace);
         self
     }
 

@@ -300,6 +300,8 @@ pub(crate) fn ended(child: &mut Child) -> ExitStatus {
 /// One keep-alive connection to the gate.
 pub(crate) struct Caller {
     stream: BufReader<TcpStream>,
+    /// Seconds after which the last verdict asked to be tried again.
+    pub(crate) retry_after: Option<u64>,
 }
 
 /// What the gate answers, in nginx's dialect: the true status, and the code of a denial.
@@ -318,7 +320,7 @@ impl Caller {
         let stream = TcpStream::connect(gate).ok()?;
         stream.set_nodelay(true).ok()?;
         stream.set_read_timeout(Some(ANSWER_WITHIN)).ok()?;
-        Some(Self { stream: BufReader::new(stream) })
+        Some(Self { stream: BufReader::new(stream), retry_after: None })
     }
 
     /// Whether a secret may call [`PRODUCTS`].
@@ -336,7 +338,10 @@ impl Caller {
         let header = |name: &str| headers.iter().find(|(it, _)| it == name).map(|(_, it)| it);
         let status = header("x-keystile-status").map_or(Some(shown), |it| it.parse().ok())?;
         assert_eq!(shown == 200, status == 200, "the proxy sees another verdict: {headers:?}");
-        Some(Verdict { status, code: header("x-keystile-code").cloned().unwrap_or_default() })
+        let code = header("x-keystile-code").cloned().unwrap_or_default();
+        let retry_after = header("retry-after").and_then(|seconds| seconds.parse().ok());
+        self.retry_after = retry_after;
+        Some(Verdict { status, code })
     }
 
     /// The answer to a question that names its host alone.
