@@ -9,6 +9,7 @@ use crate::principals::Principals;
 use crate::schema::MIGRATIONS;
 use crate::store::{Lock, Store};
 use crate::upkeep::{Live, Reloader};
+use crate::usage::Ledger;
 
 /// The parts of one instance.
 pub struct App {
@@ -18,6 +19,8 @@ pub struct App {
     pub store: Arc<Store>,
     /// What presented secrets are worth.
     pub principals: Arc<Principals>,
+    /// What was asked, as far as it is not written down.
+    pub ledger: Arc<Ledger>,
     /// The plugin folder, and the registry in force.
     pub plugins: Reloader,
     /// The settings in force.
@@ -36,6 +39,7 @@ impl App {
         Workspaces { store: &store, principals: &principals }.check_plans(&settings.plans)?;
         let folder = settings.plugins.clone();
         let plugins = Reloader::start(folder, Arc::clone(&store), clock.clone())?;
-        Ok(Arc::new(Self { clock, store, principals, plugins, live }))
+        let ledger = Arc::default();
+        Ok(Arc::new(Self { clock, store, principals, ledger, plugins, live }))
     }
 }

@@ -3,5 +3,7 @@
 use crate::store::Migration;
 
 /// All migrations; the first is number 1. One that was released is never changed.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { name: "0001_keys", sql: include_str!("../migrations/0001_keys.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "0001_keys", sql: include_str!("../migrations/0001_keys.sql") },
+    Migration { name: "0003_usage", sql: include_str!("../migrations/0003_usage.sql") },
+];

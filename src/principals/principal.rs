@@ -8,6 +8,7 @@ use super::{AllowedAddresses, Bound, Restrictions};
 use crate::clock::{Span, Timestamp};
 use crate::id::KeyId;
 use crate::registry::Product;
+use crate::usage::Tally;
 
 /// How long a secret that has ended is still told from one that never was.
 pub const ENDED_SECRET_KNOWN: Span = Span::days(90);
@@ -32,6 +33,8 @@ pub struct Principal {
     pub restrictions: Restrictions,
     /// The addresses from which it may be used.
     pub allowed_addresses: AllowedAddresses,
+    /// Where its requests are counted.
+    pub tally: Arc<Tally>,
     pub(super) expires_at: Option<Timestamp>,
     pub(super) revoked_at: Option<Timestamp>,
     pub(super) secret_ends_at: Option<Timestamp>,

@@ -1,10 +1,13 @@
 //! The read model: one indexed read over the tables of secrets, keys and workspaces.
 
+use std::sync::Arc;
+
 use super::principal::{Found, Principal};
 use super::seals::{self, KeyColumns};
 use crate::clock::Timestamp;
 use crate::secret::SecretDigest;
 use crate::store::{Fault, Read, Row, params};
+use crate::usage::Tally;
 
 /// Looks a secret up.
 pub(super) fn by_secret(db: &Read<'_>, digest: &SecretDigest) -> Result<Found, Fault> {
@@ -68,6 +71,7 @@ fn principal(row: &Row<'_>, digest: &SecretDigest) -> Result<Option<Principal>, 
         scopes,
         restrictions,
         allowed_addresses,
+        tally: Arc::new(Tally::new(key, *digest)),
         expires_at,
         revoked_at,
         secret_ends_at,

@@ -1,5 +1,6 @@
 //! The decision, step by step.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::path::Path;
@@ -10,6 +11,7 @@ use crate::clock::Timestamp;
 use crate::principals::{Bound, Found, Identity, Life, Principal, Principals};
 use crate::registry::{KeyType, Needs, PerKey, Product, Registry, Resource, Route};
 use crate::secret::{self, SecretDigest};
+use crate::usage::Tally;
 
 /// Judges requests by one registry and the principals.
 pub struct Verifier<'v> {
@@ -25,15 +27,49 @@ pub struct Pass<'v> {
     pub product: &'v Arc<Product>,
     /// Who is asking, as the identity headers say it.
     pub identity: Identity,
+    /// Who asked.
+    pub caller: Caller,
+    /// The route by which a known caller passes.
+    route: Option<&'v Route>,
 }
 
 /// A request that may not pass, or not yet.
-#[derive(Debug)]
 pub enum Stop<'v> {
-    /// It may not. The product is there where it was found, for the words of the answer.
-    Refused(Refusal, Option<&'v Arc<Product>>),
+    /// It may not.
+    Refused {
+        /// Which step failed.
+        refusal: Refusal,
+        /// The product where it was found, for the words of the answer.
+        product: Option<&'v Arc<Product>>,
+        /// Who asked.
+        caller: Caller,
+    },
     /// Its key must be read from the database first, off this thread; then ask again.
     Cold(SecretDigest),
+}
+
+/// Who asked, as far as that is known: what a verdict is counted for.
+#[derive(Default)]
+pub struct Caller {
+    known: Option<Known>,
+    /// The client's address, where the proxy has told it.
+    pub address: Option<IpAddr>,
+}
+
+impl Caller {
+    /// Where the requests of a known key are counted.
+    #[must_use]
+    pub fn tally(&self) -> Option<&Arc<Tally>> {
+        self.known.as_ref().map(|known| &known.principal.tally)
+    }
+}
+
+impl Pass<'_> {
+    /// The scopes that it passes by: those that its route needs and the caller has.
+    pub fn scopes(&self) -> impl Iterator<Item = &Arc<str>> {
+        let by = self.route.zip(self.caller.known.as_ref());
+        by.into_iter().flat_map(|(route, known)| route.counted.held_by(&known.bound.grant))
+    }
 }
 
 impl<'v> Verifier<'v> {
@@ -55,11 +91,20 @@ impl<'v> Verifier<'v> {
         witness: &mut impl Witness,
     ) -> Result<Pass<'v>, Stop<'v>> {
         witness.compare(Step::Contract, || said::contract(asked));
-        let request = Request::read(asked).map_err(|refusal| Stop::Refused(refusal, None))?;
+        let mut caller = Caller::default();
+        let request = match Request::read(asked) {
+            Ok(request) => request,
+            Err(refusal) => return Err(Stop::Refused { refusal, product: None, caller }),
+        };
+        caller.address = request.address;
         witness.compare(Step::Product, || said::product(&request));
-        let product = self
-            .product(&request)
-            .map_err(|undecided| Stop::Refused(Refusal::Unavailable(undecided), None))?;
+        let product = match self.product(&request) {
+            Ok(product) => product,
+            Err(undecided) => {
+                let refusal = Refusal::Unavailable(undecided);
+                return Err(Stop::Refused { refusal, product: None, caller });
+            }
+        };
         let path = Path::read(request.target);
         let segments = path.as_ref().map(Path::segments).unwrap_or_default();
         let target = match &path {
@@ -67,10 +112,13 @@ impl<'v> Verifier<'v> {
             Err(ambiguous) => Target::ambiguous(*ambiguous),
         };
         let case = Case { request: &request, product, now };
-        self.judge(&case, target, lookup, witness).map_err(|halt| match halt {
-            Halt::Refused(refusal) => Stop::Refused(refusal, Some(product)),
-            Halt::Cold(digest) => Stop::Cold(digest),
-        })
+        match self.judge(&case, target, lookup, (&mut caller.known, witness)) {
+            Ok((identity, route)) => Ok(Pass { product, identity, caller, route }),
+            Err(Halt::Refused(refusal)) => {
+                Err(Stop::Refused { refusal, product: Some(product), caller })
+            }
+            Err(Halt::Cold(digest)) => Err(Stop::Cold(digest)),
+        }
     }
 
     /// The product that a request is for.
@@ -96,24 +144,24 @@ impl<'v> Verifier<'v> {
             .ok_or_else(|| Undecided::UnknownHost(host.unwrap_or_default().to_owned()))
     }
 
-    /// The steps from the credential on.
+    /// The steps from the credential on; who is asking is left in `caller`, whatever comes of it.
     fn judge(
         &self,
         case: &Case<'v, '_, '_>,
-        target: Target<'_, '_>,
+        target: Target<'v, '_>,
         lookup: Lookup,
-        witness: &mut impl Witness,
-    ) -> Result<Pass<'v>, Halt> {
+        (caller, witness): (&mut Option<Known>, &mut impl Witness),
+    ) -> Result<(Identity, Option<&'v Route>), Halt> {
         let Case { request, product, now } = *case;
         if target.is_open(product) {
             witness.compare(Step::Https, || said::https(product, request));
             check_https(request, product)?;
             witness.compare(Step::Route, || "it is open to everybody".to_owned());
-            return Ok(Pass { product, identity: Identity::of_nobody(product) });
+            return Ok((Identity::of_nobody(product), None));
         }
 
         // Where nothing can be decided about the key, whatever else is wrong still comes first.
-        let known = self.known(case, lookup, witness)?;
+        let known = self.known(case, lookup, witness)?.map(|known| &*caller.insert(known));
         if let Ok(known) = &known {
             witness.compare(Step::Life, || said::life(&known.principal, now));
             check_life(&known.principal, now)?;
@@ -137,9 +185,9 @@ impl<'v> Verifier<'v> {
         witness.compare(Step::Scope, || said::scope(product, route, &known.principal));
         check_scope(product, route, &known.bound)?;
         witness.compare(Step::Resource, || said::resources(&known.principal, &named));
-        check_resources(&known, named)?;
+        check_resources(known, named)?;
         // The plan's limits come here, last, so that a refused request costs its caller nothing.
-        Ok(Pass { product, identity: known.bound.identity.clone() })
+        Ok((known.bound.identity.clone(), Some(route)))
     }
 
     /// Whose secret it is, if it is one of this product's.

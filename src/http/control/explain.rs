@@ -117,7 +117,7 @@ fn credential(product: Option<&Product>, secret: &str) -> (String, String) {
 fn told(verdict: &Result<Pass<'_>, Stop<'_>>, seen: Vec<Seen>) -> Result<Value> {
     let mut told = match verdict {
         Ok(pass) => json!({ "verdict": "allow", "status": 200, "product": pass.product.id }),
-        Err(Stop::Refused(refusal, product)) => told_refusal(refusal, *product),
+        Err(Stop::Refused { refusal, product, .. }) => told_refusal(refusal, *product),
         Err(Stop::Cold(_)) => return Err(Error::internal("a look-up was asked for twice")),
     };
     let last = seen.len().saturating_sub(1);

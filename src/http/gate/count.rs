@@ -1,0 +1,34 @@
+//! Counting verdicts: in memory, never waiting.
+
+use crate::clock::Timestamp;
+use crate::registry::Registry;
+use crate::verify::{Asked, Pass, Stop};
+
+use super::gate::Gate;
+
+/// Counts a verdict for the key where one is known, else for the product. What is open to everybody
+/// is not counted, nor what has to be asked again.
+pub(super) fn verdict(
+    gate: &Gate,
+    registry: &Registry,
+    asked: &Asked<'_>,
+    verdict: &Result<Pass<'_>, Stop<'_>>,
+    now: Timestamp,
+) {
+    match verdict {
+        Ok(pass) => {
+            if let Some(tally) = pass.caller.tally() {
+                gate.ledger.allowed(tally, pass.scopes(), now, pass.caller.address);
+            }
+        }
+        Err(Stop::Refused { refusal, product, caller }) => match caller.tally() {
+            Some(tally) => gate.ledger.refused(tally, refusal.code(), now),
+            None => {
+                let named = || registry.product(asked.product?);
+                let product = product.or_else(named).map(|product| product.id.as_str());
+                gate.ledger.stranger(product, refusal.code(), now, caller.address);
+            }
+        },
+        Err(Stop::Cold(_)) => {}
+    }
+}
