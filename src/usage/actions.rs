@@ -6,7 +6,7 @@ use super::table;
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::id::KeyId;
-use crate::store::{Fault, Read, Store};
+use crate::store::{Fault, Read, Store, Write};
 
 /// Rows that are made coarser in one commit: a few milliseconds of the writer.
 const SWEEP_ROWS_MAX: i64 = 500;
@@ -27,7 +27,7 @@ impl Usage<'_> {
     /// span can begin.
     ///
     /// # Errors
-    /// As the store's, like those below.
+    /// As the store's.
     pub fn by_time(
         &self,
         whose: &Whose,
@@ -38,28 +38,43 @@ impl Usage<'_> {
     }
 
     /// Requests from `since` on by outcome, the most frequent first.
+    ///
+    /// # Errors
+    /// As the store's.
     pub fn by_outcome(&self, whose: &Whose, since: Timestamp) -> Result<Vec<OutcomeCount>> {
         self.store.read(|db| table::by_outcome(db, whose, since))
     }
 
     /// Requests that passed from the day of `since` on by scope, the most frequent first.
+    ///
+    /// # Errors
+    /// As the store's.
     pub fn by_scope(&self, whose: &Whose, since: Timestamp) -> Result<Vec<ScopeUse>> {
         self.store.read(|db| table::by_scope(db, whose, Grain::Day.start(since)))
     }
 
     /// Requests from `since` on that were refused before a key was known; the product is empty for
     /// those where none was found.
+    ///
+    /// # Errors
+    /// As the store's.
     pub fn strangers(&self, product: &str, since: Timestamp) -> Result<Vec<OutcomeCount>> {
         self.store.read(|db| table::strangers(db, product, since))
     }
 
     /// A sample of where those came from, from the day of `since` on.
+    ///
+    /// # Errors
+    /// As the store's.
     pub fn addresses(&self, product: &str, since: Timestamp) -> Result<Vec<AddressCount>> {
         self.store.read(|db| table::addresses(db, product, Grain::Day.start(since)))
     }
 
     /// Makes old counts coarser and deletes the oldest, in small commits that let every change of
     /// a key go first. Answers how many rows that were.
+    ///
+    /// # Errors
+    /// As the store's; what was done stays done.
     pub fn sweep(&self, now: Timestamp) -> Result<usize> {
         let mut rows = 0;
         for (grain, coarser) in [(Grain::Minute, Grain::Hour), (Grain::Hour, Grain::Day)] {
@@ -81,7 +96,7 @@ impl Usage<'_> {
     /// Commits `step` until it finds nothing more.
     fn sweep_by(
         &self,
-        step: impl Fn(&crate::store::Write<'_>) -> Result<usize> + Copy + Send + 'static,
+        step: impl Fn(&Write<'_>) -> Result<usize> + Copy + Send + 'static,
     ) -> Result<usize> {
         let mut rows = 0;
         for _ in 0..SWEEP_COMMITS_MAX {

@@ -68,14 +68,20 @@ impl Retention {
         }
     }
 
-    /// Where a span that was asked for from `since` on begins: at the start of the count that
-    /// `since` lies in, and within what is kept by `grain`.
+    /// Where a span that was asked for from `since` on begins: with the count that `since` lies in,
+    /// be it a minute's, an hour's or a day's by now.
+    #[must_use]
+    pub fn covering(&self, since: Timestamp, now: Timestamp) -> Timestamp {
+        let since = since.max(self.oldest(Grain::Day, now));
+        let mut finer = [Grain::Minute, Grain::Hour].into_iter();
+        let grain = finer.find(|grain| since >= self.oldest(*grain, now));
+        grain.unwrap_or(Grain::Day).start(since)
+    }
+
+    /// The same where counts are to be told apart by `grain`.
     #[must_use]
     pub fn beginning(&self, grain: Grain, since: Timestamp, now: Timestamp) -> Timestamp {
-        let since = since.max(self.oldest(grain, now));
-        let kept =
-            [Grain::Minute, Grain::Hour].into_iter().find(|it| since >= self.oldest(*it, now));
-        kept.unwrap_or(Grain::Day).max(grain).start(since)
+        grain.start(self.covering(since.max(self.oldest(grain, now)), now))
     }
 }
 

@@ -85,8 +85,8 @@ impl Ledger {
     /// # Errors
     /// As the store's: what was not written is kept, and written by a later call.
     pub fn write_share(&self, store: &Store) -> Result<()> {
-        let waiting = self.queue().len();
-        self.write(store, TALLIES_A_TURN_MIN.max(waiting / TURNS_MAX))
+        let tallies = TALLIES_A_TURN_MIN.max(self.queue().len() / TURNS_MAX);
+        self.write_chunks(store, &mut self.writing(), tallies)
     }
 
     /// Writes everything that was counted before the call.
@@ -95,18 +95,14 @@ impl Ledger {
     /// As [`Ledger::write_share`].
     pub fn write_all(&self, store: &Store) -> Result<()> {
         let mut writing = self.writing();
-        let waiting = self.queue().len();
-        self.write_chunks(store, &mut writing, waiting)
+        let tallies = self.queue().len();
+        self.write_chunks(store, &mut writing, tallies)
     }
 
     /// How many requests were not counted, because the database could not be written for long; each
     /// is told once.
     pub fn take_lost(&self) -> i64 {
         self.lost.swap(0, Ordering::Relaxed)
-    }
-
-    fn write(&self, store: &Store, tallies: usize) -> Result<()> {
-        self.write_chunks(store, &mut self.writing(), tallies)
     }
 
     fn write_chunks(&self, store: &Store, writing: &mut Writing, mut tallies: usize) -> Result<()> {

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::command::{Command, KeyCommand, Rotation, WorkspaceCommand};
 use super::explain::explain;
+use super::usage::usage;
 use crate::accounts::Workspaces;
 use crate::app::App;
 use crate::audit::Actor;
@@ -20,6 +21,7 @@ pub fn execute(app: &App, actor: &Actor, command: Command) -> Result<Value> {
     match command {
         Command::Workspace(command) => workspace(app, actor, command),
         Command::Key(command) => key(app, actor, command),
+        Command::Usage(question) => usage(app, &question),
         Command::Explain(question) => explain(app, &question),
     }
 }

@@ -1,10 +1,9 @@
 //! Counting verdicts: in memory, never waiting.
 
+use super::gate::Gate;
 use crate::clock::Timestamp;
 use crate::registry::Registry;
 use crate::verify::{Asked, Pass, Stop};
-
-use super::gate::Gate;
 
 /// Counts a verdict for the key where one is known, else for the product. What is open to everybody
 /// is not counted, nor what has to be asked again.
@@ -21,14 +20,15 @@ pub(super) fn verdict(
                 gate.ledger.allowed(tally, pass.scopes(), now, pass.caller.address);
             }
         }
-        Err(Stop::Refused { refusal, product, caller }) => match caller.tally() {
-            Some(tally) => gate.ledger.refused(tally, refusal.code(), now),
-            None => {
+        Err(Stop::Refused { refusal, product, caller }) => {
+            if let Some(tally) = caller.tally() {
+                gate.ledger.refused(tally, refusal.code(), now);
+            } else {
                 let named = || registry.product(asked.product?);
                 let product = product.or_else(named).map(|product| product.id.as_str());
                 gate.ledger.stranger(product, refusal.code(), now, caller.address);
             }
-        },
+        }
         Err(Stop::Cold(_)) => {}
     }
 }
