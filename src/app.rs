@@ -10,6 +10,7 @@ use crate::principals::Principals;
 use crate::schema::MIGRATIONS;
 use crate::store::{Lock, Store};
 use crate::upkeep::{Live, Reloader};
+use crate::usage::Ledger;
 
 /// The parts of one instance.
 pub struct App {
@@ -21,6 +22,8 @@ pub struct App {
     pub limiter: Arc<Limiter>,
     /// What presented secrets are worth.
     pub principals: Arc<Principals>,
+    /// What was asked, as far as it is not written down.
+    pub ledger: Arc<Ledger>,
     /// The plugin folder, and the registry in force.
     pub plugins: Reloader,
     /// The settings in force.
@@ -41,6 +44,7 @@ impl App {
         Workspaces { store: &store, principals: &principals }.check_plans(&settings.plans)?;
         let folder = settings.plugins.clone();
         let plugins = Reloader::start(folder, Arc::clone(&store), clock.clone())?;
-        Ok(Arc::new(Self { clock, store, limiter, principals, plugins, live }))
+        let ledger = Arc::default();
+        Ok(Arc::new(Self { clock, store, limiter, principals, ledger, plugins, live }))
     }
 }

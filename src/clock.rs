@@ -69,6 +69,19 @@ impl Timestamp {
     pub fn plus(self, span: Span) -> Self {
         Self(self.0.saturating_add(span.as_millis()))
     }
+
+    /// The instant `span` earlier.
+    #[must_use]
+    pub fn minus(self, span: Span) -> Self {
+        Self(self.0.saturating_sub(span.as_millis()))
+    }
+
+    /// The start of the minute, hour or day of UTC that it lies in: of whatever `span` divides time
+    /// into. A span of nothing leaves it as it is.
+    #[must_use]
+    pub fn floor(self, span: Span) -> Self {
+        Self(self.0 - self.0.rem_euclid(span.as_millis().max(1)))
+    }
 }
 
 impl fmt::Display for Timestamp {

@@ -6,4 +6,5 @@ use crate::store::Migration;
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0001_keys", sql: include_str!("../migrations/0001_keys.sql") },
     Migration { name: "0002_day_counts", sql: include_str!("../migrations/0002_day_counts.sql") },
+    Migration { name: "0003_usage", sql: include_str!("../migrations/0003_usage.sql") },
 ];

@@ -175,7 +175,7 @@ fn json(text: &str) -> Result<Value, String> {
     serde_json::from_str(text).map_err(|error| format!("not JSON: {error}"))
 }
 
-const FIELDS: [&str; 17] = [
+const FIELDS: [&str; 19] = [
     "id",
     "name",
     "state",
@@ -189,6 +189,8 @@ const FIELDS: [&str; 17] = [
     "expires_at",
     "created_at",
     "created_by",
+    "last_used_at",
+    "last_used_from",
     "metadata",
     "revoked_at",
     "revoked_by",
@@ -285,7 +287,7 @@ fn rotated(value: &Value) -> String {
 
 fn shown(value: &Value) -> String {
     let secrets = value["secrets"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let columns = ["last4", "state", "created_at", "ends_at"];
+    let columns = ["last4", "state", "created_at", "ends_at", "last_used_at", "last_used_from"];
     format!("{}\n{}", output::fields(value, &FIELDS), output::table(secrets, &columns))
 }
 
@@ -293,7 +295,9 @@ fn listed(value: &Value) -> String {
     match value.as_array().map(Vec::as_slice) {
         None | Some([]) => "no keys: `keystile key create` makes one".to_owned(),
         Some(rows) => {
-            output::table(rows, &["id", "name", "workspace", "product", "type", "state", "scopes"])
+            let columns =
+                ["id", "name", "workspace", "product", "type", "state", "last_used_at", "scopes"];
+            output::table(rows, &columns)
         }
     }
 }

@@ -17,6 +17,7 @@ mod nginx;
 mod output;
 mod reach;
 mod serve;
+mod usage;
 mod workspace;
 
 use std::path::PathBuf;
@@ -53,6 +54,8 @@ enum Command {
     /// Keys: make, change and end them.
     #[command(subcommand)]
     Key(key::Key),
+    /// Usage: how many requests passed, how many were refused, and why.
+    Usage(usage::Usage),
     /// Tell why a request would pass or not, step by step.
     Explain(explain::Explain),
     /// Print the nginx configuration for a product.
@@ -95,6 +98,7 @@ impl Cli {
             Command::Check(command) => return command.run(config),
             Command::Workspace(command) => command.run(config),
             Command::Key(command) => command.run(config),
+            Command::Usage(command) => command.run(config),
             Command::Explain(command) => command.run(config),
             Command::Nginx(command) => command.run(config),
         };

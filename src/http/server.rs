@@ -126,7 +126,7 @@ impl Running {
             |error: std::io::Error| Error::cannot_start("cannot serve the gate").because(error);
         let gate = Arc::new(Gate::new(
             Arc::clone(&app.plugins.registry),
-            (Arc::clone(&app.principals), Arc::clone(&app.limiter)),
+            (Arc::clone(&app.principals), Arc::clone(&app.limiter), Arc::clone(&app.ledger)),
             Arc::clone(&app.plugins.files),
             Peers::new(app.live.get().peers.clone()),
             app.clock.clone(),

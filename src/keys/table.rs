@@ -8,6 +8,7 @@ use crate::principals::seals::{self, KeyColumns};
 use crate::principals::{AllowedAddresses, Restrictions};
 use crate::secret::{Secret, SecretDigest};
 use crate::store::{Column, Fault, Read, Row, Write, params};
+use crate::usage;
 
 /// A key's row as text, as it is written and sealed.
 pub(super) struct KeyRow {
@@ -310,9 +311,20 @@ fn with_secrets(db: &Read<'_>, row: &KeyRow, soundness: Soundness, now: Timestam
         let seal = seals::secret(&digest, row.id, ends_at);
         are_sound &= cells.are_readable && found.get(4).is_ok_and(|found: [u8; 16]| found == seal);
         let state = SecretState::of(ends_at, now);
-        Ok(Some(SecretRecord { digest, last4, state, created_at, ends_at }))
+        let (last_used_at, last_used_from) = (None, None);
+        Ok(Some(SecretRecord {
+            digest,
+            last4,
+            state,
+            created_at,
+            ends_at,
+            last_used_at,
+            last_used_from,
+        }))
     })?;
-    Ok(shown(row, secrets.into_iter().flatten().collect(), are_sound, now))
+    let mut key = shown(row, secrets.into_iter().flatten().collect(), are_sound, now);
+    key.take_uses(&usage::secrets(db, row.id)?);
+    Ok(key)
 }
 
 fn is_workspace_sound(db: &Read<'_>, slug: &str) -> Result<bool> {
@@ -358,6 +370,8 @@ fn shown(row: &KeyRow, secrets: Vec<SecretRecord>, is_sound: bool, now: Timestam
         revoked_at: row.revoked_at,
         revoked_by: row.revoked_by.clone(),
         revoked_reason: row.revoked_reason.clone(),
+        last_used_at: None,
+        last_used_from: None,
         secrets,
     }
 }

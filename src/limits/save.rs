@@ -19,7 +19,7 @@ pub fn save(limiter: &Limiter, store: &Store) -> Result<usize> {
     let mut chunks = unsaved.chunks(CHUNK_ROWS);
     while let Some(chunk) = chunks.next() {
         let rows = chunk.to_vec();
-        let written = store.write(move |tx| {
+        let written = store.write_behind(move |tx| {
             rows.iter().try_for_each(|(bucket, saved)| table::save(tx, bucket, *saved))
         });
         if let Err(error) = written {
@@ -38,6 +38,6 @@ pub fn save(limiter: &Limiter, store: &Store) -> Result<usize> {
 /// As the store's; the next sweep tries again.
 pub fn sweep(limiter: &Limiter, store: &Store, now: Timestamp) -> Result<()> {
     limiter.give_back(now);
-    while store.write(move |tx| table::delete_old(tx, now, CHUNK_ROWS))? == CHUNK_ROWS {}
+    while store.write_behind(move |tx| table::delete_old(tx, now, CHUNK_ROWS))? == CHUNK_ROWS {}
     Ok(())
 }

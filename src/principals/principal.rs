@@ -9,6 +9,7 @@ use crate::clock::{Span, Timestamp};
 use crate::id::KeyId;
 use crate::limits::{Limiter, Plans, SavedDay};
 use crate::registry::{Bucket, Product};
+use crate::usage::Tally;
 
 /// How long a secret that has ended is still told from one that never was.
 pub const ENDED_SECRET_KNOWN: Span = Span::days(90);
@@ -33,6 +34,8 @@ pub struct Principal {
     pub restrictions: Restrictions,
     /// The addresses from which it may be used.
     pub allowed_addresses: AllowedAddresses,
+    /// Where its requests are counted.
+    pub tally: Arc<Tally>,
     pub(super) expires_at: Option<Timestamp>,
     pub(super) revoked_at: Option<Timestamp>,
     pub(super) secret_ends_at: Option<Timestamp>,

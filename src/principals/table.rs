@@ -1,11 +1,14 @@
 //! The read model: one indexed read over the tables of secrets, keys and workspaces.
 
+use std::sync::Arc;
+
 use super::principal::{Found, Principal, Spent};
 use super::seals::{self, KeyColumns};
 use crate::clock::Timestamp;
 use crate::limits::{BucketId, saved_day};
 use crate::secret::SecretDigest;
 use crate::store::{Fault, Read, Row, params};
+use crate::usage::Tally;
 
 /// Looks a secret up; `limits_began` is the limiter's generation from before.
 pub(super) fn by_secret(
@@ -85,6 +88,7 @@ fn principal(row: &Row<'_>, digest: &SecretDigest) -> Result<Option<Principal>, 
         scopes,
         restrictions,
         allowed_addresses,
+        tally: Arc::new(Tally::new(key, *digest)),
         expires_at,
         revoked_at,
         secret_ends_at,

@@ -1,16 +1,18 @@
 //! The decision, step by step.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::path::Path;
-use super::target::{NamedList, Target};
+use super::target::Target;
 use super::witness::{Step, Witness};
-use super::{Asked, Lookup, Refusal, Request, Undecided, credential, said};
+use super::{Asked, Lookup, Refusal, Request, Undecided, checks, credential, said};
 use crate::clock::Timestamp;
-use crate::limits::{Ask, Drawn, Limiter, Outcome, Plans, Repeat, Standing};
-use crate::principals::{Bound, Found, Identity, Life, Principal, Principals, Spent};
-use crate::registry::{KeyType, Needs, PerKey, Product, Registry, Resource, Route};
+use crate::limits::{Ask, Drawn, Limiter, Plans, Repeat, Standing};
+use crate::principals::{Bound, Found, Identity, Principal, Principals, Spent};
+use crate::registry::{KeyType, Product, Registry, Route};
 use crate::secret::{self, SecretDigest};
+use crate::usage::Tally;
 
 /// Judges requests by one registry, the principals, and what they have used.
 pub struct Verifier<'v> {
@@ -43,15 +45,51 @@ pub struct Pass<'v> {
     pub identity: Identity,
     /// How the limits stand, where a key was asked for.
     pub standing: Option<Standing>,
+    /// Whether the same request was asked about before, and is counted already.
+    pub is_repeat: bool,
+    /// Who asked.
+    pub caller: Caller,
+    /// The route by which a known caller passes.
+    route: Option<&'v Route>,
 }
 
 /// A request that may not pass, or not yet.
-#[derive(Debug)]
 pub enum Stop<'v> {
-    /// It may not. The product is there where it was found, for the words of the answer.
-    Refused(Refusal, Option<&'v Arc<Product>>),
+    /// It may not.
+    Refused {
+        /// Which step failed.
+        refusal: Refusal,
+        /// The product where it was found, for the words of the answer.
+        product: Option<&'v Arc<Product>>,
+        /// Who asked.
+        caller: Caller,
+    },
     /// Its key must be read from the database first, off this thread; then ask again.
     Cold(SecretDigest),
+}
+
+/// Who asked, as far as that is known: what a verdict is counted for.
+#[derive(Default)]
+pub struct Caller {
+    known: Option<Known>,
+    /// The client's address, where the proxy has told it.
+    pub address: Option<IpAddr>,
+}
+
+impl Caller {
+    /// Where the requests of a known key are counted.
+    #[must_use]
+    pub fn tally(&self) -> Option<&Arc<Tally>> {
+        self.known.as_ref().map(|known| &known.principal.tally)
+    }
+}
+
+impl Pass<'_> {
+    /// The scopes that it passes by: those that its route needs and the caller has.
+    pub fn scopes(&self) -> impl Iterator<Item = &Arc<str>> {
+        let by = self.route.zip(self.caller.known.as_ref());
+        by.into_iter().flat_map(|(route, known)| route.counted.held_by(&known.bound.grant))
+    }
 }
 
 impl<'v> Verifier<'v> {
@@ -74,11 +112,20 @@ impl<'v> Verifier<'v> {
         witness: &mut impl Witness,
     ) -> Result<Pass<'v>, Stop<'v>> {
         witness.compare(Step::Contract, || said::contract(asked));
-        let request = Request::read(asked).map_err(|refusal| Stop::Refused(refusal, None))?;
+        let mut caller = Caller::default();
+        let request = match Request::read(asked) {
+            Ok(request) => request,
+            Err(refusal) => return Err(Stop::Refused { refusal, product: None, caller }),
+        };
+        caller.address = request.address;
         witness.compare(Step::Product, || said::product(&request));
-        let product = self
-            .product(&request)
-            .map_err(|undecided| Stop::Refused(Refusal::Unavailable(undecided), None))?;
+        let product = match self.product(&request) {
+            Ok(product) => product,
+            Err(undecided) => {
+                let refusal = Refusal::Unavailable(undecided);
+                return Err(Stop::Refused { refusal, product: None, caller });
+            }
+        };
         let path = Path::read(request.target);
         let segments = path.as_ref().map(Path::segments).unwrap_or_default();
         let target = match &path {
@@ -86,10 +133,17 @@ impl<'v> Verifier<'v> {
             Err(ambiguous) => Target::ambiguous(*ambiguous),
         };
         let case = Case { request: &request, product, now };
-        self.judge(&case, target, lookup, witness).map_err(|halt| match halt {
-            Halt::Refused(refusal) => Stop::Refused(refusal, Some(product)),
-            Halt::Cold(digest) => Stop::Cold(digest),
-        })
+        match self.judge(&case, target, lookup, (&mut caller.known, witness)) {
+            Ok(Granted { identity, route, drawn }) => {
+                let standing = drawn.map(|drawn| drawn.standing);
+                let is_repeat = drawn.is_some_and(|drawn| drawn.is_repeat);
+                Ok(Pass { product, identity, standing, is_repeat, caller, route })
+            }
+            Err(Halt::Refused(refusal)) => {
+                Err(Stop::Refused { refusal, product: Some(product), caller })
+            }
+            Err(Halt::Cold(digest)) => Err(Stop::Cold(digest)),
+        }
     }
 
     /// The product that a request is for.
@@ -115,35 +169,41 @@ impl<'v> Verifier<'v> {
             .ok_or_else(|| Undecided::UnknownHost(host.unwrap_or_default().to_owned()))
     }
 
-    /// The steps from the credential on.
+    /// The steps from the credential on; who is asking is left in `caller`, whatever comes of it.
     fn judge(
         &self,
         case: &Case<'v, '_, '_>,
-        target: Target<'_, '_>,
+        target: Target<'v, '_>,
         lookup: Lookup,
-        witness: &mut impl Witness,
-    ) -> Result<Pass<'v>, Halt> {
+        (caller, witness): (&mut Option<Known>, &mut impl Witness),
+    ) -> Result<Granted<'v>, Halt> {
         let Case { request, product, now } = *case;
         if target.is_open(product) {
             witness.compare(Step::Https, || said::https(product, request));
-            check_https(request, product)?;
+            checks::https(request, product)?;
             witness.compare(Step::Route, || "it is open to everybody".to_owned());
-            return Ok(Pass { product, identity: Identity::of_nobody(product), standing: None });
+            return Ok(Granted {
+                identity: Identity::of_nobody(product),
+                route: None,
+                drawn: None,
+            });
         }
 
         // Where nothing can be decided about the key, whatever else is wrong still comes first.
-        let known = self.known(case, lookup, witness)?;
-        if let Ok(known) = &known {
+        let found = self.known(case, lookup, witness)?;
+        let found = found.map(|(known, looked_up)| (&*caller.insert(known), looked_up));
+        let known = found.as_ref().map(|(known, _)| known);
+        if let Ok(known) = known {
             witness.compare(Step::Life, || said::life(&known.principal, now));
-            check_life(&known.principal, now)?;
+            checks::life(&known.principal, now)?;
         }
         witness.compare(Step::Https, || said::https(product, request));
-        check_https(request, product)?;
-        if let Ok(known) = &known {
+        checks::https(request, product)?;
+        if let Ok(known) = known {
             witness.compare(Step::Address, || said::address(&known.principal, request));
-            check_address(request, &known.principal)?;
+            checks::address(request, &known.principal)?;
             witness.compare(Step::Host, || said::host(known.key_type(product), request));
-            check_host(request, known.key_type(product))?;
+            checks::host(request, known.key_type(product))?;
         }
         witness.compare(Step::Path, || said::path(request));
         let (route, named) = target.readable()?;
@@ -152,22 +212,27 @@ impl<'v> Verifier<'v> {
         if known.is_err() {
             witness.compare(Step::Key, || "what is known of the key cannot be read".to_owned());
         }
-        let known = known?;
+        let (known, looked_up) = found?;
         witness.compare(Step::Scope, || said::scope(product, route, &known.principal));
-        check_scope(product, route, &known.bound)?;
+        checks::scope(product, route, &known.bound)?;
         witness.compare(Step::Resource, || said::resources(&known.principal, &named));
-        check_resources(&known, named)?;
-        let drawn = self.drawn(case, &known, route)?;
+        checks::resources((&known.principal, &known.bound), named)?;
+        let drawn = self.drawn(case, (known, looked_up), route)?;
         witness.compare(Step::Limit, || {
             said::limits(&known.principal.plan, route.cost, &drawn.standing)
         });
-        check_limits(&drawn)?;
+        checks::limits(&drawn)?;
         let identity = known.bound.identity.clone();
-        Ok(Pass { product, identity, standing: Some(drawn.standing) })
+        Ok(Granted { identity, route: Some(route), drawn: Some(drawn) })
     }
 
     /// What the limiter says, once everything else is good.
-    fn drawn(&self, case: &Case<'v, '_, '_>, known: &Known, route: &Route) -> Result<Drawn, Halt> {
+    fn drawn(
+        &self,
+        case: &Case<'v, '_, '_>,
+        (known, looked_up): (&Known, LookedUp),
+        route: &Route,
+    ) -> Result<Drawn, Halt> {
         let (request, bound) = (case.request, &known.bound);
         let ask = Ask {
             bucket: bound.bucket,
@@ -180,14 +245,14 @@ impl<'v> Verifier<'v> {
                 target: request.target,
             }),
         };
-        if let Some(spent) = &known.spent {
+        if let Some(spent) = &looked_up.spent {
             spent.admit(self.limiter, bound);
         }
         let drawn = match self.counting {
             Counting::Counted => self.limiter.draw(&ask, case.now),
             Counting::Looked => self.limiter.look(&ask, case.now),
         };
-        drawn.ok_or_else(|| match known.digest {
+        drawn.ok_or_else(|| match looked_up.digest {
             Some(digest) => Halt::Cold(digest),
             None => Undecided::LookUp("what it has used is not known".to_owned()).into(),
         })
@@ -199,7 +264,7 @@ impl<'v> Verifier<'v> {
         case: &Case<'v, '_, '_>,
         lookup: Lookup,
         witness: &mut impl Witness,
-    ) -> Result<Result<Known, Undecided>, Halt> {
+    ) -> Result<Result<(Known, LookedUp), Undecided>, Halt> {
         let Case { request, product, .. } = *case;
         if let Lookup::Instead(found) = lookup {
             witness
@@ -235,7 +300,7 @@ impl<'v> Verifier<'v> {
         product: &Product,
         presented: Option<&KeyType>,
         digest: Option<SecretDigest>,
-    ) -> Result<Result<Known, Undecided>, Halt> {
+    ) -> Result<Result<(Known, LookedUp), Undecided>, Halt> {
         let (principal, spent) = match found {
             Found::Known(principal, spent) => (principal, spent),
             Found::Unknown => return Err(Refusal::InvalidKey.into()),
@@ -246,7 +311,7 @@ impl<'v> Verifier<'v> {
             return Err(Refusal::InvalidKey.into());
         }
         let bound = principal.bound_to(product, self.plans).ok_or(Refusal::InvalidKey)?;
-        Ok(Ok(Known { principal, bound, spent, digest }))
+        Ok(Ok((Known { principal, bound }, LookedUp { spent, digest })))
     }
 }
 
@@ -261,6 +326,11 @@ struct Case<'v, 'r, 'a> {
 struct Known {
     principal: Arc<Principal>,
     bound: Arc<Bound>,
+}
+
+/// How a principal was found.
+#[derive(Clone, Copy)]
+struct LookedUp {
     /// What it has used today, where it was just looked up.
     spent: Option<Spent>,
     /// The secret that was presented, by which it can be looked up.
@@ -271,6 +341,13 @@ impl Known {
     fn key_type<'p>(&self, product: &'p Product) -> &'p KeyType {
         &product.key_types[self.bound.key_type]
     }
+}
+
+/// What the steps end in where they allow.
+struct Granted<'v> {
+    identity: Identity,
+    route: Option<&'v Route>,
+    drawn: Option<Drawn>,
 }
 
 /// Why the steps ended before they allowed.
@@ -288,75 +365,5 @@ impl From<Refusal> for Halt {
 impl From<Undecided> for Halt {
     fn from(undecided: Undecided) -> Self {
         Self::Refused(Refusal::Unavailable(undecided))
-    }
-}
-
-fn check_life(principal: &Principal, now: Timestamp) -> Result<(), Refusal> {
-    match principal.life(now) {
-        Life::Live => Ok(()),
-        Life::Revoked => Err(Refusal::RevokedKey),
-        Life::Expired => Err(Refusal::ExpiredKey),
-        Life::Forgotten => Err(Refusal::InvalidKey),
-    }
-}
-
-fn check_https(request: &Request<'_>, product: &Product) -> Result<(), Refusal> {
-    let is_good = request.is_https || !product.is_https_required;
-    is_good.then_some(()).ok_or(Refusal::HttpsRequired)
-}
-
-fn check_address(request: &Request<'_>, principal: &Principal) -> Result<(), Refusal> {
-    let is_allowed = principal.allowed_addresses.allow(request.address);
-    is_allowed.then_some(()).ok_or(Refusal::IpNotAllowed)
-}
-
-fn check_host(request: &Request<'_>, key_type: &KeyType) -> Result<(), Refusal> {
-    let is_asked = |host: &String| request.host.as_deref() == Some(host);
-    let is_good = key_type.hosts.is_empty() || key_type.hosts.iter().any(is_asked);
-    is_good.then_some(()).ok_or(Refusal::WrongEnvironment)
-}
-
-fn check_scope(product: &Product, route: &Route, bound: &Bound) -> Result<(), Refusal> {
-    if route.needs.is_met_by(&bound.grant) {
-        return Ok(());
-    }
-    let Some(needed) = route.needs.scopes() else { return Ok(()) };
-    let is_any_enough = matches!(route.needs, Needs::Any(_));
-    let required = product.scopes.names(needed).collect::<Vec<_>>().join(" ");
-    Err(Refusal::InsufficientScope { required, is_any_enough })
-}
-
-fn check_resources(known: &Known, named: NamedList<'_, '_>) -> Result<(), Refusal> {
-    if let Some(lost) = &known.bound.lost_resource {
-        let error_type = format!("{lost}_mismatch_error");
-        return Err(Refusal::ResourceMismatch { resource: lost.clone(), error_type });
-    }
-    let foreign = named.into_iter().find(|(it, id)| !may_touch(&known.principal, it, id));
-    match foreign {
-        None => Ok(()),
-        Some((resource, _)) => Err(Refusal::ResourceMismatch {
-            resource: resource.name.clone(),
-            error_type: resource.mismatch.clone(),
-        }),
-    }
-}
-
-fn check_limits(drawn: &Drawn) -> Result<(), Refusal> {
-    let standing = drawn.standing;
-    match drawn.outcome {
-        Outcome::Within => Ok(()),
-        Outcome::RateLimited { retry_after } => Err(Refusal::RateLimited { retry_after, standing }),
-        Outcome::QuotaExceeded { retry_after } => {
-            Err(Refusal::QuotaExceeded { retry_after, standing })
-        }
-    }
-}
-
-/// Whether a key may touch an id. One without ids may touch any, unless the resource wants keys to
-/// be bound: it was made before the product said so.
-fn may_touch(principal: &Principal, resource: &Resource, id: &str) -> bool {
-    match principal.restrictions.ids(&resource.name) {
-        Some(ids) => ids.contains(id),
-        None => resource.per_key == PerKey::Any,
     }
 }

@@ -6,8 +6,8 @@ use actix_http::{HttpMessage as _, Request, Response};
 use bytes::Bytes;
 use smallvec::SmallVec;
 
-use super::answer;
 use super::gate::Gate;
+use super::{answer, count};
 use crate::id;
 use crate::secret::SecretDigest;
 use crate::verify::{
@@ -71,9 +71,12 @@ fn judge(gate: &Gate, asked: &Asked<'_>, lookup: Lookup) -> Verdict {
         fresh = id::request_id();
         &fresh
     };
-    match verifier.verify(asked, lookup, gate.clock.now(), &mut ()) {
+    let now = gate.clock.now();
+    let verdict = verifier.verify(asked, lookup, now, &mut ());
+    count::verdict(gate, &registry, asked, &verdict, now);
+    match verdict {
         Ok(pass) => Verdict::Answer(answer::pass(&pass, request_id)),
-        Err(Stop::Refused(refusal, product)) => {
+        Err(Stop::Refused { refusal, product, .. }) => {
             report(gate, &refusal);
             let product = product.map(Arc::as_ref);
             Verdict::Answer(answer::refusal(&refusal, product, asked.dialect, request_id))

@@ -19,7 +19,7 @@ use keystile::id::KeyId;
 use keystile::keys::{Changes, Expiry, Terms};
 use keystile::registry::Watcher;
 use keystile::store::{Lock, Locked};
-use keystile::upkeep::Live;
+use keystile::upkeep::{Behind, Live};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -67,6 +67,7 @@ pub(crate) struct Instance {
     folder: Arc<TempDir>,
     ended: Option<JoinHandle<()>>,
     handle: ServerHandle,
+    behind: Option<Behind>,
     _watcher: Watcher,
 }
 
@@ -123,7 +124,10 @@ impl Instance {
         });
         let handle = handle.recv().expect("the gate is served");
         let watcher = watch(&app);
-        Self { app, gate, folder, ended: Some(ended), handle, _watcher: watcher }
+        let counted = (Arc::clone(&app.store), Arc::clone(&app.limiter), Arc::clone(&app.ledger));
+        let behind = Behind::start(app.clock.clone(), counted.0, counted.1, counted.2).unwrap();
+        let behind = Some(behind);
+        Self { app, gate, folder, ended: Some(ended), handle, behind, _watcher: watcher }
     }
 
     pub(crate) fn folder(&self) -> &Path {
@@ -245,6 +249,8 @@ impl Drop for Instance {
         if let Some(ended) = self.ended.take() {
             let _ = ended.join();
         }
+        // After the gate, so that the last request is written too.
+        drop(self.behind.take());
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod buckets;
 mod concurrency;
+mod durability;
 mod headers;
 mod keys;
 mod nginx;

@@ -1,0 +1,187 @@
+//! Everything that was counted and is not written down yet, and writing it down.
+
+use std::collections::VecDeque;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::chunk::{self, CHUNK_ROWS_MAX, Chunk, Row};
+use super::strangers::Strangers;
+use super::table;
+use super::tally::{LastUse, Tally};
+use crate::clock::Timestamp;
+use crate::error::{ErrorKind, Result};
+use crate::store::Store;
+
+/// Tallies that may wait: while the database cannot be written, a few hundred megabytes at most.
+/// Beyond it the oldest are lost.
+const QUEUED_TALLIES_MAX: usize = 1_000_000;
+
+/// Tallies that are written each second, whatever else is to be done: some percent of a core.
+const TALLIES_A_TURN_MIN: usize = 2_000;
+
+/// Where more wait, this part of them is written in a turn, so that each waits for a minute at most.
+/// Meanwhile it goes on counting, so the more there is to write, the more one row says.
+const TURNS_MAX: usize = 60;
+
+/// What was counted and is not written down yet. Counting never waits for the database.
+#[derive(Default)]
+pub struct Ledger {
+    /// Those that have counted something, in the order in which they began to.
+    queue: Mutex<VecDeque<Arc<Tally>>>,
+    strangers: Strangers,
+    /// Requests whose counts had no room, and that nobody was told of yet.
+    lost: AtomicI64,
+    /// Held while something is written.
+    writing: Mutex<Writing>,
+}
+
+/// How far writing has come.
+#[derive(Default)]
+struct Writing {
+    /// The number of the last chunk that was written; read from the database at first.
+    last_number: Option<i64>,
+    /// What was taken and is in no chunk yet.
+    rows: VecDeque<Row>,
+    /// A chunk whose commit has failed, or is going on.
+    pending: Option<Arc<Chunk>>,
+}
+
+impl Ledger {
+    /// Counts a request of a known key that passed by `scopes`.
+    pub fn allowed<'s>(
+        &self,
+        tally: &Arc<Tally>,
+        scopes: impl Iterator<Item = &'s Arc<str>>,
+        at: Timestamp,
+        address: Option<IpAddr>,
+    ) {
+        if tally.allow(scopes, LastUse { at, from: address }) {
+            self.push(tally);
+        }
+    }
+
+    /// Counts a request of a known key that was refused.
+    pub fn refused(&self, tally: &Arc<Tally>, code: &'static str, at: Timestamp) {
+        if tally.refuse(code, at) {
+            self.push(tally);
+        }
+    }
+
+    /// Counts a request that was refused before a key was known. The product is one that is
+    /// declared, or `None`.
+    pub fn stranger(
+        &self,
+        product: Option<&str>,
+        code: &'static str,
+        at: Timestamp,
+        address: Option<IpAddr>,
+    ) {
+        self.strangers.count(product.unwrap_or_default(), code, at, address);
+    }
+
+    /// Writes what a turn's share of the work is, the oldest first.
+    ///
+    /// # Errors
+    /// As the store's: what was not written is kept, and written by a later call.
+    pub fn write_share(&self, store: &Store) -> Result<()> {
+        let tallies = TALLIES_A_TURN_MIN.max(self.queue().len() / TURNS_MAX);
+        self.write_chunks(store, &mut self.writing(), tallies)
+    }
+
+    /// Writes everything that was counted before the call.
+    ///
+    /// # Errors
+    /// As [`Ledger::write_share`].
+    pub fn write_all(&self, store: &Store) -> Result<()> {
+        let mut writing = self.writing();
+        let tallies = self.queue().len();
+        self.write_chunks(store, &mut writing, tallies)
+    }
+
+    /// How many requests were not counted, because the database could not be written for long; each
+    /// is told once.
+    pub fn take_lost(&self) -> i64 {
+        self.lost.swap(0, Ordering::Relaxed)
+    }
+
+    fn write_chunks(&self, store: &Store, writing: &mut Writing, mut tallies: usize) -> Result<()> {
+        let mut last_number = match writing.last_number {
+            Some(number) => number,
+            None => store.read(table::last_chunk)?,
+        };
+        self.take_strangers(writing);
+        loop {
+            writing.last_number = Some(last_number);
+            let next = writing.pending.take();
+            let next = next.or_else(|| self.next_chunk(writing, last_number + 1, &mut tallies));
+            let Some(chunk) = next else { return Ok(()) };
+            writing.pending = Some(Arc::clone(&chunk));
+            self.write_chunk(store, &chunk)?;
+            writing.pending = None;
+            last_number = chunk.number;
+        }
+    }
+
+    /// Writes a chunk. One that the database will never take is given up, so that those after it
+    /// are not kept waiting for good.
+    fn write_chunk(&self, store: &Store, chunk: &Arc<Chunk>) -> Result<()> {
+        let written = Arc::clone(chunk);
+        match store.write_behind(move |tx| table::add(tx, &written)) {
+            Err(error) if error.kind() != ErrorKind::Unavailable => {
+                tracing::error!(%error, "counts could not be written, and are given up");
+                self.lost.fetch_add(chunk.requests(), Ordering::Relaxed);
+                Ok(())
+            }
+            written => written,
+        }
+    }
+
+    /// The next chunk, from what was taken already and from `tallies` more that wait.
+    fn next_chunk(
+        &self,
+        writing: &mut Writing,
+        number: i64,
+        tallies: &mut usize,
+    ) -> Option<Arc<Chunk>> {
+        while writing.rows.len() < CHUNK_ROWS_MAX && *tallies > 0 {
+            *tallies -= 1;
+            let Some(tally) = self.queue().pop_front() else { break };
+            let Some(draft) = tally.take() else { continue };
+            self.lost.fetch_add(draft.lost, Ordering::Relaxed);
+            let mut rows = Vec::new();
+            chunk::rows(&tally, &draft, &mut rows);
+            writing.rows.extend(rows);
+        }
+        let count = writing.rows.len().min(CHUNK_ROWS_MAX);
+        let rows: Vec<Row> = writing.rows.drain(..count).collect();
+        (!rows.is_empty()).then(|| Arc::new(Chunk { number, rows }))
+    }
+
+    fn take_strangers(&self, writing: &mut Writing) {
+        // While a chunk cannot be written they stay where they are bounded.
+        if writing.pending.is_none() {
+            let (rows, lost) = self.strangers.take();
+            writing.rows.extend(rows);
+            self.lost.fetch_add(lost, Ordering::Relaxed);
+        }
+    }
+
+    fn push(&self, tally: &Arc<Tally>) {
+        let mut queue = self.queue();
+        queue.push_back(Arc::clone(tally));
+        let oldest = if queue.len() > QUEUED_TALLIES_MAX { queue.pop_front() } else { None };
+        drop(queue);
+        if let Some(draft) = oldest.and_then(|oldest| oldest.take()) {
+            self.lost.fetch_add(draft.requests(), Ordering::Relaxed);
+        }
+    }
+
+    fn queue(&self) -> MutexGuard<'_, VecDeque<Arc<Tally>>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn writing(&self) -> MutexGuard<'_, Writing> {
+        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
