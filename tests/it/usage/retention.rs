@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{ask, counts, instance, key, plain, question};
 use crate::harness::{Instance, Key, eventually};
 
-/// One request passes and one is refused, every `apart`, `times` times.
+/// One request passes and one is refused, every `apart`, `times` times; all is written down.
 fn send(instance: &Instance, key: &Key, apart: &str, times: usize) {
     let client = instance.client();
     for _ in 0..times {
@@ -17,6 +17,7 @@ fn send(instance: &Instance, key: &Key, apart: &str, times: usize) {
         assert_eq!(ask(&client, &plain("/a")), "missing_credential");
         instance.advance(apart);
     }
+    instance.write_counts().unwrap();
 }
 
 fn rows(told: &Value) -> usize {
