@@ -54,7 +54,7 @@ pub struct Timestamp(i64);
 impl Timestamp {
     /// From milliseconds since 1970-01-01 UTC, as the database keeps it.
     #[must_use]
-    pub fn from_millis(millis: i64) -> Self {
+    pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
     }
 
