@@ -285,10 +285,11 @@ mod tests {
             world.ledger.refused(&tally(number), "revoked_key", NOW);
         }
         world.pass();
+        let share = i64::try_from(TALLIES_A_TURN_MIN).unwrap();
         world.ledger.write_share(&world.store).unwrap();
-        assert_eq!(world.counted(), TALLIES_A_TURN_MIN as i64);
+        assert_eq!(world.counted(), share);
         assert_eq!(world.ledger.queue().len(), 11);
         world.ledger.write_share(&world.store).unwrap();
-        assert_eq!(world.counted(), TALLIES_A_TURN_MIN as i64 + 11);
+        assert_eq!(world.counted(), share + 11);
     }
 }

@@ -10,7 +10,7 @@ use crate::harness::{Instance, Key};
 
 /// Callers at once, and how many requests each sends before and after the restart.
 const CALLERS: usize = 4;
-const REQUESTS: usize = 5_000;
+const REQUESTS: usize = 12_500;
 
 type Counts = BTreeMap<String, i64>;
 
