@@ -185,3 +185,111 @@ impl Ledger {
         self.writing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+    use crate::id::KeyId;
+    use crate::schema::MIGRATIONS;
+    use crate::secret::SecretDigest;
+    use crate::store::{Lock, Locked};
+    use crate::usage::ALLOWED;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_772_366_400_000);
+
+    /// A ledger over a database that has one key.
+    struct World {
+        _folder: tempfile::TempDir,
+        store: Store,
+        ledger: Ledger,
+        tally: Arc<Tally>,
+    }
+
+    impl World {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let Locked::Ours(lock) = Lock::take(&folder.path().join("data")).unwrap() else {
+                panic!("a new folder is nobody's");
+            };
+            let store = Store::open(lock, MIGRATIONS, &Clock::standing_at(NOW)).unwrap();
+            let key = KeyId::new(NOW);
+            store
+                .write(move |tx| {
+                    tx.execute("INSERT INTO workspaces VALUES ('acme', 'Acme', 'pro', 0, x'')", &[])?;
+                    let insert = "
+                        INSERT INTO keys (id, workspace, product, type, name, scopes, restrictions,
+                                          allow_ip, created_at, created_by, seal)
+                        VALUES (?1, 'acme', 'whale', 'live', 'CI', '[]', '{}', '[]', 0, 'cli', x'')";
+                    Ok(tx.execute(insert, &[key.into()])?)
+                })
+                .unwrap();
+            let tally = Arc::new(Tally::new(key, SecretDigest::of(b"secret")));
+            Self { _folder: folder, store, ledger: Ledger::default(), tally }
+        }
+
+        fn pass(&self) {
+            self.ledger.allowed(&self.tally, std::iter::empty(), NOW, None);
+        }
+
+        fn chunk(&self, number: i64) -> Chunk {
+            let (key, minute) = (self.tally.key, NOW);
+            let row = Row::Minute { key, minute, outcome: ALLOWED, requests: 1 };
+            Chunk { number, rows: vec![row] }
+        }
+
+        fn counted(&self) -> i64 {
+            let select = "SELECT CAST(coalesce(sum(requests), 0) AS BIGINT) FROM usage_counts";
+            self.store.read(|db| db.first(select, &[], |row| row.get(0))).unwrap().unwrap()
+        }
+    }
+
+    #[test]
+    fn a_chunk_that_was_kept_is_not_added_again() {
+        let world = World::new();
+        for (number, sum) in [(1, 1), (1, 1), (2, 2), (1, 2), (2, 2), (3, 3)] {
+            let chunk = world.chunk(number);
+            world.store.write_behind(move |tx| table::add(tx, &chunk)).unwrap();
+            assert_eq!(world.counted(), sum, "after chunk {number}");
+        }
+        world.pass();
+        world.ledger.write_all(&world.store).unwrap();
+        assert_eq!(world.counted(), 4, "a new process goes on where the last one was");
+    }
+
+    #[test]
+    fn a_chunk_that_is_never_taken_keeps_no_other_waiting() {
+        let world = World::new();
+        let rename = |from: &str, to: &str| {
+            let sql = format!("ALTER TABLE {from} RENAME TO {to}");
+            world.store.write(move |tx| Ok(tx.execute(&sql, &[])?)).unwrap();
+        };
+        rename("usage_counts", "elsewhere");
+        world.pass();
+        world.ledger.write_all(&world.store).unwrap();
+        assert_eq!(world.ledger.take_lost(), 1);
+        rename("elsewhere", "usage_counts");
+        world.pass();
+        world.ledger.write_all(&world.store).unwrap();
+        assert_eq!((world.counted(), world.ledger.take_lost()), (1, 0));
+    }
+
+    #[test]
+    fn a_turn_writes_its_share_and_the_oldest_first() {
+        let world = World::new();
+        let tally = |number: usize| {
+            let secret = SecretDigest::of(number.to_string().as_bytes());
+            Arc::new(Tally::new(world.tally.key, secret))
+        };
+        for number in 0..TALLIES_A_TURN_MIN + 10 {
+            world.ledger.refused(&tally(number), "revoked_key", NOW);
+        }
+        world.pass();
+        let share = i64::try_from(TALLIES_A_TURN_MIN).unwrap();
+        world.ledger.write_share(&world.store).unwrap();
+        assert_eq!(world.counted(), share);
+        assert_eq!(world.ledger.queue().len(), 11);
+        world.ledger.write_share(&world.store).unwrap();
+        assert_eq!(world.counted(), share + 11);
+    }
+}

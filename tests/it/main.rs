@@ -8,3 +8,4 @@ mod harness;
 mod limits;
 mod shipped;
 mod tidy;
+mod usage;

@@ -9,5 +9,6 @@ mod lifecycle;
 mod nginx;
 mod secrets;
 mod settings;
+mod usage;
 mod usage_errors;
 mod workspace;

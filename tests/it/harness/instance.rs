@@ -13,13 +13,16 @@ use keystile::audit::Actor;
 use keystile::clock::{Clock, Span};
 use keystile::config::{Flags, Listen, Settings};
 use keystile::error::Result;
-use keystile::http::control::{Command, KeyCommand, Question, WorkspaceCommand, execute};
+use keystile::http::control::{
+    By, Command, KeyCommand, Question, UsageOf, UsageQuestion, WorkspaceCommand, execute,
+};
 use keystile::http::server::{GateListener, Running};
 use keystile::id::KeyId;
 use keystile::keys::{Changes, Expiry, Terms};
 use keystile::registry::Watcher;
 use keystile::store::{Lock, Locked};
-use keystile::upkeep::{Behind, Live};
+use keystile::upkeep::{self, Behind, Live};
+use keystile::usage::Usage;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -234,6 +237,34 @@ impl Instance {
     /// What `explain` says.
     pub(crate) fn explain(&self, question: Question) -> Result<Value> {
         self.execute(Command::Explain(question))
+    }
+
+    /// The key as it is shown.
+    pub(crate) fn shown(&self, key: &Key) -> Value {
+        self.key_command(KeyCommand::Show { id: key.id }).unwrap()
+    }
+
+    /// What was asked with a key since `since`.
+    pub(crate) fn usage_of(&self, key: &Key, since: &str, by: By) -> Value {
+        let since_seconds = since.parse::<Span>().unwrap().as_seconds();
+        let question = UsageQuestion { of: UsageOf::Key(key.id), since_seconds, by };
+        self.execute(Command::Usage(question)).unwrap()
+    }
+
+    /// The counts, as rooms above read them.
+    pub(crate) fn usage(&self) -> Usage<'_> {
+        Usage { store: &self.app.store, retention: self.app.live.get().retention }
+    }
+
+    /// Writes everything down that was counted.
+    pub(crate) fn write_counts(&self) -> Result<()> {
+        self.app.ledger.write_all(&self.app.store)
+    }
+
+    /// Does what the instance does once a minute.
+    pub(crate) fn sweep(&self) {
+        upkeep::sweep(&self.app.store, self.app.live.get().retention, self.app.clock.now())
+            .unwrap();
     }
 
     fn key_command(&self, command: KeyCommand) -> Result<Value> {
