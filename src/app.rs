@@ -6,10 +6,12 @@ use crate::accounts::Workspaces;
 use crate::accounts::people::Hasher;
 use crate::clock::Clock;
 use crate::error::Result;
+use crate::limits::Limiter;
 use crate::principals::Principals;
 use crate::schema::MIGRATIONS;
 use crate::store::{Lock, Store};
 use crate::upkeep::{Live, Reloader};
+use crate::usage::Ledger;
 
 /// The parts of one instance.
 pub struct App {
@@ -19,8 +21,12 @@ pub struct App {
     pub store: Arc<Store>,
     /// Where passwords are hashed.
     pub hasher: Hasher,
+    /// What is used, and how much may be.
+    pub limiter: Arc<Limiter>,
     /// What presented secrets are worth.
     pub principals: Arc<Principals>,
+    /// What was asked, as far as it is not written down.
+    pub ledger: Arc<Ledger>,
     /// The plugin folder, and the registry in force.
     pub plugins: Reloader,
     /// The settings in force.
@@ -35,11 +41,13 @@ impl App {
     pub fn open(live: Live, lock: Lock, clock: Clock) -> Result<Arc<Self>> {
         let settings = live.get();
         let store = Arc::new(Store::open(lock, MIGRATIONS, &clock)?);
-        let principals = Arc::new(Principals::new(Arc::clone(&store), settings.cached_keys));
+        let limiter = Arc::new(Limiter::new(Arc::clone(&settings.plans)));
+        let (of_store, of_limiter) = (Arc::clone(&store), Arc::clone(&limiter));
+        let principals = Arc::new(Principals::new(of_store, of_limiter, settings.cached_keys));
         Workspaces { store: &store, principals: &principals }.check_plans(&settings.plans)?;
         let folder = settings.plugins.clone();
         let plugins = Reloader::start(folder, Arc::clone(&store), clock.clone())?;
-        let hasher = Hasher::default();
-        Ok(Arc::new(Self { clock, store, hasher, principals, plugins, live }))
+        let (hasher, ledger) = (Hasher::default(), Arc::default());
+        Ok(Arc::new(Self { clock, store, limiter, hasher, principals, ledger, plugins, live }))
     }
 }

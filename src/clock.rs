@@ -54,7 +54,7 @@ pub struct Timestamp(i64);
 impl Timestamp {
     /// From milliseconds since 1970-01-01 UTC, as the database keeps it.
     #[must_use]
-    pub fn from_millis(millis: i64) -> Self {
+    pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
     }
 
@@ -68,6 +68,19 @@ impl Timestamp {
     #[must_use]
     pub fn plus(self, span: Span) -> Self {
         Self(self.0.saturating_add(span.as_millis()))
+    }
+
+    /// The instant `span` earlier.
+    #[must_use]
+    pub fn minus(self, span: Span) -> Self {
+        Self(self.0.saturating_sub(span.as_millis()))
+    }
+
+    /// The start of the minute, hour or day of UTC that it lies in: of whatever `span` divides time
+    /// into. A span of nothing leaves it as it is.
+    #[must_use]
+    pub fn floor(self, span: Span) -> Self {
+        Self(self.0 - self.0.rem_euclid(span.as_millis().max(1)))
     }
 }
 

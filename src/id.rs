@@ -30,6 +30,12 @@ macro_rules! id {
             pub fn new(now: Timestamp) -> Self {
                 Self(number(now))
             }
+
+            /// The UUID's 16 bytes.
+            #[must_use]
+            pub fn to_bytes(self) -> [u8; 16] {
+                self.0.to_be_bytes()
+            }
         }
 
         impl fmt::Display for $name {

@@ -19,4 +19,5 @@ pub mod secret;
 pub mod source;
 pub mod store;
 pub mod upkeep;
+pub mod usage;
 pub mod verify;

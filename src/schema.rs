@@ -5,5 +5,7 @@ use crate::store::Migration;
 /// All migrations; the first is number 1. One that was released is never changed.
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0001_keys", sql: include_str!("../migrations/0001_keys.sql") },
+    Migration { name: "0002_day_counts", sql: include_str!("../migrations/0002_day_counts.sql") },
+    Migration { name: "0003_usage", sql: include_str!("../migrations/0003_usage.sql") },
     Migration { name: "0004_people", sql: include_str!("../migrations/0004_people.sql") },
 ];

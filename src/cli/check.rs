@@ -80,21 +80,19 @@ fn unknown_plans(product: &Product, plans: &Plans) -> Vec<(At, String)> {
     unknown.map(told).collect()
 }
 
-/// Routes that weigh more than a plan ever allows.
+/// Routes that weigh more than a plan ever allows to a key of some type.
 fn unaffordable_routes(product: &Product, plans: &Plans) -> Vec<(At, String)> {
-    let largest = |id: &str| {
-        let (plan, own) = (plans.get(id)?, product.plans.get(id).copied().unwrap_or_default());
-        let (minute, day) = (own.per_minute.or(plan.per_minute), own.per_day.or(plan.per_day));
-        [minute, day].into_iter().flatten().min()
-    };
+    let callers = |plan| product.key_types.iter().map(move |key_type| (plan, key_type));
     let too_dear = |route: &Route| {
-        let mut ids = plans.ids();
-        let plan = ids.find(|id| largest(id).is_some_and(|number| route.cost > number))?;
-        let cost = route.cost;
-        Some((
-            route.at,
-            format!("a cost of {cost} is above what plan `{plan}` allows: always refused"),
-        ))
+        let (plan, key_type) = plans.ids().flat_map(callers).find(|(plan, key_type)| {
+            let whole = product.allowance(plans, plan);
+            whole.is_some_and(|whole| !whole.at_rate(key_type.rate).can_take(route.cost))
+        })?;
+        let (cost, key_type) = (route.cost, &key_type.id);
+        let message = format!(
+            "a cost of {cost} is above what plan `{plan}` allows `{key_type}` keys: always refused"
+        );
+        Some((route.at, message))
     };
     product.routes.iter().filter_map(too_dear).collect()
 }

@@ -182,7 +182,7 @@ fn json(text: &str) -> Result<Value, String> {
     serde_json::from_str(text).map_err(|error| format!("not JSON: {error}"))
 }
 
-const FIELDS: [&str; 17] = [
+const FIELDS: [&str; 19] = [
     "id",
     "name",
     "state",
@@ -196,6 +196,8 @@ const FIELDS: [&str; 17] = [
     "expires_at",
     "created_at",
     "created_by",
+    "last_used_at",
+    "last_used_from",
     "metadata",
     "revoked_at",
     "revoked_by",
@@ -294,7 +296,7 @@ fn rotated(value: &Value) -> String {
 
 fn shown(value: &Value) -> String {
     let secrets = value["secrets"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let columns = ["last4", "state", "created_at", "ends_at"];
+    let columns = ["last4", "state", "created_at", "ends_at", "last_used_at", "last_used_from"];
     format!("{}\n{}", output::fields(value, &FIELDS), output::table(secrets, &columns))
 }
 
@@ -302,7 +304,9 @@ fn listed(value: &Value) -> String {
     match value.as_array().map(Vec::as_slice) {
         None | Some([]) => "no keys: `keystile key create` makes one".to_owned(),
         Some(rows) => {
-            output::table(rows, &["id", "name", "workspace", "product", "type", "state", "scopes"])
+            let columns =
+                ["id", "name", "workspace", "product", "type", "state", "last_used_at", "scopes"];
+            output::table(rows, &columns)
         }
     }
 }

@@ -18,6 +18,7 @@ mod output;
 mod password;
 mod reach;
 mod serve;
+mod usage;
 mod user;
 mod workspace;
 
@@ -58,6 +59,8 @@ enum Command {
     /// Keys: make, change and end them.
     #[command(subcommand)]
     Key(key::Key),
+    /// Usage: how many requests passed, how many were refused, and why.
+    Usage(usage::Usage),
     /// Tell why a request would pass or not, step by step.
     Explain(explain::Explain),
     /// Print the nginx configuration for a product.
@@ -101,6 +104,7 @@ impl Cli {
             Command::User(command) => command.run(config),
             Command::Workspace(command) => command.run(config),
             Command::Key(command) => command.run(config),
+            Command::Usage(command) => command.run(config),
             Command::Explain(command) => command.run(config),
             Command::Nginx(command) => command.run(config),
         };

@@ -20,7 +20,7 @@ use crate::http::control::{ControlServer, is_served};
 use crate::http::server::{GateListener, Running, WebListener};
 use crate::registry::Watcher;
 use crate::store::{Lock, Locked};
-use crate::upkeep::{self, Live};
+use crate::upkeep::{self, Behind, Live};
 
 /// Between two sweeps of what has ended.
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
@@ -110,7 +110,13 @@ impl Instance {
             "keystile {} serves",
             env!("CARGO_PKG_VERSION")
         );
-        System::new().block_on(async {
+        let behind = Behind::start(
+            app.clock.clone(),
+            Arc::clone(&app.store),
+            Arc::clone(&app.limiter),
+            Arc::clone(&app.ledger),
+        )?;
+        let ended = System::new().block_on(async {
             let running = Running::start(&app, listener, people)?;
             let handle = running.handle();
             let beside = beside()?.map(actix_rt::spawn);
@@ -127,7 +133,10 @@ impl Instance {
                 beside.abort();
             }
             ended
-        })
+        });
+        // No request is answered any more: what was counted is written to the last one.
+        drop(behind);
+        ended
     }
 }
 
@@ -157,7 +166,7 @@ fn watch(app: &Arc<App>) -> Result<Watcher> {
     let watched = Arc::clone(app);
     let reload = move |_: &_| {
         watched.plugins.reload();
-        watched.live.reload(&watched.store, &watched.principals);
+        watched.live.reload(&watched.store, &watched.principals, &watched.limiter);
     };
     Watcher::start(settings.plugins.clone(), Some(settings.file.clone()), reload)
         .map_err(|error| Error::cannot_start("cannot watch the plugin folder").because(error))
@@ -193,8 +202,10 @@ async fn sweep(app: Arc<App>) {
     let mut every = tokio::time::interval(SWEEP_EVERY);
     loop {
         every.tick().await;
-        let store = Arc::clone(&app.store);
-        match actix_rt::task::spawn_blocking(move || upkeep::sweep(&store)).await {
+        let swept = Arc::clone(&app);
+        let sweep =
+            move || upkeep::sweep(&swept.store, swept.live.get().retention, swept.clock.now());
+        match actix_rt::task::spawn_blocking(sweep).await {
             Ok(Ok(0)) | Err(_) => {}
             Ok(Ok(rows)) => tracing::debug!(rows, "swept what has ended for good"),
             Ok(Err(error)) => tracing::warn!(%error, "the sweep failed; the next one tries again"),

@@ -6,6 +6,7 @@ use ipnet::IpNet;
 
 use super::listen::Listen;
 use super::log_format::LogFormat;
+use crate::clock::Span;
 use crate::limits::NUMBER_MAX;
 use crate::source::{Diagnostic, Document, Table, Value, Written};
 
@@ -40,12 +41,22 @@ pub(super) struct Draft {
     pub(super) level: Option<tracing::Level>,
     pub(super) format: Option<LogFormat>,
     pub(super) plans: Option<BTreeMap<String, PlanDraft>>,
+    pub(super) usage: UsageDraft,
 }
 
 /// Where a listener stands, and where that is written.
 pub(super) struct Placed {
     pub(super) listen: Listen,
     pub(super) place: Diagnostic,
+}
+
+/// What one source sets of how long counts are kept, and where the last of it is written.
+#[derive(Default)]
+pub(super) struct UsageDraft {
+    pub(super) minutes: Option<Span>,
+    pub(super) hours: Option<Span>,
+    pub(super) days: Option<Span>,
+    pub(super) place: Option<Diagnostic>,
 }
 
 /// What one source sets of a plan.
@@ -104,9 +115,25 @@ fn draft(document: &Document<'_>) -> Draft {
         draft.format = log.choice("format", &FORMATS).map(|format| format.value);
         log.close();
     }
+    if let Some(usage) = root.table("usage") {
+        draft.usage = self::usage(document, usage);
+    }
     draft.plans = root.table("plans").map(|plans| self::plans(document, &plans));
     root.close();
     draft
+}
+
+fn usage(document: &Document<'_>, mut table: Table<'_>) -> UsageDraft {
+    let mut place = None;
+    let mut span = |name| {
+        let written = table.string(name)?;
+        place = Some(document.place(written.at));
+        let span = written.value.parse::<Span>();
+        span.map_err(|reason| document.error(written.at, reason.to_string())).ok()
+    };
+    let (minutes, hours, days) = (span("minutes"), span("hours"), span("days"));
+    table.close();
+    UsageDraft { minutes, hours, days, place }
 }
 
 fn path(root: &mut Table<'_>, name: &'static str) -> Option<String> {

@@ -3,14 +3,17 @@
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ipnet::IpNet;
 
-use super::draft::{self, Draft, Placed, PlanDraft};
+use super::draft::{self, Draft, Placed, PlanDraft, UsageDraft};
 use super::listen::Listen;
 use super::log_format::LogFormat;
+use crate::clock::Span;
 use crate::limits::{Plan, Plans};
 use crate::source::{self, Diagnostic, FILE_BYTES_MAX};
+use crate::usage::Retention;
 
 /// The settings of one instance.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,7 +41,9 @@ pub struct Settings {
     /// How they are written.
     pub format: LogFormat,
     /// The plans.
-    pub plans: Plans,
+    pub plans: Arc<Plans>,
+    /// How long counts of requests are kept.
+    pub retention: Retention,
 }
 
 /// Settings that a command line overrides.
@@ -140,7 +145,8 @@ impl Settings {
             cached_keys: draft.cached_keys.unwrap_or(100_000),
             level: draft.level.unwrap_or(tracing::Level::INFO),
             format: draft.format.unwrap_or_default(),
-            plans: draft.plans.and_then(plans).unwrap_or_default(),
+            plans: draft.plans.and_then(plans).unwrap_or_default().into(),
+            retention: draft.usage.retention(),
         }
     }
 
@@ -191,7 +197,7 @@ impl Draft {
              [\"10.0.0.0/8\"]",
         )
         .filter(|_| !has_peers);
-        web.into_iter().chain(gate).collect()
+        web.into_iter().chain(gate).chain(self.usage.contradiction()).collect()
     }
 
     /// Takes whatever `later` sets.
@@ -211,6 +217,10 @@ impl Draft {
         set(&mut self.cached_keys, later.cached_keys);
         set(&mut self.level, later.level);
         set(&mut self.format, later.format);
+        set(&mut self.usage.minutes, later.usage.minutes);
+        set(&mut self.usage.hours, later.usage.hours);
+        set(&mut self.usage.days, later.usage.days);
+        set(&mut self.usage.place, later.usage.place);
         for (id, later) in later.plans.into_iter().flatten() {
             let plan = self.plans.get_or_insert_default().entry(id).or_default();
             set(&mut plan.name, later.name);
@@ -218,6 +228,32 @@ impl Draft {
             set(&mut plan.per_day, later.per_day);
             set(&mut plan.max_keys, later.max_keys);
         }
+    }
+}
+
+impl UsageDraft {
+    fn retention(&self) -> Retention {
+        let default = Retention::default();
+        Retention {
+            minutes: self.minutes.unwrap_or(default.minutes),
+            hours: self.hours.unwrap_or(default.hours),
+            days: self.days.unwrap_or(default.days),
+        }
+    }
+
+    /// What is wrong with the three beside each other, told where the last of them is written.
+    fn contradiction(&self) -> Option<Diagnostic> {
+        let Retention { minutes, hours, days } = self.retention();
+        let message = if minutes < Span::seconds(3_600) {
+            "`minutes` of [usage] is 1h at least: whole hours are made of them"
+        } else if hours < minutes.max(Span::days(1)) {
+            "`hours` of [usage] is 1d at least, and not less than `minutes`"
+        } else if days < hours {
+            "`days` of [usage] is not less than `hours`"
+        } else {
+            return None;
+        };
+        self.place.clone().map(|place| place.saying(message))
     }
 }
 
@@ -357,6 +393,23 @@ mod tests {
         assert_eq!((plan.per_minute, plan.per_day, plan.max_keys), (Some(5), None, None));
         assert!(of_file("[plans]\n").is_err());
         assert!(of_file("[plans.p]\nper_minute = 0\n").is_err());
+    }
+
+    #[test]
+    fn counts_are_kept_coarser_for_longer() {
+        let settings = of_file("[usage]\nminutes = \"1h\"\nhours = \"7d\"\n").unwrap();
+        let kept = settings.retention;
+        assert_eq!((kept.minutes, kept.hours), (Span::seconds(3_600), Span::days(7)));
+        assert_eq!(kept.days, Span::days(730));
+        for (bad, place) in [
+            ("minutes = \"59m\"", "config.toml:2:11: "),
+            ("minutes = \"3d\"\nhours = \"2d\"", "config.toml:3:9: "),
+            ("hours = \"800d\"", "config.toml:2:9: "),
+            ("days = \"1w\"", "config.toml:2:8: "),
+        ] {
+            let problems = of_file(&format!("[usage]\n{bad}\n")).unwrap_err();
+            assert!(problems[0].starts_with(place), "{bad}: {problems:?}");
+        }
     }
 
     #[test]

@@ -164,7 +164,7 @@ impl Running {
         let web = Arc::new(Web::new(Arc::clone(app), people.public, ROUTES));
         let gate = Arc::new(Gate::new(
             Arc::clone(&app.plugins.registry),
-            Arc::clone(&app.principals),
+            (Arc::clone(&app.principals), Arc::clone(&app.limiter), Arc::clone(&app.ledger)),
             Arc::clone(&app.plugins.files),
             Peers::new(app.live.get().peers.clone()),
             app.clock.clone(),

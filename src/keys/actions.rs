@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::key::{Filter, Key, State};
+use super::room::Room;
 use super::table::{self, KeyRow, Soundness};
 use super::terms::{self, Changes, Expiry, Terms};
 use crate::accounts::parse_name;
@@ -12,6 +13,7 @@ use crate::audit::{self, Actor, Change};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::id::KeyId;
+use crate::limits::Plans;
 use crate::principals::Principals;
 use crate::registry::{KeyType, Product, Registry};
 use crate::secret::Secret;
@@ -28,6 +30,8 @@ pub struct Keys<'a> {
     pub principals: &'a Principals,
     /// The products, as they are in force.
     pub registry: &'a Registry,
+    /// The plans, as they are in force.
+    pub plans: &'a Plans,
 }
 
 /// A key with the secret that was just made for it: the one time that it is shown.
@@ -42,7 +46,8 @@ impl Keys<'_> {
     /// Makes a key and its secret.
     ///
     /// # Errors
-    /// `Invalid` for terms that its product does not take, `NotFound` for an unknown workspace.
+    /// `Invalid` for terms that its product does not take, `NotFound` for an unknown workspace,
+    /// `Conflict` where its plan has no room for another key.
     pub fn create(&self, actor: &Actor, terms: &Terms) -> Result<Minted> {
         let (product, key_type) = self.key_type(&terms.product, &terms.key_type)?;
         let scopes = terms::scopes(product, key_type, &terms.scopes)?;
@@ -52,6 +57,7 @@ impl Keys<'_> {
         let allow_ip = text(&terms::allow_ip(terms.allow_ip.clone())?);
         let metadata = terms::metadata(terms.metadata.as_ref())?;
         let secret = mint(key_type)?;
+        let room = Room::of(product, self.plans);
         let (actor, terms) = (actor.clone(), terms.clone());
         self.store.write(move |tx| {
             let owner = owner_id(tx, terms.owner.as_ref(), &terms.workspace)?;
@@ -73,6 +79,7 @@ impl Keys<'_> {
                 revoked_by: None,
                 revoked_reason: None,
             };
+            room.check(tx, &row)?;
             table::insert(tx, &row)?;
             table::insert_secret(tx, row.id, &secret)?;
             record(tx, &actor, "key.create", &row, described(&row))?;
@@ -102,11 +109,12 @@ impl Keys<'_> {
     ///
     /// # Errors
     /// `Invalid` for changes that its product does not take, or none; `NotFound`; `Conflict` for
-    /// a revoked or damaged key.
+    /// a revoked or damaged key, and where its plan has no room for an expired one to live again.
     pub fn update(&self, actor: &Actor, id: KeyId, changes: &Changes) -> Result<Key> {
         let known = self.known(id, Timestamp::default())?;
         let (product, key_type) = self.key_type(&known.product, &known.key_type)?;
         let change = Checked::of(changes, &known, product, key_type)?;
+        let room = Room::of(product, self.plans);
         let actor = actor.clone();
         self.change(id, move |tx, mut row, key| {
             if key.state == State::Revoked {
@@ -118,6 +126,9 @@ impl Keys<'_> {
                 row.owner = Some(owner);
             }
             change.apply(&mut row, tx.now);
+            if key.state == State::Expired {
+                room.check(tx, &row)?;
+            }
             table::update(tx, &row)?;
             record(tx, &actor, "key.update", &row, described(&row))?;
             reread(tx, id)

@@ -1,5 +1,7 @@
 //! What a key is, as people see it: never its secret.
 
+use std::net::IpAddr;
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -7,6 +9,7 @@ use crate::clock::Timestamp;
 use crate::id::KeyId;
 use crate::principals::{AllowedAddresses, Restrictions};
 use crate::secret::SecretDigest;
+use crate::usage::{LastUse, SecretUse};
 
 /// A grant of access.
 #[derive(Clone, Debug, Serialize)]
@@ -46,6 +49,10 @@ pub struct Key {
     pub revoked_by: Option<String>,
     /// Why, in their words.
     pub revoked_reason: Option<String>,
+    /// When a request last passed with it.
+    pub last_used_at: Option<Timestamp>,
+    /// The address that it came from.
+    pub last_used_from: Option<IpAddr>,
     /// Its secrets, the newest first.
     pub secrets: Vec<SecretRecord>,
 }
@@ -78,6 +85,10 @@ pub struct SecretRecord {
     pub created_at: Timestamp,
     /// When its rotation's overlap ends, or ended.
     pub ends_at: Option<Timestamp>,
+    /// When a request last passed with it.
+    pub last_used_at: Option<Timestamp>,
+    /// The address that it came from.
+    pub last_used_from: Option<IpAddr>,
 }
 
 /// Where a secret stands, whatever its key's state.
@@ -109,11 +120,25 @@ impl Key {
         self.secrets.iter().map(|secret| secret.digest).collect()
     }
 
+    /// Takes in what its secrets were used for: those that were swept count for the key alone.
+    pub(super) fn take_uses(&mut self, uses: &[SecretUse]) {
+        let last = uses.iter().map(|it| it.last_use).max_by_key(|it| it.at);
+        (self.last_used_at, self.last_used_from) = parts(last);
+        for secret in &mut self.secrets {
+            let own = uses.iter().find(|it| it.secret == secret.digest).map(|it| it.last_use);
+            (secret.last_used_at, secret.last_used_from) = parts(own);
+        }
+    }
+
     /// Its older secret whose overlap still lasts, if there is one.
     #[must_use]
     pub fn ending_secret(&self) -> Option<&SecretRecord> {
         self.secrets.iter().find(|secret| secret.state == SecretState::Ending)
     }
+}
+
+fn parts(last_use: Option<LastUse>) -> (Option<Timestamp>, Option<IpAddr>) {
+    (last_use.map(|it| it.at), last_use.and_then(|it| it.from))
 }
 
 /// Which keys a listing names.

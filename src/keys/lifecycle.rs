@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::actions::{Keys, Minted, mint, record, reread};
 use super::key::{Key, State};
+use super::room::Room;
 use super::table;
 use crate::audit::Actor;
 use crate::clock::{Span, Timestamp};
@@ -103,8 +104,8 @@ impl Keys<'_> {
     /// Undoes a revocation while the product allows it; the newest secret alone lives again.
     ///
     /// # Errors
-    /// `Conflict` for a key that is not revoked, or was too long ago; `Invalid` when its product
-    /// or key type is gone; `NotFound`.
+    /// `Conflict` for a key that is not revoked, or was too long ago, and where its plan has no
+    /// room for it; `Invalid` when its product or key type is gone; `NotFound`.
     pub fn restore(
         &self,
         actor: &Actor,
@@ -114,8 +115,8 @@ impl Keys<'_> {
     ) -> Result<Key> {
         let reason = checked_reason(reason)?;
         let known = self.known(id, now)?;
-        let undo =
-            self.key_type(&known.product, &known.key_type).map(|(product, _)| undo(product))?;
+        let (product, _) = self.key_type(&known.product, &known.key_type)?;
+        let (undo, room) = (undo(product), Room::of(product, self.plans));
         let actor = actor.clone();
         self.change(id, move |tx, mut row, key| {
             let Some(revoked_at) = row.revoked_at else {
@@ -125,6 +126,7 @@ impl Keys<'_> {
             if let Some(ending) = key.ending_secret() {
                 table::end_secret(tx, id, &ending.digest, tx.now)?;
             }
+            room.check(tx, &row)?;
             (row.revoked_at, row.revoked_by, row.revoked_reason) = (None, None, None);
             table::update(tx, &row)?;
             record(tx, &actor, "key.restore", &row, json!({ "reason": reason }))?;

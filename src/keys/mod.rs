@@ -14,6 +14,7 @@
 mod actions;
 mod key;
 mod lifecycle;
+mod room;
 mod table;
 mod terms;
 

@@ -8,6 +8,7 @@ use crate::principals::seals::{self, KeyColumns};
 use crate::principals::{AllowedAddresses, Restrictions};
 use crate::secret::{Secret, SecretDigest};
 use crate::store::{Column, Fault, Read, Row, Write, params};
+use crate::usage;
 
 /// A key's row as text, as it is written and sealed.
 pub(super) struct KeyRow {
@@ -162,6 +163,41 @@ pub(super) fn update(tx: &Write<'_>, key: &KeyRow) -> Result<()> {
     Ok(())
 }
 
+/// The plan that a workspace is on.
+pub(super) fn plan_of(db: &Read<'_>, workspace: &str) -> Result<String> {
+    const SELECT: &str = "SELECT plan FROM workspaces WHERE slug = ?1";
+    let plan = db.first(SELECT, params![workspace], |row| row.get(0))?;
+    plan.ok_or_else(|| Error::not_found(format!("there is no workspace {workspace}")))
+}
+
+/// Places for keys of a workspace and product that are taken.
+pub(super) struct Taken {
+    /// By keys that live, or have ended lately.
+    pub(super) all: i64,
+    /// By keys that live.
+    pub(super) live: i64,
+}
+
+/// Places that other keys of the row's workspace and product take `now`; one that ended at or after
+/// `since` keeps its own.
+pub(super) fn places_taken(
+    db: &Read<'_>,
+    row: &KeyRow,
+    (now, since): (Timestamp, Timestamp),
+) -> Result<Taken> {
+    const SELECT: &str = "
+        SELECT COUNT(*),
+               COUNT(*) FILTER (WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?5))
+        FROM keys
+        WHERE workspace = ?1 AND product = ?2 AND id <> ?3
+          AND (revoked_at IS NULL OR revoked_at >= ?4)
+          AND (expires_at IS NULL OR expires_at >= ?4)";
+    let row = params![&row.workspace, &row.product, row.id, since, now];
+    let taken =
+        db.first(SELECT, row, |row| Ok::<_, Fault>(Taken { all: row.get(0)?, live: row.get(1)? }))?;
+    Ok(taken.unwrap_or(Taken { all: 0, live: 0 }))
+}
+
 pub(super) fn insert_secret(tx: &Write<'_>, key: KeyId, secret: &Secret) -> Result<()> {
     const INSERT: &str = "
         INSERT INTO secrets (digest, key, last4, created_at, seal) VALUES (?1, ?2, ?3, ?4, ?5)";
@@ -275,9 +311,20 @@ fn with_secrets(db: &Read<'_>, row: &KeyRow, soundness: Soundness, now: Timestam
         let seal = seals::secret(&digest, row.id, ends_at);
         are_sound &= cells.are_readable && found.get(4).is_ok_and(|found: [u8; 16]| found == seal);
         let state = SecretState::of(ends_at, now);
-        Ok(Some(SecretRecord { digest, last4, state, created_at, ends_at }))
+        let (last_used_at, last_used_from) = (None, None);
+        Ok(Some(SecretRecord {
+            digest,
+            last4,
+            state,
+            created_at,
+            ends_at,
+            last_used_at,
+            last_used_from,
+        }))
     })?;
-    Ok(shown(row, secrets.into_iter().flatten().collect(), are_sound, now))
+    let mut key = shown(row, secrets.into_iter().flatten().collect(), are_sound, now);
+    key.take_uses(&usage::secrets(db, row.id)?);
+    Ok(key)
 }
 
 fn is_workspace_sound(db: &Read<'_>, slug: &str) -> Result<bool> {
@@ -323,6 +370,8 @@ fn shown(row: &KeyRow, secrets: Vec<SecretRecord>, is_sound: bool, now: Timestam
         revoked_at: row.revoked_at,
         revoked_by: row.revoked_by.clone(),
         revoked_reason: row.revoked_reason.clone(),
+        last_used_at: None,
+        last_used_from: None,
         secrets,
     }
 }

@@ -1,9 +1,31 @@
-//! Plans: named rows of limits, as `config.toml` lists them.
+//! Plans and their limits: how many requests may pass in a minute and in a day, and who counts them.
 //!
 //! Invariants:
 //! - A number is from 1 to [`NUMBER_MAX`]; one that is absent means no limit.
 //! - There is always at least one plan, and every workspace names one of them.
+//! - Only what passes is counted. What is judged and counted is one step under one lock, so that no
+//!   number of callers gets one request too many, and none is refused while there is room.
+//! - A bucket belongs to a key or a workspace, never to a secret: rotation gives nothing back.
+//! - A bucket that was given back is known again only by what the database has of its day.
+//!
+//! Start reading at [`Limiter::draw`], then `bucket.rs` and `minute.rs`.
 
+mod allowance;
+mod bucket;
+mod limiter;
+mod minute;
 mod plan;
+mod repeats;
+mod save;
+mod shard;
+mod standing;
+mod table;
 
+pub use allowance::Allowance;
+pub use bucket::{BucketId, SavedDay};
+pub use limiter::{Ask, Drawn, Limiter};
 pub use plan::{NUMBER_MAX, Plan, Plans};
+pub use repeats::Repeat;
+pub use save::{save, sweep};
+pub use standing::{Outcome, Standing, Window};
+pub use table::{day_start, saved_day};

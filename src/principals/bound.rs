@@ -1,10 +1,13 @@
 //! A principal compiled against one version of its product: scopes as a set, identity as bytes.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use smallvec::SmallVec;
 
 use super::Principal;
-use crate::registry::{Access, Grant, PerKey, Product};
+use crate::limits::{Allowance, BucketId, Plans};
+use crate::registry::{Access, Bucket, Grant, PerKey, Product};
 
 /// What stands where a principal has nothing to say: proxies pass an absent header on as the
 /// client sent it, and an empty one is dropped.
@@ -17,6 +20,8 @@ const EVERYTHING: &str = "*";
 pub struct Bound {
     /// The product's version that it was compiled against.
     pub version: u64,
+    /// The plans that it was compiled against.
+    pub plans: Arc<Plans>,
     /// The place of its key type in the product's list.
     pub key_type: usize,
     /// The scopes that it has.
@@ -24,12 +29,23 @@ pub struct Bound {
     /// A resource that the key is bound to and the product no longer has: nothing can hold that
     /// bound any more, so nothing passes.
     pub lost_resource: Option<String>,
+    /// Whose quota it draws on.
+    pub bucket_of: Bucket,
+    /// The bucket that this is.
+    pub bucket: BucketId,
+    /// How much it may use; `None` where the workspace's plan is not among the plans, and nothing
+    /// can be decided.
+    pub allowance: Option<Allowance>,
     /// What the back end is told.
     pub identity: Identity,
 }
 
 impl Bound {
-    pub(super) fn new(principal: &Principal, product: &Product) -> Option<Self> {
+    pub(super) fn new(
+        principal: &Principal,
+        product: &Product,
+        plans: &Arc<Plans>,
+    ) -> Option<Self> {
         let key_type = product.key_types.iter().position(|it| it.id == principal.key_type)?;
         let grant = match product.key_types[key_type].access {
             Access::Full => product.scopes.grant_full(),
@@ -38,7 +54,23 @@ impl Bound {
         let identity = Identity::of(principal, product, key_type);
         let mut bound_to = principal.restrictions.iter().map(|(resource, _)| resource);
         let lost_resource = bound_to.find(|it| product.resource(it).is_none()).map(str::to_owned);
-        Some(Self { version: product.version, key_type, grant, lost_resource, identity })
+        let bucket = match product.bucket {
+            Bucket::Key => BucketId::of_key(principal.key),
+            Bucket::Workspace => BucketId::of_workspace(&principal.workspace, &product.id),
+        };
+        Some(Self {
+            version: product.version,
+            plans: Arc::clone(plans),
+            key_type,
+            grant,
+            lost_resource,
+            bucket_of: product.bucket,
+            bucket,
+            allowance: product
+                .allowance(plans, &principal.plan)
+                .map(|whole| whole.at_rate(product.key_types[key_type].rate)),
+            identity,
+        })
     }
 }
 

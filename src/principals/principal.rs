@@ -7,7 +7,9 @@ use arc_swap::ArcSwapOption;
 use super::{AllowedAddresses, Bound, Restrictions};
 use crate::clock::{Span, Timestamp};
 use crate::id::KeyId;
-use crate::registry::Product;
+use crate::limits::{Limiter, Plans, SavedDay};
+use crate::registry::{Bucket, Product};
+use crate::usage::Tally;
 
 /// How long a secret that has ended is still told from one that never was.
 pub const ENDED_SECRET_KNOWN: Span = Span::days(90);
@@ -32,6 +34,8 @@ pub struct Principal {
     pub restrictions: Restrictions,
     /// The addresses from which it may be used.
     pub allowed_addresses: AllowedAddresses,
+    /// Where its requests are counted.
+    pub tally: Arc<Tally>,
     pub(super) expires_at: Option<Timestamp>,
     pub(super) revoked_at: Option<Timestamp>,
     pub(super) secret_ends_at: Option<Timestamp>,
@@ -42,12 +46,35 @@ pub struct Principal {
 /// What a look-up found.
 #[derive(Clone)]
 pub enum Found {
-    /// The secret of a key, whatever its state.
-    Known(Arc<Principal>),
+    /// The secret of a key, whatever its state; and what its buckets have used today, where the
+    /// database was asked.
+    Known(Arc<Principal>, Option<Spent>),
     /// Nothing: there is no such secret.
     Unknown,
     /// Rows that do not bear their own checksums: nothing can be decided by them.
     Damaged,
+}
+
+/// What the database has of the day, for the bucket that a key draws on.
+#[derive(Clone, Copy, Debug)]
+pub struct Spent {
+    /// Of the key's own bucket.
+    pub(super) by_key: SavedDay,
+    /// Of its workspace's under the key's product.
+    pub(super) by_workspace: SavedDay,
+    /// The limiter's generation when the look-up began.
+    pub(super) began: u64,
+}
+
+impl Spent {
+    /// Makes the bucket that a key draws on known to the limiter.
+    pub fn admit(&self, limiter: &Limiter, bound: &Bound) {
+        let saved = match bound.bucket_of {
+            Bucket::Key => self.by_key,
+            Bucket::Workspace => self.by_workspace,
+        };
+        limiter.admit(&bound.bucket, saved, self.began);
+    }
 }
 
 /// Where a presented secret stands in its life.
@@ -79,16 +106,17 @@ impl Principal {
         }
     }
 
-    /// What the key is worth under the product's present manifest; `None` where its key type is
-    /// gone. The caller has made sure that `product` is the key's own.
+    /// What the key is worth under the product's present manifest and the present plans; `None`
+    /// where its key type is gone. The caller has made sure that `product` is the key's own.
     #[must_use]
-    pub fn bound_to(&self, product: &Product) -> Option<Arc<Bound>> {
+    pub fn bound_to(&self, product: &Product, plans: &Arc<Plans>) -> Option<Arc<Bound>> {
         if let Some(bound) = self.bound.load_full()
             && bound.version == product.version
+            && Arc::ptr_eq(&bound.plans, plans)
         {
             return Some(bound);
         }
-        let bound = Arc::new(Bound::new(self, product)?);
+        let bound = Arc::new(Bound::new(self, product, plans)?);
         self.bound.store(Some(Arc::clone(&bound)));
         Some(bound)
     }

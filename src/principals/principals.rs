@@ -5,20 +5,22 @@ use std::sync::Arc;
 use super::cache::Cache;
 use super::principal::{Found, Principal};
 use super::table;
+use crate::limits::Limiter;
 use crate::secret::SecretDigest;
 use crate::store::{Fault, Store};
 
 /// Every principal that was asked for lately, over the database of all.
 pub struct Principals {
     store: Arc<Store>,
+    limiter: Arc<Limiter>,
     cache: Cache,
 }
 
 impl Principals {
-    /// Over `store`, keeping about `cached_max` in memory.
+    /// Over `store`, keeping about `cached_max` in memory; `limiter` counts what they use.
     #[must_use]
-    pub fn new(store: Arc<Store>, cached_max: usize) -> Self {
-        Self { store, cache: Cache::new(cached_max) }
+    pub fn new(store: Arc<Store>, limiter: Arc<Limiter>, cached_max: usize) -> Self {
+        Self { store, limiter, cache: Cache::new(cached_max) }
     }
 
     /// The principal of a secret, if it is warm. Never waits.
@@ -32,9 +34,9 @@ impl Principals {
     /// # Errors
     /// As the store's: nothing could be decided.
     pub fn load(&self, digest: &SecretDigest) -> Result<Found, Fault> {
-        let began = self.cache.generation();
-        let found = self.store.read(|db| table::by_secret(db, digest))?;
-        if let Found::Known(principal) = &found {
+        let (began, limits_began) = (self.cache.generation(), self.limiter.generation());
+        let found = self.store.read(|db| table::by_secret(db, digest, limits_began))?;
+        if let Found::Known(principal, _) = &found {
             self.cache.insert(*digest, principal, began);
         }
         Ok(found)

@@ -1,13 +1,21 @@
 //! The read model: one indexed read over the tables of secrets, keys and workspaces.
 
-use super::principal::{Found, Principal};
+use std::sync::Arc;
+
+use super::principal::{Found, Principal, Spent};
 use super::seals::{self, KeyColumns};
 use crate::clock::Timestamp;
+use crate::limits::{BucketId, saved_day};
 use crate::secret::SecretDigest;
 use crate::store::{Fault, Read, Row, params};
+use crate::usage::Tally;
 
-/// Looks a secret up.
-pub(super) fn by_secret(db: &Read<'_>, digest: &SecretDigest) -> Result<Found, Fault> {
+/// Looks a secret up; `limits_began` is the limiter's generation from before.
+pub(super) fn by_secret(
+    db: &Read<'_>,
+    digest: &SecretDigest,
+    limits_began: u64,
+) -> Result<Found, Fault> {
     const SELECT: &str = "
         SELECT s.key, s.ends_at, s.seal, w.slug, w.plan, w.seal,
                k.product, k.type, k.scopes, k.restrictions, k.allow_ip, k.owner, k.expires_at,
@@ -18,11 +26,23 @@ pub(super) fn by_secret(db: &Read<'_>, digest: &SecretDigest) -> Result<Found, F
         WHERE s.digest = ?1";
 
     let found = db.first(SELECT, params![digest], |row| match principal(row, digest) {
-        Ok(Some(principal)) => Ok(Found::Known(principal.into())),
+        Ok(Some(principal)) => {
+            let spent = spent(db, &principal, limits_began)?;
+            Ok(Found::Known(principal.into(), Some(spent)))
+        }
         Ok(None) | Err(Fault::Column(_)) => Ok(Found::Damaged),
         Err(fault) => Err(fault),
     })?;
     Ok(found.unwrap_or(Found::Unknown))
+}
+
+fn spent(db: &Read<'_>, principal: &Principal, began: u64) -> Result<Spent, Fault> {
+    let Principal { key, workspace, product, .. } = principal;
+    Ok(Spent {
+        by_key: saved_day(db, &BucketId::of_key(*key))?,
+        by_workspace: saved_day(db, &BucketId::of_workspace(workspace, product))?,
+        began,
+    })
 }
 
 /// The principal of a row, or `None` where a seal does not fit or a list cannot be read.
@@ -68,6 +88,7 @@ fn principal(row: &Row<'_>, digest: &SecretDigest) -> Result<Option<Principal>, 
         scopes,
         restrictions,
         allowed_addresses,
+        tally: Arc::new(Tally::new(key, *digest)),
         expires_at,
         revoked_at,
         secret_ends_at,

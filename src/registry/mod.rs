@@ -30,7 +30,7 @@ pub use manifest::{Manifest, OVERRIDE_HEADERS, is_product_id, read};
 pub use pattern::{PATTERN_BYTES_MAX, Params, Pattern};
 pub use product::{Access, Bucket, Credential, KeyType, PlanOverride, Preflight, Product};
 pub use resource::{PerKey, Place, RESOURCE_ID_BYTES_MAX, Resource};
-pub use route::{Match, Needs, Param, Part, Route, Routes, SEGMENTS_MAX};
+pub use route::{CountedScopes, Match, Needs, Param, Part, Route, Routes, SEGMENTS_MAX};
 pub use scope::{Grant, SCOPE_BYTES_MAX, Scope, ScopeSet, Scopes, covers};
 pub use snapshot::Registry;
 pub use watcher::{Cause, Watcher};

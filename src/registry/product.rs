@@ -6,6 +6,7 @@ use super::resource::Resource;
 use super::route::Routes;
 use super::scope::Scopes;
 use crate::clock::Span;
+use crate::limits::{Allowance, Plans};
 use crate::source::At;
 
 /// An API that somebody protects: one file of the plugin folder.
@@ -139,6 +140,26 @@ impl Product {
     #[must_use]
     pub fn resource(&self, name: &str) -> Option<&Resource> {
         self.resources.iter().find(|resource| resource.name == name)
+    }
+
+    /// What a plan allows here, before a key type's rate: the product's own numbers, and the plan's
+    /// where it has none. `None` for an unknown plan.
+    #[must_use]
+    pub fn allowance(&self, plans: &Plans, plan: &str) -> Option<Allowance> {
+        let (plan, own) = (plans.get(plan)?, self.plan_override(plan));
+        let per_minute = own.per_minute.or(plan.per_minute);
+        Some(Allowance { per_minute, per_day: own.per_day.or(plan.per_day) })
+    }
+
+    /// How many keys a workspace may have here on a plan; `None` for no limit.
+    #[must_use]
+    pub fn keys_max(&self, plans: &Plans, plan: &str) -> Option<u32> {
+        let of_plan = || plans.get(plan).and_then(|plan| plan.max_keys);
+        self.plan_override(plan).max_keys.or_else(of_plan)
+    }
+
+    fn plan_override(&self, plan: &str) -> PlanOverride {
+        self.plans.get(plan).copied().unwrap_or_default()
     }
 
     /// Every host that leads to it, its own and its key types', each once, in byte order.

@@ -112,8 +112,16 @@ impl Scopes {
 
     /// The names in `set`, in the order of the file.
     pub fn names<'s>(&'s self, set: &'s ScopeSet) -> impl Iterator<Item = &'s str> {
-        let scopes = self.list.iter().enumerate();
-        scopes.filter(|(index, _)| set.contains(*index)).map(|(_, scope)| scope.name.as_str())
+        self.indexed(set).map(|(_, name)| name)
+    }
+
+    /// The same, each with its place in the file.
+    pub(super) fn indexed<'s>(
+        &'s self,
+        set: &'s ScopeSet,
+    ) -> impl Iterator<Item = (usize, &'s str)> {
+        let scopes = self.list.iter().enumerate().filter(|(index, _)| set.contains(*index));
+        scopes.map(|(index, scope)| (index, scope.name.as_str()))
     }
 
     fn index(&self, name: &str) -> Option<usize> {
@@ -200,6 +208,11 @@ impl FromIterator<usize> for ScopeSet {
 }
 
 impl Grant {
+    /// Whether it has the scope at this place of the file.
+    pub(super) fn has(&self, index: usize) -> bool {
+        self.0.contains(index)
+    }
+
     /// Whether it has every scope of `set`.
     #[must_use]
     pub fn has_all(&self, set: &ScopeSet) -> bool {

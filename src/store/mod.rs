@@ -4,6 +4,7 @@
 //! - `rusqlite` is named in this folder alone; rows and parameters leave it as our own types.
 //! - Only [`Store`] begins and commits. A query takes [`Read`], a change takes [`Write`].
 //! - What [`Store::write`] has answered is on the disk (`synchronous=FULL`, one commit a group).
+//! - What is written behind never goes before a change that somebody waits for.
 //! - One process owns the files: [`Lock`] is taken before anything is opened.
 //!
 //! Start reading at [`Store::open`], then `writer.rs`.
@@ -12,6 +13,7 @@ mod fault;
 mod files;
 mod lock;
 mod migrate;
+mod queue;
 mod row;
 mod seal;
 #[expect(clippy::module_inception, reason = "the folder is the noun, and so is its first file")]

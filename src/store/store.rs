@@ -1,4 +1,5 @@
-//! Opening the database, and the two ways in: [`Store::read`] and [`Store::write`].
+//! Opening the database, and the ways in: [`Store::read`], [`Store::write`] and, for
+//! what can wait, [`Store::write_behind`].
 
 use std::fs;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -8,6 +9,7 @@ use std::time::Duration;
 use r2d2_sqlite::SqliteConnectionManager;
 use rusqlite::{Connection, OpenFlags};
 
+use super::queue::Urgency;
 use super::writer::Writer;
 use super::{Fault, Lock, Migration, Read, Write, files, migrate};
 use crate::clock::Clock;
@@ -77,7 +79,21 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&Write<'_>) -> Result<T> + Send + 'static,
     {
-        self.writer.run(change)
+        self.writer.run(Urgency::Now, change)
+    }
+
+    /// The same for what can wait, such as counts: it is carried out while no change of
+    /// [`Store::write`] waits, in a commit of its own. So it should be small: a change that comes
+    /// meanwhile waits until it is done.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub fn write_behind<T, F>(&self, change: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Write<'_>) -> Result<T> + Send + 'static,
+    {
+        self.writer.run(Urgency::Behind, change)
     }
 }
 

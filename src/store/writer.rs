@@ -3,65 +3,71 @@
 //! A commit with `synchronous=FULL` costs an fsync, so the jobs that wait share one. Each stands
 //! in a savepoint of its own: one that fails takes nothing of the others with it. A caller is
 //! answered only after the commit, so what it was told is on the disk.
+//!
+//! What can wait is written behind: one chunk at a time, and only while no other job waits.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 
+use super::queue::{Queue, Urgency};
 use super::{Fault, Write};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 
-/// Jobs that may wait: beyond it a caller is told to come again, rather than to wait for long.
-const QUEUED_JOBS_MAX: usize = 1_024;
-
 /// Jobs of one commit: enough to share the fsync, few enough that the first does not wait long.
 const GROUP_JOBS_MAX: usize = 256;
 
-/// The queue to the writing thread; dropped, it lets the thread finish what was taken, and waits.
+/// The writing thread and the queue to it; dropped, it has the thread finish what was taken, and
+/// waits.
 pub(super) struct Writer {
-    jobs: Option<SyncSender<Box<dyn Job>>>,
+    queue: Arc<Queue<Box<dyn Job>>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Writer {
     pub(super) fn start(connection: Connection, clock: Clock) -> Result<Self> {
-        let (jobs, queue) = sync_channel(QUEUED_JOBS_MAX);
+        let queue = Arc::new(Queue::default());
+        let served = Serving(Arc::clone(&queue));
         let thread = std::thread::Builder::new()
             .name("keystile-writer".into())
-            .spawn(move || serve(&connection, &clock, &queue))
+            .spawn(move || serve(&connection, &clock, &served.0))
             .map_err(|error| Error::cannot_start("cannot start the writer").because(error))?;
-        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+        Ok(Self { queue, thread: Some(thread) })
     }
 
     /// Has `change` carried out, and waits until it is committed.
-    pub(super) fn run<T, F>(&self, change: F) -> Result<T>
+    pub(super) fn run<T, F>(&self, urgency: Urgency, change: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&Write<'_>) -> Result<T> + Send + 'static,
     {
-        let gone = || Error::unavailable("the database is closing: nothing was changed");
         let (reply, answer) = sync_channel(1);
-        let job = Box::new(Change { work: Some(change), outcome: None, reply });
-        match self.jobs.as_ref().ok_or_else(gone)?.try_send(job) {
-            Ok(()) => answer.recv().map_err(|_| gone())?,
-            Err(TrySendError::Full(_)) => Err(Error::unavailable(format!(
-                "{QUEUED_JOBS_MAX} changes are waiting already: nothing was changed, try again"
-            ))),
-            Err(TrySendError::Disconnected(_)) => Err(gone()),
-        }
+        self.queue.push(urgency, Box::new(Change { work: Some(change), outcome: None, reply }))?;
+        let gone = |_| Error::unavailable("the database is closing: nothing was changed");
+        answer.recv().map_err(gone)?
     }
 }
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        drop(self.jobs.take());
+        self.queue.close();
         if let Some(thread) = self.thread.take() {
             // A job's panic is caught where it runs; there is nothing to be told here.
             let _ = thread.join();
         }
+    }
+}
+
+/// The thread's own hold of the queue: however the thread ends, nobody waits for it in vain.
+struct Serving(Arc<Queue<Box<dyn Job>>>);
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        self.0.abandon();
     }
 }
 
@@ -105,10 +111,8 @@ where
     }
 }
 
-fn serve(connection: &Connection, clock: &Clock, queue: &Receiver<Box<dyn Job>>) {
-    while let Ok(first) = queue.recv() {
-        let mut group = vec![first];
-        group.extend(queue.try_iter().take(GROUP_JOBS_MAX - 1));
+fn serve(connection: &Connection, clock: &Clock, queue: &Queue<Box<dyn Job>>) {
+    while let Some(mut group) = queue.next_group(GROUP_JOBS_MAX) {
         let committed = commit(connection, clock, &mut group);
         if let Err(fault) = &committed {
             tracing::error!(%fault, jobs = group.len(), "a commit failed: nothing of it was kept");

@@ -1,4 +1,5 @@
-//! What the instance does by itself: it reloads what was edited, and sweeps what has ended.
+//! What the instance does by itself: it reloads what was edited, writes behind what was counted,
+//! and sweeps what has ended.
 //!
 //! Invariants:
 //! - A reload replaces the registry whole, or not at all; requests never see half of one.
@@ -8,11 +9,13 @@
 //!
 //! Start reading at [`Reloader::reload`].
 
+mod behind;
 mod reload;
 mod settings;
 mod sweep;
 mod table;
 
+pub use behind::Behind;
 pub use reload::{Files, Reloader};
 pub use settings::Live;
 pub use sweep::sweep;

@@ -7,6 +7,7 @@ use arc_swap::ArcSwap;
 use crate::accounts::Workspaces;
 use crate::config::{Flags, Settings};
 use crate::error::{Error, Result};
+use crate::limits::Limiter;
 use crate::principals::Principals;
 use crate::store::Store;
 
@@ -56,9 +57,10 @@ impl Live {
     }
 
     /// Reads the settings again. What is wrong with them is logged once, and changes nothing.
-    pub fn reload(&self, store: &Store, principals: &Arc<Principals>) {
+    pub fn reload(&self, store: &Store, principals: &Arc<Principals>, limiter: &Limiter) {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        let problem = self.try_reload(store, principals).err().map(|error| error.to_string());
+        let problem =
+            self.try_reload(store, principals, limiter).err().map(|error| error.to_string());
         if let Some(problem) = &problem
             && *told != Some(problem.clone())
         {
@@ -67,7 +69,12 @@ impl Live {
         *told = problem;
     }
 
-    fn try_reload(&self, store: &Store, principals: &Arc<Principals>) -> Result<()> {
+    fn try_reload(
+        &self,
+        store: &Store,
+        principals: &Arc<Principals>,
+        limiter: &Limiter,
+    ) -> Result<()> {
         let now = self.get();
         if !now.file.exists() {
             let is_missed = self
@@ -81,16 +88,22 @@ impl Live {
         })?;
         if newer != *now {
             Workspaces { store, principals }.check_plans(&newer.plans)?;
-            self.take(&now, newer, principals);
+            self.take(&now, newer, (principals, limiter));
         }
         Ok(())
     }
 
-    fn take(&self, now: &Settings, newer: Settings, principals: &Principals) {
+    fn take(
+        &self,
+        now: &Settings,
+        newer: Settings,
+        (principals, limiter): (&Principals, &Limiter),
+    ) {
         for name in now.needing_restart(&newer) {
             tracing::warn!("`{name}` has changed: restart to put it in force");
         }
         principals.keep_at_most(newer.cached_keys);
+        limiter.replace_plans(Arc::clone(&newer.plans));
         (self.set_level)(newer.level);
         self.settings.store(Arc::new(newer));
         tracing::info!("settings reloaded");

@@ -7,15 +7,16 @@ use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::principals::ENDED_SECRET_KNOWN;
 use crate::store::Store;
+use crate::usage::{Retention, Usage};
 
-/// Deletes what nobody can tell from noise any more; answers how many rows that were.
+/// Deletes what nobody can tell from noise any more, and makes old counts coarser; answers how many
+/// secrets were deleted.
 ///
 /// # Errors
 /// As the store's; the next sweep tries again.
-pub fn sweep(store: &Store) -> Result<usize> {
-    let secrets = store.write(|tx| {
-        let before = tx.now.as_millis().saturating_sub(ENDED_SECRET_KNOWN.as_millis());
-        table::delete_ended_secrets(tx, Timestamp::from_millis(before))
-    })?;
+pub fn sweep(store: &Store, retention: Retention, now: Timestamp) -> Result<usize> {
+    let secrets =
+        store.write(|tx| table::delete_ended_secrets(tx, tx.now.minus(ENDED_SECRET_KNOWN)))?;
+    Usage { store, retention }.sweep(now)?;
     Ok(secrets + Sessions::sweep(store)? + Invitations::sweep(store)?)
 }

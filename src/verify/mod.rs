@@ -10,6 +10,7 @@
 //!
 //! Start reading at [`Verifier::verify`], then `request.rs` and `path.rs`.
 
+mod checks;
 mod credential;
 mod headers;
 mod lookup;
@@ -27,5 +28,5 @@ pub use lookup::Lookup;
 pub use path::{AmbiguousPath, Path, TARGET_BYTES_MAX};
 pub use refusal::{Refusal, Undecided};
 pub use request::{Asked, Dialect, REQUEST_ID_BYTES_MAX, Request};
-pub use verifier::{Pass, Stop, Verifier};
+pub use verifier::{Caller, Counting, Pass, Stop, Verifier};
 pub use witness::{Seen, Step, Witness};

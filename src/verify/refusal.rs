@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use super::AmbiguousPath;
+use crate::limits::Standing;
 
 /// Why a request may not pass; each names the step of the decision that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +47,20 @@ pub enum Refusal {
         /// The error type that the product's manifest gives it.
         error_type: String,
     },
+    /// The plan's minute has no room.
+    RateLimited {
+        /// Seconds until the same request can pass; `None` where it never can.
+        retry_after: Option<u32>,
+        /// How the windows stand.
+        standing: Standing,
+    },
+    /// The plan's day has no room.
+    QuotaExceeded {
+        /// Seconds until the same request can pass.
+        retry_after: u32,
+        /// How the windows stand.
+        standing: Standing,
+    },
     /// We cannot decide.
     Unavailable(Undecided),
 }
@@ -65,6 +80,9 @@ pub enum Undecided {
          `keystile key list` marks the damaged key"
     )]
     DamagedRow,
+    /// The workspace is on a plan that the settings do not have.
+    #[error("the workspace of a presented key is on a plan that `[plans]` does not have")]
+    UnknownPlan,
     /// The database did not answer, or too many look-ups are waiting for it.
     #[error("the look-up of a key failed: {0}")]
     LookUp(String),
@@ -92,6 +110,8 @@ impl Refusal {
             Self::RouteNotDeclared => "route_not_declared",
             Self::InsufficientScope { .. } => "insufficient_scope",
             Self::ResourceMismatch { .. } => "resource_mismatch",
+            Self::RateLimited { .. } => "rate_limited",
+            Self::QuotaExceeded { .. } => "quota_exceeded",
             Self::Unavailable(_) => "unavailable",
         }
     }
@@ -112,6 +132,7 @@ impl Refusal {
             | Self::RouteNotDeclared
             | Self::InsufficientScope { .. } => "permission_error",
             Self::ResourceMismatch { error_type, .. } => error_type,
+            Self::RateLimited { .. } | Self::QuotaExceeded { .. } => "rate_limit_error",
             Self::Unavailable(_) => "api_error",
         }
     }
@@ -151,9 +172,25 @@ impl Refusal {
             Self::ResourceMismatch { resource, .. } => {
                 format!("This API key is not bound to this {resource}. Use a key that is.")
             }
+            Self::RateLimited { retry_after: Some(seconds), .. } => format!(
+                "Too many requests in a minute. Try again in {}.",
+                counted(*seconds, "second")
+            ),
+            Self::RateLimited { retry_after: None, .. } => {
+                "This request counts for more than your plan allows at all. Use a larger plan."
+                    .to_owned()
+            }
+            Self::QuotaExceeded { .. } => {
+                "The day's quota is used up. Try again after midnight UTC, or use a larger plan."
+                    .to_owned()
+            }
             Self::Unavailable(_) => {
                 "This request cannot be judged at the moment. Try again shortly.".to_owned()
             }
         }
     }
+}
+
+fn counted(number: u32, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }

@@ -114,6 +114,8 @@ pub struct Request<'a> {
     pub is_https: bool,
     /// The client's address, as the proxy that asks has seen it.
     pub address: Option<IpAddr>,
+    /// What tells that the same request was asked about before, where the proxy asks twice.
+    pub asked_once: Option<&'a str>,
     /// Every header of the question, the client's among them.
     pub headers: Headers<'a>,
 }
@@ -154,6 +156,8 @@ impl<'a> Request<'a> {
             host: host.and_then(normalised_host),
             is_https: proto.is_some_and(|proto| proto.eq_ignore_ascii_case(b"https")),
             address: address.and_then(last_hop),
+            // nginx alone asks twice; from anybody else the id is the client's own word.
+            asked_once: asked.request_id().filter(|_| asked.dialect == Dialect::Nginx),
             headers: asked.headers,
         })
     }

@@ -3,6 +3,7 @@
 use super::target::Named;
 use super::{Asked, Request};
 use crate::clock::Timestamp;
+use crate::limits::{Standing, Window};
 use crate::principals::{Found, Principal};
 use crate::registry::{Access, Credential, KeyType, Needs, Product, Route};
 
@@ -36,7 +37,7 @@ pub(super) fn presented(product: &Product, prefix: Option<&str>) -> String {
 
 pub(super) fn key(found: &Found) -> String {
     match found {
-        Found::Known(principal) => format!(
+        Found::Known(principal, _) => format!(
             "{} of workspace {}, product {}, type {}",
             principal.key, principal.workspace, principal.product, principal.key_type
         ),
@@ -108,4 +109,15 @@ pub(super) fn resources(principal: &Principal, named: &[Named<'_, '_>]) -> Strin
         format!("{}={id}; the key is bound to {bound}", resource.name)
     };
     named.iter().map(one).collect::<Vec<_>>().join("; ")
+}
+
+pub(super) fn limits(plan: &str, cost: u32, standing: &Standing) -> String {
+    let window = |name: &str, window: Option<Window>| match window {
+        Some(Window { limit, remaining, .. }) => {
+            format!("{remaining} of {limit} left in the {name}")
+        }
+        None => format!("no limit in the {name}"),
+    };
+    let (minute, day) = (window("minute", standing.minute), window("day", standing.day));
+    format!("it counts for {cost}; plan {plan}: {minute}, {day}")
 }

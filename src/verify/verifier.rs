@@ -1,22 +1,40 @@
 //! The decision, step by step.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::path::Path;
-use super::target::{NamedList, Target};
+use super::target::Target;
 use super::witness::{Step, Witness};
-use super::{Asked, Lookup, Refusal, Request, Undecided, credential, said};
+use super::{Asked, Lookup, Refusal, Request, Undecided, checks, credential, said};
 use crate::clock::Timestamp;
-use crate::principals::{Bound, Found, Identity, Life, Principal, Principals};
-use crate::registry::{KeyType, Needs, PerKey, Product, Registry, Resource, Route};
+use crate::limits::{Ask, Drawn, Limiter, Plans, Repeat, Standing};
+use crate::principals::{Bound, Found, Identity, Principal, Principals, Spent};
+use crate::registry::{KeyType, Product, Registry, Route};
 use crate::secret::{self, SecretDigest};
+use crate::usage::Tally;
 
-/// Judges requests by one registry and the principals.
+/// Judges requests by one registry, the principals, and what they have used.
 pub struct Verifier<'v> {
     /// The products, as they are in force for this request.
     pub registry: &'v Registry,
     /// Who presented secrets belong to.
     pub principals: &'v Principals,
+    /// What they have used.
+    pub limiter: &'v Limiter,
+    /// The plans, as they are in force for this request.
+    pub plans: &'v Arc<Plans>,
+    /// Whether a request that passes is counted.
+    pub counting: Counting,
+}
+
+/// Whether a request that passes is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counting {
+    /// It is: somebody sent it.
+    Counted,
+    /// It is not: an operator asks what would become of it.
+    Looked,
 }
 
 /// A request that may pass, and what its back end is told.
@@ -25,15 +43,53 @@ pub struct Pass<'v> {
     pub product: &'v Arc<Product>,
     /// Who is asking, as the identity headers say it.
     pub identity: Identity,
+    /// How the limits stand, where a key was asked for.
+    pub standing: Option<Standing>,
+    /// Whether the same request was asked about before, and is counted already.
+    pub is_repeat: bool,
+    /// Who asked.
+    pub caller: Caller,
+    /// The route by which a known caller passes.
+    route: Option<&'v Route>,
 }
 
 /// A request that may not pass, or not yet.
-#[derive(Debug)]
 pub enum Stop<'v> {
-    /// It may not. The product is there where it was found, for the words of the answer.
-    Refused(Refusal, Option<&'v Arc<Product>>),
+    /// It may not.
+    Refused {
+        /// Which step failed.
+        refusal: Refusal,
+        /// The product where it was found, for the words of the answer.
+        product: Option<&'v Arc<Product>>,
+        /// Who asked.
+        caller: Caller,
+    },
     /// Its key must be read from the database first, off this thread; then ask again.
     Cold(SecretDigest),
+}
+
+/// Who asked, as far as that is known: what a verdict is counted for.
+#[derive(Default)]
+pub struct Caller {
+    known: Option<Known>,
+    /// The client's address, where the proxy has told it.
+    pub address: Option<IpAddr>,
+}
+
+impl Caller {
+    /// Where the requests of a known key are counted.
+    #[must_use]
+    pub fn tally(&self) -> Option<&Arc<Tally>> {
+        self.known.as_ref().map(|known| &known.principal.tally)
+    }
+}
+
+impl Pass<'_> {
+    /// The scopes that it passes by: those that its route needs and the caller has.
+    pub fn scopes(&self) -> impl Iterator<Item = &Arc<str>> {
+        let by = self.route.zip(self.caller.known.as_ref());
+        by.into_iter().flat_map(|(route, known)| route.counted.held_by(&known.bound.grant))
+    }
 }
 
 impl<'v> Verifier<'v> {
@@ -42,7 +98,8 @@ impl<'v> Verifier<'v> {
     /// The steps run in the order of the decision table; the first that fails is the answer. What
     /// the target is about is read before the credential, and judged after it. `witness` sees what
     /// each step compares.
-    /// Cost when warm: one digest, one cache probe, one route match. Nothing is written.
+    /// The limits come last, so that a refused request costs its caller nothing.
+    /// Cost when warm: one digest, one cache probe, one route match, one bucket. No file is touched.
     ///
     /// # Errors
     /// [`Stop::Refused`] names the step that failed; only [`Refusal::Unavailable`] is our own
@@ -55,11 +112,20 @@ impl<'v> Verifier<'v> {
         witness: &mut impl Witness,
     ) -> Result<Pass<'v>, Stop<'v>> {
         witness.compare(Step::Contract, || said::contract(asked));
-        let request = Request::read(asked).map_err(|refusal| Stop::Refused(refusal, None))?;
+        let mut caller = Caller::default();
+        let request = match Request::read(asked) {
+            Ok(request) => request,
+            Err(refusal) => return Err(Stop::Refused { refusal, product: None, caller }),
+        };
+        caller.address = request.address;
         witness.compare(Step::Product, || said::product(&request));
-        let product = self
-            .product(&request)
-            .map_err(|undecided| Stop::Refused(Refusal::Unavailable(undecided), None))?;
+        let product = match self.product(&request) {
+            Ok(product) => product,
+            Err(undecided) => {
+                let refusal = Refusal::Unavailable(undecided);
+                return Err(Stop::Refused { refusal, product: None, caller });
+            }
+        };
         let path = Path::read(request.target);
         let segments = path.as_ref().map(Path::segments).unwrap_or_default();
         let target = match &path {
@@ -67,10 +133,17 @@ impl<'v> Verifier<'v> {
             Err(ambiguous) => Target::ambiguous(*ambiguous),
         };
         let case = Case { request: &request, product, now };
-        self.judge(&case, target, lookup, witness).map_err(|halt| match halt {
-            Halt::Refused(refusal) => Stop::Refused(refusal, Some(product)),
-            Halt::Cold(digest) => Stop::Cold(digest),
-        })
+        match self.judge(&case, target, lookup, (&mut caller.known, witness)) {
+            Ok(Granted { identity, route, drawn }) => {
+                let standing = drawn.map(|drawn| drawn.standing);
+                let is_repeat = drawn.is_some_and(|drawn| drawn.is_repeat);
+                Ok(Pass { product, identity, standing, is_repeat, caller, route })
+            }
+            Err(Halt::Refused(refusal)) => {
+                Err(Stop::Refused { refusal, product: Some(product), caller })
+            }
+            Err(Halt::Cold(digest)) => Err(Stop::Cold(digest)),
+        }
     }
 
     /// The product that a request is for.
@@ -96,35 +169,41 @@ impl<'v> Verifier<'v> {
             .ok_or_else(|| Undecided::UnknownHost(host.unwrap_or_default().to_owned()))
     }
 
-    /// The steps from the credential on.
+    /// The steps from the credential on; who is asking is left in `caller`, whatever comes of it.
     fn judge(
         &self,
         case: &Case<'v, '_, '_>,
-        target: Target<'_, '_>,
+        target: Target<'v, '_>,
         lookup: Lookup,
-        witness: &mut impl Witness,
-    ) -> Result<Pass<'v>, Halt> {
+        (caller, witness): (&mut Option<Known>, &mut impl Witness),
+    ) -> Result<Granted<'v>, Halt> {
         let Case { request, product, now } = *case;
         if target.is_open(product) {
             witness.compare(Step::Https, || said::https(product, request));
-            check_https(request, product)?;
+            checks::https(request, product)?;
             witness.compare(Step::Route, || "it is open to everybody".to_owned());
-            return Ok(Pass { product, identity: Identity::of_nobody(product) });
+            return Ok(Granted {
+                identity: Identity::of_nobody(product),
+                route: None,
+                drawn: None,
+            });
         }
 
         // Where nothing can be decided about the key, whatever else is wrong still comes first.
-        let known = self.known(case, lookup, witness)?;
-        if let Ok(known) = &known {
+        let found = self.known(case, lookup, witness)?;
+        let found = found.map(|(known, looked_up)| (&*caller.insert(known), looked_up));
+        let known = found.as_ref().map(|(known, _)| known);
+        if let Ok(known) = known {
             witness.compare(Step::Life, || said::life(&known.principal, now));
-            check_life(&known.principal, now)?;
+            checks::life(&known.principal, now)?;
         }
         witness.compare(Step::Https, || said::https(product, request));
-        check_https(request, product)?;
-        if let Ok(known) = &known {
+        checks::https(request, product)?;
+        if let Ok(known) = known {
             witness.compare(Step::Address, || said::address(&known.principal, request));
-            check_address(request, &known.principal)?;
+            checks::address(request, &known.principal)?;
             witness.compare(Step::Host, || said::host(known.key_type(product), request));
-            check_host(request, known.key_type(product))?;
+            checks::host(request, known.key_type(product))?;
         }
         witness.compare(Step::Path, || said::path(request));
         let (route, named) = target.readable()?;
@@ -133,13 +212,50 @@ impl<'v> Verifier<'v> {
         if known.is_err() {
             witness.compare(Step::Key, || "what is known of the key cannot be read".to_owned());
         }
-        let known = known?;
+        let (known, looked_up) = found?;
         witness.compare(Step::Scope, || said::scope(product, route, &known.principal));
-        check_scope(product, route, &known.bound)?;
+        checks::scope(product, route, &known.bound)?;
         witness.compare(Step::Resource, || said::resources(&known.principal, &named));
-        check_resources(&known, named)?;
-        // The plan's limits come here, last, so that a refused request costs its caller nothing.
-        Ok(Pass { product, identity: known.bound.identity.clone() })
+        checks::resources((&known.principal, &known.bound), named)?;
+        let drawn = self.drawn(case, (known, looked_up), route)?;
+        witness.compare(Step::Limit, || {
+            said::limits(&known.principal.plan, route.cost, &drawn.standing)
+        });
+        checks::limits(&drawn)?;
+        let identity = known.bound.identity.clone();
+        Ok(Granted { identity, route: Some(route), drawn: Some(drawn) })
+    }
+
+    /// What the limiter says, once everything else is good.
+    fn drawn(
+        &self,
+        case: &Case<'v, '_, '_>,
+        (known, looked_up): (&Known, LookedUp),
+        route: &Route,
+    ) -> Result<Drawn, Halt> {
+        let (request, bound) = (case.request, &known.bound);
+        let ask = Ask {
+            bucket: bound.bucket,
+            allowance: bound.allowance.ok_or(Undecided::UnknownPlan)?,
+            cost: route.cost,
+            repeat: request.asked_once.map(|request_id| Repeat {
+                request_id,
+                key: known.principal.key,
+                method: request.method,
+                target: request.target,
+            }),
+        };
+        if let Some(spent) = &looked_up.spent {
+            spent.admit(self.limiter, bound);
+        }
+        let drawn = match self.counting {
+            Counting::Counted => self.limiter.draw(&ask, case.now),
+            Counting::Looked => self.limiter.look(&ask, case.now),
+        };
+        drawn.ok_or_else(|| match looked_up.digest {
+            Some(digest) => Halt::Cold(digest),
+            None => Undecided::LookUp("what it has used is not known".to_owned()).into(),
+        })
     }
 
     /// Whose secret it is, if it is one of this product's.
@@ -148,13 +264,13 @@ impl<'v> Verifier<'v> {
         case: &Case<'v, '_, '_>,
         lookup: Lookup,
         witness: &mut impl Witness,
-    ) -> Result<Result<Known, Undecided>, Halt> {
+    ) -> Result<Result<(Known, LookedUp), Undecided>, Halt> {
         let Case { request, product, .. } = *case;
         if let Lookup::Instead(found) = lookup {
             witness
                 .compare(Step::Credential, || "none: a key's id stands for its secret".to_owned());
             witness.compare(Step::Key, || said::key(&found));
-            return known_by(found, product, None);
+            return self.known_by(found, product, None, None);
         }
         witness.compare(Step::Credential, || said::credential(product, request));
         let presented = credential::presented(&product.credentials, request.headers)?;
@@ -165,32 +281,38 @@ impl<'v> Verifier<'v> {
         };
         let digest = SecretDigest::of(presented);
         let found = match lookup {
-            Lookup::Warm => Found::Known(self.principals.find(&digest).ok_or(Halt::Cold(digest))?),
+            Lookup::Warm => {
+                let principal = self.principals.find(&digest).ok_or(Halt::Cold(digest))?;
+                Found::Known(principal, None)
+            }
             Lookup::Done(Ok(found)) | Lookup::Instead(found) => found,
             Lookup::Done(Err(fault)) => return Ok(Err(Undecided::LookUp(fault))),
         };
         witness.compare(Step::Key, || said::key(&found));
-        known_by(found, product, Some(key_type))
+        self.known_by(found, product, Some(key_type), Some(digest))
     }
-}
 
-/// What a look-up means for a product; `presented` is the key type that the secret's prefix names.
-fn known_by(
-    found: Found,
-    product: &Product,
-    presented: Option<&KeyType>,
-) -> Result<Result<Known, Undecided>, Halt> {
-    let principal = match found {
-        Found::Known(principal) => principal,
-        Found::Unknown => return Err(Refusal::InvalidKey.into()),
-        Found::Damaged => return Ok(Err(Undecided::DamagedRow)),
-    };
-    let is_its_type = presented.is_none_or(|key_type| key_type.id == principal.key_type);
-    if principal.product != product.id || !is_its_type {
-        return Err(Refusal::InvalidKey.into());
+    /// What a look-up means for a product; `presented` is the key type that the secret's prefix
+    /// names, and `digest` the secret's.
+    fn known_by(
+        &self,
+        found: Found,
+        product: &Product,
+        presented: Option<&KeyType>,
+        digest: Option<SecretDigest>,
+    ) -> Result<Result<(Known, LookedUp), Undecided>, Halt> {
+        let (principal, spent) = match found {
+            Found::Known(principal, spent) => (principal, spent),
+            Found::Unknown => return Err(Refusal::InvalidKey.into()),
+            Found::Damaged => return Ok(Err(Undecided::DamagedRow)),
+        };
+        let is_its_type = presented.is_none_or(|key_type| key_type.id == principal.key_type);
+        if principal.product != product.id || !is_its_type {
+            return Err(Refusal::InvalidKey.into());
+        }
+        let bound = principal.bound_to(product, self.plans).ok_or(Refusal::InvalidKey)?;
+        Ok(Ok((Known { principal, bound }, LookedUp { spent, digest })))
     }
-    let bound = principal.bound_to(product).ok_or(Refusal::InvalidKey)?;
-    Ok(Ok(Known { principal, bound }))
 }
 
 /// A request under the product that it is for.
@@ -206,10 +328,26 @@ struct Known {
     bound: Arc<Bound>,
 }
 
+/// How a principal was found.
+#[derive(Clone, Copy)]
+struct LookedUp {
+    /// What it has used today, where it was just looked up.
+    spent: Option<Spent>,
+    /// The secret that was presented, by which it can be looked up.
+    digest: Option<SecretDigest>,
+}
+
 impl Known {
     fn key_type<'p>(&self, product: &'p Product) -> &'p KeyType {
         &product.key_types[self.bound.key_type]
     }
+}
+
+/// What the steps end in where they allow.
+struct Granted<'v> {
+    identity: Identity,
+    route: Option<&'v Route>,
+    drawn: Option<Drawn>,
 }
 
 /// Why the steps ended before they allowed.
@@ -227,64 +365,5 @@ impl From<Refusal> for Halt {
 impl From<Undecided> for Halt {
     fn from(undecided: Undecided) -> Self {
         Self::Refused(Refusal::Unavailable(undecided))
-    }
-}
-
-fn check_life(principal: &Principal, now: Timestamp) -> Result<(), Refusal> {
-    match principal.life(now) {
-        Life::Live => Ok(()),
-        Life::Revoked => Err(Refusal::RevokedKey),
-        Life::Expired => Err(Refusal::ExpiredKey),
-        Life::Forgotten => Err(Refusal::InvalidKey),
-    }
-}
-
-fn check_https(request: &Request<'_>, product: &Product) -> Result<(), Refusal> {
-    let is_good = request.is_https || !product.is_https_required;
-    is_good.then_some(()).ok_or(Refusal::HttpsRequired)
-}
-
-fn check_address(request: &Request<'_>, principal: &Principal) -> Result<(), Refusal> {
-    let is_allowed = principal.allowed_addresses.allow(request.address);
-    is_allowed.then_some(()).ok_or(Refusal::IpNotAllowed)
-}
-
-fn check_host(request: &Request<'_>, key_type: &KeyType) -> Result<(), Refusal> {
-    let is_asked = |host: &String| request.host.as_deref() == Some(host);
-    let is_good = key_type.hosts.is_empty() || key_type.hosts.iter().any(is_asked);
-    is_good.then_some(()).ok_or(Refusal::WrongEnvironment)
-}
-
-fn check_scope(product: &Product, route: &Route, bound: &Bound) -> Result<(), Refusal> {
-    if route.needs.is_met_by(&bound.grant) {
-        return Ok(());
-    }
-    let Some(needed) = route.needs.scopes() else { return Ok(()) };
-    let is_any_enough = matches!(route.needs, Needs::Any(_));
-    let required = product.scopes.names(needed).collect::<Vec<_>>().join(" ");
-    Err(Refusal::InsufficientScope { required, is_any_enough })
-}
-
-fn check_resources(known: &Known, named: NamedList<'_, '_>) -> Result<(), Refusal> {
-    if let Some(lost) = &known.bound.lost_resource {
-        let error_type = format!("{lost}_mismatch_error");
-        return Err(Refusal::ResourceMismatch { resource: lost.clone(), error_type });
-    }
-    let foreign = named.into_iter().find(|(it, id)| !may_touch(&known.principal, it, id));
-    match foreign {
-        None => Ok(()),
-        Some((resource, _)) => Err(Refusal::ResourceMismatch {
-            resource: resource.name.clone(),
-            error_type: resource.mismatch.clone(),
-        }),
-    }
-}
-
-/// Whether a key may touch an id. One without ids may touch any, unless the resource wants keys to
-/// be bound: it was made before the product said so.
-fn may_touch(principal: &Principal, resource: &Resource, id: &str) -> bool {
-    match principal.restrictions.ids(&resource.name) {
-        Some(ids) => ids.contains(id),
-        None => resource.per_key == PerKey::Any,
     }
 }

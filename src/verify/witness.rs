@@ -33,6 +33,8 @@ pub enum Step {
     Scope,
     /// The resources that the request names.
     Resource,
+    /// The plan's minute and day.
+    Limit,
 }
 
 /// Whoever watches a decision.

@@ -5,6 +5,8 @@ mod command_line;
 mod durability;
 mod gate;
 mod harness;
+mod limits;
 mod shipped;
 mod tidy;
+mod usage;
 mod web;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms from the top floor down: each may use those listed after it, and none before it.
-const ROOMS: [&str; 22] = [
+const ROOMS: [&str; 23] = [
     "main",
     "cli",
     "http",
@@ -18,6 +18,7 @@ const ROOMS: [&str; 22] = [
     "audit",
     "config",
     "proxies",
+    "usage",
     "registry",
     "limits",
     "store",

@@ -176,8 +176,7 @@ impl Sessions<'_> {
     pub fn sweep(store: &Store) -> Result<usize> {
         store.write(|tx| {
             let (idle, begun) = Session::ended_before(tx.now);
-            let remembered = throttle::REMEMBERED.as_millis();
-            let before = Timestamp::from_millis(tx.now.as_millis() - remembered);
+            let before = tx.now.minus(throttle::REMEMBERED);
             Ok(table::delete_ended(tx, idle, begun)? + table::delete_throttles(tx, before)?)
         })
     }

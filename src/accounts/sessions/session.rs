@@ -50,8 +50,7 @@ impl Session {
 
     /// The instants before which sessions were left alone, or begun, that have ended by `now`.
     pub(super) fn ended_before(now: Timestamp) -> (Timestamp, Timestamp) {
-        let before = |span: Span| Timestamp::from_millis(now.as_millis() - span.as_millis());
-        (before(IDLE), before(SESSION_LIFE))
+        (now.minus(IDLE), now.minus(SESSION_LIFE))
     }
 }
 

@@ -21,8 +21,44 @@ pub enum Command {
     Key(KeyCommand),
     /// On people.
     User(UserCommand),
+    /// What was asked.
+    Usage(UsageQuestion),
     /// Why a request would pass, or not.
     Explain(Question),
+}
+
+/// A question for counts.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UsageQuestion {
+    /// Whose requests.
+    pub of: UsageOf,
+    /// How far back.
+    pub since_seconds: u64,
+    /// What they are told apart by.
+    pub by: By,
+}
+
+/// Whose requests are counted.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UsageOf {
+    /// One key's.
+    Key(KeyId),
+    /// Those of all keys that a workspace has.
+    Workspace(Slug),
+}
+
+/// What counts are told apart by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "each is the command line's word")]
+pub enum By {
+    Minute,
+    Hour,
+    Day,
+    Scope,
+    Code,
 }
 
 /// A request that nobody sent, to be judged step by step.

@@ -5,13 +5,15 @@ use serde_json::{Value, json};
 
 use super::command::{Command, KeyCommand, Rotation, UserCommand, WorkspaceCommand};
 use super::explain::explain;
+use super::in_force::InForce;
+use super::usage::usage;
 use crate::accounts::Workspaces;
 use crate::accounts::people::{NewUser, Password, People};
 use crate::app::App;
 use crate::audit::Actor;
 use crate::clock::Span;
 use crate::error::{Error, Result};
-use crate::keys::{Filter, Keys, Minted};
+use crate::keys::{Filter, Minted};
 
 /// Carries a command out on behalf of `actor`. The answer is what `--json` prints.
 ///
@@ -22,6 +24,7 @@ pub fn execute(app: &App, actor: &Actor, command: Command) -> Result<Value> {
         Command::Workspace(command) => workspace(app, actor, command),
         Command::Key(command) => key(app, actor, command),
         Command::User(command) => user(app, actor, command),
+        Command::Usage(question) => usage(app, &question),
         Command::Explain(question) => explain(app, &question),
     }
 }
@@ -79,8 +82,8 @@ fn user(app: &App, actor: &Actor, command: UserCommand) -> Result<Value> {
 fn key(app: &App, actor: &Actor, command: KeyCommand) -> Result<Value> {
     use KeyCommand as C;
 
-    let registry = app.plugins.registry.load();
-    let keys = Keys { store: &app.store, principals: &app.principals, registry: &registry };
+    let in_force = InForce::of(app);
+    let keys = in_force.keys(app);
     let now = app.clock.now();
     match command {
         C::Create(terms) => shown_once(&keys.create(actor, &terms)?),

@@ -8,14 +8,15 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::command::Question;
+use super::in_force::InForce;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::gate::{missed_by, name_of, status_of};
-use crate::keys::{Key, Keys};
+use crate::keys::Key;
 use crate::principals::Found;
 use crate::registry::{Credential, Product, Registry, normalised_host};
 use crate::verify::{
-    Asked, Dialect, HeaderLine, Headers, Lookup, Pass, Refusal, Seen, Stop, Verifier,
+    Asked, Counting, Dialect, HeaderLine, Headers, Lookup, Pass, Refusal, Seen, Stop, Verifier,
 };
 
 /// A step, and how it went.
@@ -31,16 +32,22 @@ struct Judged {
 /// # Errors
 /// `Invalid` for a URL that is none; `NotFound` for an unknown key id; as the store's.
 pub(super) fn explain(app: &App, question: &Question) -> Result<Value> {
-    let registry = app.plugins.registry.load();
-    let verifier = Verifier { registry: &registry, principals: &app.principals };
+    let in_force = InForce::of(app);
+    let verifier = Verifier {
+        registry: &in_force.registry,
+        principals: &app.principals,
+        limiter: &app.limiter,
+        plans: &in_force.plans,
+        counting: Counting::Looked,
+    };
     let url = Url::parse(&question.url)?;
-    let keys = Keys { store: &app.store, principals: &app.principals, registry: &registry };
+    let keys = in_force.keys(app);
     let key = question.key_id.map(|id| keys.show(id, app.clock.now())).transpose()?;
     let instead = key.as_ref().map(|key| worth(app, key)).transpose()?;
     // A key's own product, where neither a name nor a host says another.
     let own = key.filter(|_| url.host.is_none()).map(|key| key.product);
     let product = question.product.clone().or(own);
-    refuse_secrets(question, &registry)?;
+    refuse_secrets(question, &in_force.registry)?;
     let lines = lines(question, &url, &verifier);
     let lines: Vec<HeaderLine<'_>> =
         lines.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
@@ -117,7 +124,7 @@ fn credential(product: Option<&Product>, secret: &str) -> (String, String) {
 fn told(verdict: &Result<Pass<'_>, Stop<'_>>, seen: Vec<Seen>) -> Result<Value> {
     let mut told = match verdict {
         Ok(pass) => json!({ "verdict": "allow", "status": 200, "product": pass.product.id }),
-        Err(Stop::Refused(refusal, product)) => told_refusal(refusal, *product),
+        Err(Stop::Refused { refusal, product, .. }) => told_refusal(refusal, *product),
         Err(Stop::Cold(_)) => return Err(Error::internal("a look-up was asked for twice")),
     };
     let last = seen.len().saturating_sub(1);

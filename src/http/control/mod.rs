@@ -11,9 +11,13 @@ mod client;
 mod command;
 mod execute;
 mod explain;
+mod in_force;
 mod server;
+mod usage;
 
 pub use client::{ask, is_served};
-pub use command::{Command, KeyCommand, Question, UserCommand, WorkspaceCommand};
+pub use command::{
+    By, Command, KeyCommand, Question, UsageOf, UsageQuestion, UserCommand, WorkspaceCommand,
+};
 pub use execute::execute;
 pub use server::{ControlServer, SOCKET};

@@ -7,12 +7,14 @@ use actix_http::{Response, StatusCode};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
+use super::rate;
+use crate::limits::Standing;
 use crate::principals::Identity;
 use crate::registry::Product;
 use crate::verify::{Dialect, Pass, Refusal};
 
 /// Seconds after which a client may ask again when we could not decide.
-const RETRY_SECONDS: u64 = 5;
+const RETRY_SECONDS: u32 = 5;
 
 /// A denial's body fits into a header: the longest that is sent, under 4 KiB.
 const BODY_BYTES_MAX: usize = 4_000;
@@ -45,6 +47,9 @@ pub(super) fn pass(pass: &Pass<'_>, request_id: &str) -> Response<Bytes> {
             Err(_) => return internal_fault(),
         };
     }
+    if let Some(standing) = &pass.standing {
+        rate::tell(headers, standing);
+    }
     common(headers, request_id);
     response
 }
@@ -72,8 +77,11 @@ pub(super) fn refusal(
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(STATUS, HeaderValue::from(status.as_u16()));
     headers.insert(CODE, HeaderValue::from_static(refusal.code()));
-    if status == StatusCode::SERVICE_UNAVAILABLE {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
+    if let Some(seconds) = retry_after(refusal) {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    if let Some(standing) = standing(refusal) {
+        rate::tell(headers, standing);
     }
     if let Some(challenge) = product.and_then(|product| challenge(refusal, status, product)) {
         headers.insert(header::WWW_AUTHENTICATE, challenge);
@@ -114,7 +122,30 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::RouteNotDeclared
         | Refusal::InsufficientScope { .. }
         | Refusal::ResourceMismatch { .. } => StatusCode::FORBIDDEN,
+        Refusal::RateLimited { .. } | Refusal::QuotaExceeded { .. } => {
+            StatusCode::TOO_MANY_REQUESTS
+        }
         Refusal::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+/// Seconds after which the same request can pass, where waiting helps.
+fn retry_after(refusal: &Refusal) -> Option<u32> {
+    match refusal {
+        Refusal::RateLimited { retry_after, .. } => *retry_after,
+        Refusal::QuotaExceeded { retry_after, .. } => Some(*retry_after),
+        Refusal::Unavailable(_) => Some(RETRY_SECONDS),
+        _ => None,
+    }
+}
+
+/// How the windows stand, where they were asked.
+fn standing(refusal: &Refusal) -> Option<&Standing> {
+    match refusal {
+        Refusal::RateLimited { standing, .. } | Refusal::QuotaExceeded { standing, .. } => {
+            Some(standing)
+        }
+        _ => None,
     }
 }
 
@@ -144,6 +175,8 @@ fn challenge(refusal: &Refusal, status: StatusCode, product: &Product) -> Option
         | Refusal::AmbiguousPath(_)
         | Refusal::RouteNotDeclared
         | Refusal::ResourceMismatch { .. }
+        | Refusal::RateLimited { .. }
+        | Refusal::QuotaExceeded { .. }
         | Refusal::Unavailable(_) => format!("Bearer realm=\"{realm}\""),
     };
     HeaderValue::try_from(text).ok()
@@ -176,8 +209,8 @@ fn body(refusal: &Refusal, product: Option<&Product>, request_id: &str) -> Strin
     if let Some((field, value)) = missed_by(refusal) {
         error[field] = json!(value);
     }
-    if let Refusal::Unavailable(_) = refusal {
-        error["retry_after"] = json!(RETRY_SECONDS);
+    if let Some(seconds) = retry_after(refusal) {
+        error["retry_after"] = json!(seconds);
     }
     let body = ascii(&json!({ "error": error }));
     if body.len() <= BODY_BYTES_MAX {

@@ -9,9 +9,11 @@ use tokio::sync::Semaphore;
 
 use super::once::OnceAMinute;
 use crate::clock::Clock;
+use crate::limits::Limiter;
 use crate::principals::Principals;
 use crate::registry::Registry;
 use crate::upkeep::Files;
+use crate::usage::Ledger;
 
 /// Look-ups of cold keys that may wait for the database: beyond it a caller is told that nothing
 /// can be decided, rather than kept for long.
@@ -46,6 +48,9 @@ impl Peers {
 pub struct Gate {
     pub(super) registry: Arc<ArcSwap<Registry>>,
     pub(super) principals: Arc<Principals>,
+    pub(super) limiter: Arc<Limiter>,
+    /// Where every verdict is counted.
+    pub(super) ledger: Arc<Ledger>,
     pub(super) clock: Clock,
     pub(super) look_ups: Semaphore,
     /// Warnings about requests: anybody can cause them.
@@ -57,18 +62,30 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// A gate over the registry in force, the principals, and the states of the plugin files.
+    /// A gate over the registry in force, the principals with what they use and the ledger of their
+    /// requests, and the states of the plugin files.
     #[must_use]
     pub fn new(
         registry: Arc<ArcSwap<Registry>>,
-        principals: Arc<Principals>,
+        (principals, limiter, ledger): (Arc<Principals>, Arc<Limiter>, Arc<Ledger>),
         files: Arc<ArcSwap<Files>>,
         peers: Peers,
         clock: Clock,
     ) -> Self {
         let look_ups = Semaphore::new(LOOK_UPS_MAX);
         let (warned, faults) = (OnceAMinute::default(), OnceAMinute::default());
-        Self { registry, principals, clock, look_ups, warned, faults, files, peers }
+        Self {
+            registry,
+            principals,
+            limiter,
+            ledger,
+            clock,
+            look_ups,
+            warned,
+            faults,
+            files,
+            peers,
+        }
     }
 }
 

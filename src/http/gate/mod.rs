@@ -9,11 +9,13 @@
 //! Start reading at [`serve`].
 
 mod answer;
+mod count;
 mod endpoint;
 #[expect(clippy::module_inception, reason = "the folder is the noun, and so is its first file")]
 mod gate;
 mod health;
 mod once;
+mod rate;
 mod serve;
 mod verify;
 

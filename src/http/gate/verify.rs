@@ -6,16 +6,19 @@ use actix_http::{HttpMessage as _, Request, Response};
 use bytes::Bytes;
 use smallvec::SmallVec;
 
-use super::answer;
 use super::gate::Gate;
+use super::{answer, count};
 use crate::id;
 use crate::secret::SecretDigest;
 use crate::verify::{
-    Asked, Dialect, HeaderLine, Headers, Lookup, Refusal, Stop, Undecided, Verifier,
+    Asked, Counting, Dialect, HeaderLine, Headers, Lookup, Refusal, Stop, Undecided, Verifier,
 };
 
 /// Most requests bring fewer lines; more of them cost an allocation.
 const HEADER_LINES_USUAL: usize = 32;
+
+/// How often a request looks its key up: again where the limiter gave a bucket back meanwhile.
+const LOOK_UPS_EACH: usize = 3;
 
 /// Answers a question whose endpoint names `product` and is followed by `rest`.
 pub(super) async fn verify(
@@ -33,15 +36,16 @@ pub(super) async fn verify(
         target: rest.as_bytes(),
         headers: Headers::over(&lines),
     };
-    match judge(gate, &asked, Lookup::Warm) {
-        Verdict::Answer(response) => response,
-        Verdict::Cold(digest) => {
-            let lookup = Lookup::Done(look_up(gate, digest).await);
-            match judge(gate, &asked, lookup) {
-                Verdict::Answer(response) => response,
-                Verdict::Cold(_) => unreachable!("a look-up that was done is not asked for again"),
-            }
+    let mut lookup = Lookup::Warm;
+    for _ in 0..LOOK_UPS_EACH {
+        match judge(gate, &asked, lookup) {
+            Verdict::Answer(response) => return response,
+            Verdict::Cold(digest) => lookup = Lookup::Done(look_up(gate, digest).await),
         }
+    }
+    match judge(gate, &asked, Lookup::Done(Err("it was overtaken again and again".to_owned()))) {
+        Verdict::Answer(response) => response,
+        Verdict::Cold(_) => unreachable!("nothing is looked up for a look-up that failed"),
     }
 }
 
@@ -53,7 +57,13 @@ enum Verdict {
 /// Judges by what is in memory, under one snapshot of the registry.
 fn judge(gate: &Gate, asked: &Asked<'_>, lookup: Lookup) -> Verdict {
     let registry = gate.registry.load();
-    let verifier = Verifier { registry: &registry, principals: &gate.principals };
+    let verifier = Verifier {
+        registry: &registry,
+        principals: &gate.principals,
+        limiter: &gate.limiter,
+        plans: &gate.limiter.plans(),
+        counting: Counting::Counted,
+    };
     let fresh;
     let request_id = if let Some(id) = asked.request_id() {
         id
@@ -61,9 +71,12 @@ fn judge(gate: &Gate, asked: &Asked<'_>, lookup: Lookup) -> Verdict {
         fresh = id::request_id();
         &fresh
     };
-    match verifier.verify(asked, lookup, gate.clock.now(), &mut ()) {
+    let now = gate.clock.now();
+    let verdict = verifier.verify(asked, lookup, now, &mut ());
+    count::verdict(gate, &registry, asked, &verdict, now);
+    match verdict {
         Ok(pass) => Verdict::Answer(answer::pass(&pass, request_id)),
-        Err(Stop::Refused(refusal, product)) => {
+        Err(Stop::Refused { refusal, product, .. }) => {
             report(gate, &refusal);
             let product = product.map(Arc::as_ref);
             Verdict::Answer(answer::refusal(&refusal, product, asked.dialect, request_id))
@@ -95,7 +108,7 @@ fn report(gate: &Gate, refusal: &Refusal) {
                 tracing::warn!(%reason, "a request is denied");
             }
         }
-        Undecided::DamagedRow | Undecided::LookUp(_) => {
+        Undecided::DamagedRow | Undecided::UnknownPlan | Undecided::LookUp(_) => {
             if gate.faults.may_say(&reason, now) {
                 tracing::error!(%reason, "a request is denied");
             }

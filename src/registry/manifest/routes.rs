@@ -4,7 +4,9 @@ use super::resources::Declared;
 use crate::limits::NUMBER_MAX;
 use crate::registry::pattern::Params;
 use crate::registry::resource::Resource;
-use crate::registry::route::{Needs, Param, Part, Route, Routes, check_method, parse_path};
+use crate::registry::route::{
+    CountedScopes, Needs, Param, Part, Route, Routes, check_method, parse_path,
+};
 use crate::registry::scope::Scopes;
 use crate::source::{Document, Entry, Table, Value, Written};
 
@@ -29,7 +31,9 @@ pub(super) fn read(root: &mut Table<'_>, known: &Known<'_>) -> Option<Routes> {
         let (needs, cost) = needs.unwrap_or((Needs::Authenticated, 1));
         let params = read_params(document, &entry, &parts, known);
         let at = entry.name.at;
-        let route = Route { method, path, needs, cost, params, at };
+        let counted = known.scopes.map(|scopes| CountedScopes::of(&needs, scopes));
+        let counted = counted.unwrap_or_default();
+        let route = Route { method, path, needs, counted, cost, params, at };
         if let Err(first) = routes.add(route, &parts) {
             let message = format!("`{}` is the same route: keep one of the two", first.name());
             document.error(at, message);

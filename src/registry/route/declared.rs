@@ -1,8 +1,10 @@
 //! One declared route, and a request that matched it.
 
+use std::sync::Arc;
+
 use super::path::Part;
 use crate::registry::pattern::{Params, Pattern};
-use crate::registry::scope::{Grant, ScopeSet};
+use crate::registry::scope::{Grant, ScopeSet, Scopes};
 use crate::source::At;
 
 /// A method and a path that a product declares, and what a caller needs for it.
@@ -14,6 +16,8 @@ pub struct Route {
     pub path: String,
     /// What a caller needs.
     pub needs: Needs,
+    /// The scopes that it needs, as they are counted.
+    pub counted: CountedScopes,
     /// How many requests one counts for.
     pub cost: u32,
     /// Its path's parameters, in their order.
@@ -33,6 +37,25 @@ pub struct Param {
     pub is_rest: bool,
     /// What each of its segments looks like.
     pub pattern: Pattern,
+}
+
+/// The scopes of a route, with their names at hand: counting a request copies no text.
+#[derive(Clone, Debug, Default)]
+pub struct CountedScopes(Box<[(usize, Arc<str>)]>);
+
+impl CountedScopes {
+    /// The scopes that `needs` names.
+    #[must_use]
+    pub fn of(needs: &Needs, scopes: &Scopes) -> Self {
+        let named = needs.scopes().map(|set| scopes.indexed(set));
+        let shared = |(index, name): (usize, &str)| (index, Arc::from(name));
+        Self(named.into_iter().flatten().map(shared).collect())
+    }
+
+    /// Those that somebody with `grant` has: all of them, or of alternatives the ones that count.
+    pub fn held_by<'s>(&'s self, grant: &'s Grant) -> impl Iterator<Item = &'s Arc<str>> {
+        self.0.iter().filter(|(index, _)| grant.has(*index)).map(|(_, name)| name)
+    }
 }
 
 /// What a caller needs for a route.

@@ -13,7 +13,7 @@ mod path;
 mod routes;
 mod tree;
 
-pub use declared::{Match, Needs, Param, Route};
+pub use declared::{CountedScopes, Match, Needs, Param, Route};
 pub use path::Part;
 pub use path::SEGMENTS_MAX;
 pub(in crate::registry) use path::{check_method, check_param_name, parse_path};

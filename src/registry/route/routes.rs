@@ -70,7 +70,7 @@ impl Routes {
 mod tests {
     use super::*;
     use crate::registry::pattern::{Params, Pattern};
-    use crate::registry::route::{Needs, Param, parse_path};
+    use crate::registry::route::{CountedScopes, Needs, Param, parse_path};
     use crate::source::At;
     use proptest::prelude::*;
 
@@ -85,7 +85,8 @@ mod tests {
         let params = Param::of_path(&parts, &params());
         let (method, path) = (method.to_owned(), path.to_owned());
         let (needs, at) = (Needs::Authenticated, At::default());
-        (Route { method, path, needs, cost: 1, params, at }, parts)
+        let counted = CountedScopes::default();
+        (Route { method, path, needs, counted, cost: 1, params, at }, parts)
     }
 
     fn routes(names: &[&str]) -> Routes {

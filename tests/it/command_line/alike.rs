@@ -40,6 +40,10 @@ key update ID --name Deploy --metadata 7
 key update ID --metadata null --json
 key update ID
 key update ID --scope nonsense
+usage key ID
+usage key ID --by scope --json
+usage workspace acme --by code --csv
+usage workspace nobody
 key rotate ID
 key rotate ID --json
 key rotate ID --finish --json

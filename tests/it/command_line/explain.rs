@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::harness::process::{Home, Made, Output, PRODUCTS};
 
 /// The steps of a request that passes, in their order.
-const STEPS: [&str; 12] = [
+const STEPS: [&str; 13] = [
     "contract",
     "product",
     "credential",
@@ -18,6 +18,7 @@ const STEPS: [&str; 12] = [
     "route",
     "scope",
     "resource",
+    "limit",
 ];
 
 const HOST: &str = "https://gateway.whale.example";
@@ -91,6 +92,7 @@ fn a_request_that_passes_is_told_with_every_step() {
         assert!(compared(9).contains("GET /v1/stores/{store}/products"), "{told}");
         assert!(compared(10).contains("read:products"), "{told}");
         assert!(compared(11).contains("store=st_1"), "{told}");
+        assert!(compared(12).contains("6000 of 6000 left in the minute"), "{told}");
 
         // Judged by its id, no credential is asked for, and the answer says so.
         let by_id = ["GET", &url, "--key-id", &world.key.id, "--ip", "203.0.113.9"];

@@ -16,7 +16,14 @@ fn a_key_is_made_and_its_secret_is_shown_once() {
         ["id", "key", "name", "workspace", "product", "type", "state", "scopes", "restrictions"]
             .as_slice(),
         &["allow_ip", "owner", "expires_at", "metadata", "created_at", "created_by"],
-        &["revoked_at", "revoked_by", "revoked_reason", "secrets"],
+        &[
+            "revoked_at",
+            "revoked_by",
+            "revoked_reason",
+            "last_used_at",
+            "last_used_from",
+            "secrets",
+        ],
     ];
     assert_eq!(fields, expected.concat());
     let secret = made["key"].as_str().unwrap();

@@ -9,6 +9,7 @@ mod lifecycle;
 mod nginx;
 mod secrets;
 mod settings;
+mod usage;
 mod usage_errors;
 mod user;
 mod workspace;

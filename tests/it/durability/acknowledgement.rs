@@ -18,7 +18,7 @@ const TOGETHER: usize = 25;
 
 #[test]
 fn every_acknowledgement_comes_after_a_sync_of_the_log() {
-    let home = Home::with_acme();
+    let home = Home::with_boundless_acme();
     let trace = home.path("trace");
     let calls = "trace=fsync,fdatasync,read,recvfrom,write,sendto";
     let mut traced = Process::new("strace");

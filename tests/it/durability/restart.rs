@@ -123,7 +123,7 @@ print(sqlite3.connect(sys.argv[1]).execute('PRAGMA integrity_check').fetchall())
 
 #[test]
 fn a_kill_under_load_loses_nothing_that_was_acknowledged() {
-    let home = Home::with_acme();
+    let home = Home::with_boundless_acme();
     let steady = home.make_key("steady").secret;
     let keys: Vec<Mutex<Vec<Known>>> = (0..WRITERS).map(|_| Mutex::default()).collect();
     let (mut acknowledged_in_all, mut slowest) = (0, Duration::ZERO);
@@ -190,7 +190,7 @@ fn a_kill_during_the_first_start_leaves_no_half_of_a_database() {
 
 #[test]
 fn a_restart_keeps_everything_and_an_end_leaves_nothing_open() {
-    let home = Home::with_acme();
+    let home = Home::with_boundless_acme();
     let (kept, revoked) = (home.make_key("kept"), home.make_key("revoked"));
     let server = home.serve();
     home.json(&["key", "revoke", &revoked.id]);
@@ -219,7 +219,7 @@ fn a_restart_keeps_everything_and_an_end_leaves_nothing_open() {
 
 #[test]
 fn a_server_ends_though_its_socket_was_removed() {
-    let home = Home::with_acme();
+    let home = Home::with_boundless_acme();
     let server = home.serve();
     fs::remove_file(home.data().join("keystile.sock")).unwrap();
     assert!(server.terminate().success());

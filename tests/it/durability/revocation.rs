@@ -79,7 +79,7 @@ fn holds(server: &Server, secret: &str, change: &dyn Fn(), [before, after]: [&Ve
 
 #[test]
 fn no_request_that_begins_after_the_answer_sees_what_was_before() {
-    let home = Home::with_acme();
+    let home = Home::with_boundless_acme();
     let server = home.serve();
     let (allow, revoked) = (Verdict::allow(), Verdict::deny(401, "revoked_key"));
     let unscoped = Verdict::deny(403, "insufficient_scope");
@@ -113,7 +113,7 @@ fn no_request_that_begins_after_the_answer_sees_what_was_before() {
 
 #[test]
 fn a_first_use_that_races_a_revocation_does_not_keep_the_key_alive() {
-    let home = Home::with_acme();
+    let home = Home::with_boundless_acme();
     let server = home.serve();
     let command = |command: serde_json::Value| {
         let command: Command = serde_json::from_value(command).unwrap();

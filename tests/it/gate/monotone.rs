@@ -11,7 +11,7 @@ use std::fs;
 use keystile::principals::Found;
 use keystile::registry::Registry;
 use keystile::secret::SecretDigest;
-use keystile::verify::{Asked, Dialect, HeaderLine, Headers, Lookup, Verifier};
+use keystile::verify::{Asked, Counting, Dialect, HeaderLine, Headers, Lookup, Verifier};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use proptest::test_runner::{Config, TestRunner};
@@ -191,7 +191,14 @@ fn passes(instance: &Instance, registry: &Registry, found: &Found, asked: (&str,
         target: b"",
         headers: Headers::over(&lines),
     };
-    let verifier = Verifier { registry, principals: &instance.app.principals };
+    let limiter = &instance.app.limiter;
+    let verifier = Verifier {
+        registry,
+        principals: &instance.app.principals,
+        limiter,
+        plans: &limiter.plans(),
+        counting: Counting::Looked,
+    };
     let lookup = Lookup::Instead(found.clone());
     verifier.verify(&asked, lookup, instance.app.clock.now(), &mut ()).is_ok()
 }

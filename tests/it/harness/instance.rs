@@ -16,14 +16,16 @@ use keystile::clock::{Clock, Span};
 use keystile::config::{Flags, Listen, Settings};
 use keystile::error::Result;
 use keystile::http::control::{
-    Command, KeyCommand, Question, UserCommand, WorkspaceCommand, execute,
+    By, Command, KeyCommand, Question, UsageOf, UsageQuestion, UserCommand, WorkspaceCommand,
+    execute,
 };
 use keystile::http::server::{GateListener, Running, WebListener};
 use keystile::id::KeyId;
 use keystile::keys::{Changes, Expiry, Terms};
 use keystile::registry::Watcher;
 use keystile::store::{Lock, Locked};
-use keystile::upkeep::Live;
+use keystile::upkeep::{self, Behind, Live};
+use keystile::usage::Usage;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -75,6 +77,7 @@ pub(crate) struct Instance {
     folder: Arc<TempDir>,
     ended: Option<JoinHandle<()>>,
     handle: ServerHandle,
+    behind: Option<Behind>,
     _watcher: Watcher,
 }
 
@@ -133,7 +136,10 @@ impl Instance {
         });
         let handle = handle.recv().expect("the gate is served");
         let watcher = watch(&app);
-        Self { app, gate, web, folder, ended: Some(ended), handle, _watcher: watcher }
+        let counted = (Arc::clone(&app.store), Arc::clone(&app.limiter), Arc::clone(&app.ledger));
+        let behind = Behind::start(app.clock.clone(), counted.0, counted.1, counted.2).unwrap();
+        let behind = Some(behind);
+        Self { app, gate, web, folder, ended: Some(ended), handle, behind, _watcher: watcher }
     }
 
     pub(crate) fn folder(&self) -> &Path {
@@ -176,6 +182,11 @@ impl Instance {
 
     pub(crate) fn user_command(&self, command: UserCommand) -> Result<Value> {
         self.execute(Command::User(command))
+    }
+
+    /// Reads the settings again now, as a signal has the server do it.
+    pub(crate) fn reload_settings(&self) {
+        reload_settings(&self.app);
     }
 
     pub(crate) fn advance(&self, by: &str) {
@@ -257,6 +268,34 @@ impl Instance {
         self.execute(Command::Explain(question))
     }
 
+    /// The key as it is shown.
+    pub(crate) fn shown(&self, key: &Key) -> Value {
+        self.key_command(KeyCommand::Show { id: key.id }).unwrap()
+    }
+
+    /// What was asked with a key since `since`.
+    pub(crate) fn usage_of(&self, key: &Key, since: &str, by: By) -> Value {
+        let since_seconds = since.parse::<Span>().unwrap().as_seconds();
+        let question = UsageQuestion { of: UsageOf::Key(key.id), since_seconds, by };
+        self.execute(Command::Usage(question)).unwrap()
+    }
+
+    /// The counts, as rooms above read them.
+    pub(crate) fn usage(&self) -> Usage<'_> {
+        Usage { store: &self.app.store, retention: self.app.live.get().retention }
+    }
+
+    /// Writes everything down that was counted.
+    pub(crate) fn write_counts(&self) -> Result<()> {
+        self.app.ledger.write_all(&self.app.store)
+    }
+
+    /// Does what the instance does once a minute.
+    pub(crate) fn sweep(&self) {
+        upkeep::sweep(&self.app.store, self.app.live.get().retention, self.app.clock.now())
+            .unwrap();
+    }
+
     fn key_command(&self, command: KeyCommand) -> Result<Value> {
         self.execute(Command::Key(command))
     }
@@ -270,6 +309,8 @@ impl Drop for Instance {
         if let Some(ended) = self.ended.take() {
             let _ = ended.join();
         }
+        // After the gate, so that the last request is written too.
+        drop(self.behind.take());
     }
 }
 
@@ -279,9 +320,13 @@ fn watch(app: &Arc<App>) -> Watcher {
     let watched = Arc::clone(app);
     let reload = move |_: &_| {
         watched.plugins.reload();
-        watched.live.reload(&watched.store, &watched.principals);
+        reload_settings(&watched);
     };
     Watcher::start(settings.plugins.clone(), Some(settings.file.clone()), reload).unwrap()
+}
+
+fn reload_settings(app: &App) {
+    app.live.reload(&app.store, &app.principals, &app.limiter);
 }
 
 /// A key that is about to be made.
@@ -293,6 +338,12 @@ pub(crate) struct NewKey<'i> {
 impl NewKey<'_> {
     pub(crate) fn bound_to(mut self, resource: &str, id: &str) -> Self {
         self.terms.restrictions.push((resource.to_owned(), id.to_owned()));
+        self
+    }
+
+    /// Of another workspace.
+    pub(crate) fn of(mut self, workspace: &str) -> Self {
+        workspace.clone_into(&mut self.terms.workspace);
         self
     }
 

@@ -24,7 +24,7 @@ pub(crate) struct Nginx {
 impl Nginx {
     /// Starts nginx for `products` of `instance`, side by side on one free port.
     pub(crate) fn start(instance: &Instance, back_end: &BackEnd, products: &[&str]) -> Self {
-        Self::start_with(instance, back_end, products, |printed| printed)
+        Self::start_edited(instance, back_end, products, |printed| printed)
     }
 
     /// The same behind a balancer that ends TLS: with the lines in force that the printed file shows
@@ -34,17 +34,18 @@ impl Nginx {
         back_end: &BackEnd,
         products: &[&str],
     ) -> Self {
-        Self::start_with(instance, back_end, products, behind_a_balancer)
+        Self::start_edited(instance, back_end, products, behind_a_balancer)
     }
 
-    fn start_with(
+    /// The same, with the printed text as `edit` makes it.
+    pub(crate) fn start_edited(
         instance: &Instance,
         back_end: &BackEnd,
         products: &[&str],
-        edit: fn(String) -> String,
+        edit: impl Fn(String) -> String,
     ) -> Self {
         let mut tries = 0..PORTS_TRIED;
-        let started = tries.find_map(|_| Self::try_start(instance, back_end, products, edit));
+        let started = tries.find_map(|_| Self::try_start(instance, back_end, products, &edit));
         started.expect("nginx starts: is it installed (`apt-get install nginx-light`)?")
     }
 
@@ -52,7 +53,7 @@ impl Nginx {
         instance: &Instance,
         back_end: &BackEnd,
         products: &[&str],
-        edit: fn(String) -> String,
+        edit: &impl Fn(String) -> String,
     ) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let listen = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();

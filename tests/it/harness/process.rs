@@ -20,6 +20,10 @@ const BETWEEN_TRIES: Duration = Duration::from_millis(10);
 /// How long an answer of the gate may take before the test has failed.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 
+/// Settings whose plans have no limits.
+const BOUNDLESS: &str =
+    "[listen]\nweb = \"127.0.0.1:0\"\ngate = \"127.0.0.1:0\"\n[plans.enterprise]\n[plans.pro]\n";
+
 /// What a route of the shipped `whale` asks: the one that keys of these tests may call.
 pub(crate) const PRODUCTS: &str = "/v1/stores/st_1/products";
 
@@ -85,7 +89,18 @@ impl Home {
 
     /// One with a workspace `acme` on the largest plan.
     pub(crate) fn with_acme() -> Self {
+        Self::new().and_acme()
+    }
+
+    /// The same, where no plan has a limit: for callers that ask without end.
+    pub(crate) fn with_boundless_acme() -> Self {
         let home = Self::new();
+        home.write("config.toml", BOUNDLESS);
+        home.and_acme()
+    }
+
+    fn and_acme(self) -> Self {
+        let home = self;
         home.json(&["workspace", "add", "acme", "--name", "Acme", "--plan", "enterprise"]);
         home
     }
@@ -209,16 +224,16 @@ impl Home {
         Ok(server)
     }
 
-    /// Every row of every table, as the text of statements; the server may run. Without the setup
-    /// link, which a server makes anew.
+    /// Every row of every table but the counts, which grow by asking, and the setup link, which a
+    /// server makes anew, as the text of statements; the server may run.
     pub(crate) fn rows(&self) -> String {
         const DUMP: &str = "
 import sqlite3, sys
 db = sqlite3.connect(f'file:{sys.argv[1]}?mode=rw', uri=True)
-print('\\n'.join(db.iterdump()))";
-        let rows = python(DUMP, &[&self.data().join("keystile.db")]);
-        let is_link = |line: &str| line.starts_with("INSERT INTO \"setup_tokens\"");
-        rows.lines().filter(|line| !is_link(line)).collect::<Vec<_>>().join("\n")
+passing = ('INSERT INTO \"usage_', 'INSERT INTO \"setup_tokens')
+rows = (row for row in db.iterdump() if not row.startswith(passing))
+print('\\n'.join(rows))";
+        python(DUMP, &[&self.data().join("keystile.db")])
     }
 }
 
@@ -314,6 +329,8 @@ pub(crate) fn ended(child: &mut Child) -> ExitStatus {
 /// One keep-alive connection to the gate.
 pub(crate) struct Caller {
     stream: BufReader<TcpStream>,
+    /// Seconds after which the last verdict asked to be tried again.
+    pub(crate) retry_after: Option<u64>,
 }
 
 /// What the gate answers, in nginx's dialect: the true status, and the code of a denial.
@@ -332,7 +349,7 @@ impl Caller {
         let stream = TcpStream::connect(gate).ok()?;
         stream.set_nodelay(true).ok()?;
         stream.set_read_timeout(Some(ANSWER_WITHIN)).ok()?;
-        Some(Self { stream: BufReader::new(stream) })
+        Some(Self { stream: BufReader::new(stream), retry_after: None })
     }
 
     /// Whether a secret may call [`PRODUCTS`].
@@ -350,7 +367,10 @@ impl Caller {
         let header = |name: &str| headers.iter().find(|(it, _)| it == name).map(|(_, it)| it);
         let status = header("x-keystile-status").map_or(Some(shown), |it| it.parse().ok())?;
         assert_eq!(shown == 200, status == 200, "the proxy sees another verdict: {headers:?}");
-        Some(Verdict { status, code: header("x-keystile-code").cloned().unwrap_or_default() })
+        let code = header("x-keystile-code").cloned().unwrap_or_default();
+        let retry_after = header("retry-after").and_then(|seconds| seconds.parse().ok());
+        self.retry_after = retry_after;
+        Some(Verdict { status, code })
     }
 
     /// The answer to a question that names its host alone.

@@ -150,7 +150,7 @@ fn a_damaged_row_denies_whatever_it_says() {
     assert_eq!(world.code(&key), "unavailable", "its secret's row");
     assert_eq!(world.code_at(&key, "/v1//"), "ambiguous_path", "what can be decided comes first");
     assert_eq!(world.code_at(&key, "/v1/nowhere"), "route_not_declared");
-    let plan = "UPDATE workspaces SET plan = 'free' WHERE slug = 'acme'";
+    let plan = "UPDATE workspaces SET plan = 'pro' WHERE slug = 'acme'";
     world.instance.damage(&[plan.to_owned()]);
     assert_eq!(world.code(&world.key()), "unavailable");
 }

@@ -42,6 +42,8 @@ mismatch = "{colour}_error"
 "GET /boxes/{{box}}" = "authenticated"
 "GET /writes" = "{colour}:write"
 "GET /{colour}" = "{colour}:read"
+[plans.enterprise]
+per_minute = 4_000_000_000
 "#
     )
 }

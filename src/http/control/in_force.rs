@@ -1,0 +1,31 @@
+//! What is in force while one command is carried out.
+
+use std::sync::Arc;
+
+use arc_swap::Guard;
+
+use crate::app::App;
+use crate::keys::Keys;
+use crate::limits::Plans;
+use crate::registry::Registry;
+
+/// The products and plans, as they stood when the command came.
+pub(super) struct InForce {
+    pub(super) registry: Guard<Arc<Registry>>,
+    pub(super) plans: Guard<Arc<Plans>>,
+}
+
+impl InForce {
+    pub(super) fn of(app: &App) -> Self {
+        Self { registry: app.plugins.registry.load(), plans: app.limiter.plans() }
+    }
+
+    pub(super) fn keys<'a>(&'a self, app: &'a App) -> Keys<'a> {
+        Keys {
+            store: &app.store,
+            principals: &app.principals,
+            registry: &self.registry,
+            plans: &self.plans,
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! The table of day counts.
+
+use super::bucket::{BucketId, DAY_SECONDS, SavedDay, day};
+use crate::clock::Timestamp;
+use crate::error::Result;
+use crate::store::{Fault, Read, Seal, Write, params};
+
+/// What the database has of a bucket's day. A row that does not bear its own checksum counts as a
+/// day that is spent: nobody passes by a number that cannot be believed.
+///
+/// # Errors
+/// As the store's.
+pub fn saved_day(db: &Read<'_>, bucket: &BucketId) -> Result<SavedDay, Fault> {
+    const SPENT: SavedDay = SavedDay { day: u16::MAX, spent: u32::MAX };
+    const SELECT: &str = "SELECT day, spent, seal FROM day_counts WHERE bucket = ?1";
+    let found = db.first(SELECT, params![bucket.as_bytes()], |row| {
+        let saved = |day: i64, spent: i64| {
+            Some(SavedDay { day: day.try_into().ok()?, spent: spent.try_into().ok()? })
+        };
+        let numbers = row.get(0).and_then(|day| Ok(saved(day, row.get(1)?)));
+        let is_sealed =
+            |saved: &SavedDay| row.get(2).is_ok_and(|it: [u8; 16]| it == seal(bucket, *saved));
+        Ok::<_, Fault>(numbers.ok().flatten().filter(is_sealed))
+    })?;
+    Ok(match found {
+        None => SavedDay::default(),
+        Some(Some(saved)) => saved,
+        Some(None) => {
+            tracing::error!("a day count does not bear its checksum: that day counts as spent");
+            SPENT
+        }
+    })
+}
+
+pub(super) fn save(tx: &Write<'_>, bucket: &BucketId, saved: SavedDay) -> Result<()> {
+    const UPSERT: &str = "
+        INSERT INTO day_counts (bucket, day, spent, seal) VALUES (?1, ?2, ?3, ?4)
+        ON CONFLICT (bucket) DO UPDATE SET day = ?2, spent = ?3, seal = ?4";
+    let seal = seal(bucket, saved);
+    let row = params![bucket.as_bytes(), i64::from(saved.day), i64::from(saved.spent), &seal];
+    tx.execute(UPSERT, row)?;
+    Ok(())
+}
+
+/// Deletes at most `rows_max` counts of days that are over; answers how many those were.
+pub(super) fn delete_old(tx: &Write<'_>, now: Timestamp, rows_max: usize) -> Result<usize> {
+    const DELETE: &str = "
+        DELETE FROM day_counts
+        WHERE bucket IN (SELECT bucket FROM day_counts WHERE day < ?1 LIMIT ?2)";
+    let rows_max = i64::try_from(rows_max).unwrap_or(i64::MAX);
+    Ok(tx.execute(DELETE, params![i64::from(day(now)), rows_max])?)
+}
+
+fn seal(bucket: &BucketId, saved: SavedDay) -> [u8; 16] {
+    Seal::over("day_counts")
+        .bytes(bucket.as_bytes())
+        .bytes(&saved.day.to_le_bytes())
+        .bytes(&saved.spent.to_le_bytes())
+        .close()
+}
+
+/// The last midnight UTC before `now`, or `now` itself.
+#[must_use]
+pub fn day_start(now: Timestamp) -> Timestamp {
+    let day_millis = i64::from(DAY_SECONDS) * 1_000;
+    Timestamp::from_millis(now.as_millis().div_euclid(day_millis) * day_millis)
+}

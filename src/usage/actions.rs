@@ -1,0 +1,118 @@
+//! What can be done with counts: read them, and make old ones coarser.
+
+use super::grain::{Grain, Retention};
+use super::report::{AddressCount, OutcomeCount, ScopeUse, SecretUse, TimedCount, Whose};
+use super::table;
+use crate::clock::Timestamp;
+use crate::error::Result;
+use crate::id::KeyId;
+use crate::store::{Fault, Read, Store, Write};
+
+/// Rows that are made coarser in one commit: a few milliseconds of the writer.
+const SWEEP_ROWS_MAX: i64 = 500;
+
+/// Commits of one sweep for each kind of row: what is left is done by the next one.
+const SWEEP_COMMITS_MAX: usize = 400;
+
+/// The actions on counts.
+pub struct Usage<'a> {
+    /// Where they are kept.
+    pub store: &'a Store,
+    /// For how long.
+    pub retention: Retention,
+}
+
+impl Usage<'_> {
+    /// Requests from `since` on, by `grain` and outcome. See [`Retention::beginning`] for where a
+    /// span can begin.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn by_time(
+        &self,
+        whose: &Whose,
+        grain: Grain,
+        since: Timestamp,
+    ) -> Result<Vec<TimedCount>> {
+        self.store.read(|db| table::by_time(db, whose, grain, since))
+    }
+
+    /// Requests from `since` on by outcome, the most frequent first.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn by_outcome(&self, whose: &Whose, since: Timestamp) -> Result<Vec<OutcomeCount>> {
+        self.store.read(|db| table::by_outcome(db, whose, since))
+    }
+
+    /// Requests that passed from the day of `since` on by scope, the most frequent first.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn by_scope(&self, whose: &Whose, since: Timestamp) -> Result<Vec<ScopeUse>> {
+        self.store.read(|db| table::by_scope(db, whose, Grain::Day.start(since)))
+    }
+
+    /// Requests from `since` on that were refused before a key was known; the product is empty for
+    /// those where none was found.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn strangers(&self, product: &str, since: Timestamp) -> Result<Vec<OutcomeCount>> {
+        self.store.read(|db| table::strangers(db, product, since))
+    }
+
+    /// A sample of where those came from, from the day of `since` on.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn addresses(&self, product: &str, since: Timestamp) -> Result<Vec<AddressCount>> {
+        self.store.read(|db| table::addresses(db, product, Grain::Day.start(since)))
+    }
+
+    /// Makes old counts coarser and deletes the oldest, in small commits that let every change of
+    /// a key go first. Answers how many rows that were.
+    ///
+    /// # Errors
+    /// As the store's; what was done stays done.
+    pub fn sweep(&self, now: Timestamp) -> Result<usize> {
+        let mut rows = 0;
+        for (grain, coarser) in [(Grain::Minute, Grain::Hour), (Grain::Hour, Grain::Day)] {
+            let before = self.retention.oldest(grain, now);
+            let grains = (grain, coarser);
+            rows +=
+                self.sweep_by(move |tx| table::coarsen_counts(tx, grains, before, SWEEP_ROWS_MAX))?;
+            rows += self
+                .sweep_by(move |tx| table::coarsen_strangers(tx, grains, before, SWEEP_ROWS_MAX))?;
+        }
+        // Addresses may be people's: they are not kept as long as what counts nobody.
+        let before = self.retention.oldest(Grain::Hour, now);
+        rows += self.sweep_by(move |tx| table::delete_addresses(tx, before, SWEEP_ROWS_MAX))?;
+        let before = self.retention.oldest(Grain::Day, now);
+        rows += self.sweep_by(move |tx| table::delete_old(tx, before, SWEEP_ROWS_MAX))?;
+        Ok(rows)
+    }
+
+    /// Commits `step` until it finds nothing more.
+    fn sweep_by(
+        &self,
+        step: impl Fn(&Write<'_>) -> Result<usize> + Copy + Send + 'static,
+    ) -> Result<usize> {
+        let mut rows = 0;
+        for _ in 0..SWEEP_COMMITS_MAX {
+            match self.store.write_behind(step)? {
+                0 => break,
+                done => rows += done,
+            }
+        }
+        Ok(rows)
+    }
+}
+
+/// What each secret of a key let pass, for whoever shows the key.
+///
+/// # Errors
+/// As the store's.
+pub fn secrets(db: &Read<'_>, key: KeyId) -> Result<Vec<SecretUse>, Fault> {
+    table::secrets(db, key)
+}

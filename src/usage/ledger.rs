@@ -1,0 +1,295 @@
+//! Everything that was counted and is not written down yet, and writing it down.
+
+use std::collections::VecDeque;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::chunk::{self, CHUNK_ROWS_MAX, Chunk, Row};
+use super::strangers::Strangers;
+use super::table;
+use super::tally::{LastUse, Tally};
+use crate::clock::Timestamp;
+use crate::error::{ErrorKind, Result};
+use crate::store::Store;
+
+/// Tallies that may wait: while the database cannot be written, a few hundred megabytes at most.
+/// Beyond it the oldest are lost.
+const QUEUED_TALLIES_MAX: usize = 1_000_000;
+
+/// Tallies that are written each second, whatever else is to be done: some percent of a core.
+const TALLIES_A_TURN_MIN: usize = 2_000;
+
+/// Where more wait, this part of them is written in a turn, so that each waits for a minute at most.
+/// Meanwhile it goes on counting, so the more there is to write, the more one row says.
+const TURNS_MAX: usize = 60;
+
+/// What was counted and is not written down yet. Counting never waits for the database.
+#[derive(Default)]
+pub struct Ledger {
+    /// Those that have counted something, in the order in which they began to.
+    queue: Mutex<VecDeque<Arc<Tally>>>,
+    strangers: Strangers,
+    /// Requests whose counts had no room, and that nobody was told of yet.
+    lost: AtomicI64,
+    /// Held while something is written.
+    writing: Mutex<Writing>,
+}
+
+/// How far writing has come.
+#[derive(Default)]
+struct Writing {
+    /// The number of the last chunk that was written; read from the database at first.
+    last_number: Option<i64>,
+    /// What was taken and is in no chunk yet.
+    rows: VecDeque<Row>,
+    /// A chunk whose commit has failed, or is going on.
+    pending: Option<Arc<Chunk>>,
+}
+
+impl Ledger {
+    /// Counts a request of a known key that passed by `scopes`.
+    pub fn allowed<'s>(
+        &self,
+        tally: &Arc<Tally>,
+        scopes: impl Iterator<Item = &'s Arc<str>>,
+        at: Timestamp,
+        address: Option<IpAddr>,
+    ) {
+        if tally.allow(scopes, LastUse { at, from: address }) {
+            self.push(tally);
+        }
+    }
+
+    /// Counts a request of a known key that was refused.
+    pub fn refused(&self, tally: &Arc<Tally>, code: &'static str, at: Timestamp) {
+        if tally.refuse(code, at) {
+            self.push(tally);
+        }
+    }
+
+    /// Counts a request that was refused before a key was known. The product is one that is
+    /// declared, or `None`.
+    pub fn stranger(
+        &self,
+        product: Option<&str>,
+        code: &'static str,
+        at: Timestamp,
+        address: Option<IpAddr>,
+    ) {
+        self.strangers.count(product.unwrap_or_default(), code, at, address);
+    }
+
+    /// Writes what a turn's share of the work is, the oldest first.
+    ///
+    /// # Errors
+    /// As the store's: what was not written is kept, and written by a later call.
+    pub fn write_share(&self, store: &Store) -> Result<()> {
+        let tallies = TALLIES_A_TURN_MIN.max(self.queue().len() / TURNS_MAX);
+        self.write_chunks(store, &mut self.writing(), tallies)
+    }
+
+    /// Writes everything that was counted before the call.
+    ///
+    /// # Errors
+    /// As [`Ledger::write_share`].
+    pub fn write_all(&self, store: &Store) -> Result<()> {
+        let mut writing = self.writing();
+        let tallies = self.queue().len();
+        self.write_chunks(store, &mut writing, tallies)
+    }
+
+    /// How many requests were not counted, because the database could not be written for long; each
+    /// is told once.
+    pub fn take_lost(&self) -> i64 {
+        self.lost.swap(0, Ordering::Relaxed)
+    }
+
+    fn write_chunks(&self, store: &Store, writing: &mut Writing, mut tallies: usize) -> Result<()> {
+        let mut last_number = match writing.last_number {
+            Some(number) => number,
+            None => store.read(table::last_chunk)?,
+        };
+        self.take_strangers(writing);
+        loop {
+            writing.last_number = Some(last_number);
+            let next = writing.pending.take();
+            let next = next.or_else(|| self.next_chunk(writing, last_number + 1, &mut tallies));
+            let Some(chunk) = next else { return Ok(()) };
+            writing.pending = Some(Arc::clone(&chunk));
+            self.write_chunk(store, &chunk)?;
+            writing.pending = None;
+            last_number = chunk.number;
+        }
+    }
+
+    /// Writes a chunk. One that the database will never take is given up, so that those after it
+    /// are not kept waiting for good.
+    fn write_chunk(&self, store: &Store, chunk: &Arc<Chunk>) -> Result<()> {
+        let written = Arc::clone(chunk);
+        match store.write_behind(move |tx| table::add(tx, &written)) {
+            Err(error) if error.kind() != ErrorKind::Unavailable => {
+                tracing::error!(%error, "counts could not be written, and are given up");
+                self.lost.fetch_add(chunk.requests(), Ordering::Relaxed);
+                Ok(())
+            }
+            written => written,
+        }
+    }
+
+    /// The next chunk, from what was taken already and from `tallies` more that wait.
+    fn next_chunk(
+        &self,
+        writing: &mut Writing,
+        number: i64,
+        tallies: &mut usize,
+    ) -> Option<Arc<Chunk>> {
+        while writing.rows.len() < CHUNK_ROWS_MAX && *tallies > 0 {
+            *tallies -= 1;
+            let Some(tally) = self.queue().pop_front() else { break };
+            let Some(draft) = tally.take() else { continue };
+            self.lost.fetch_add(draft.lost, Ordering::Relaxed);
+            let mut rows = Vec::new();
+            chunk::rows(&tally, &draft, &mut rows);
+            writing.rows.extend(rows);
+        }
+        let count = writing.rows.len().min(CHUNK_ROWS_MAX);
+        let rows: Vec<Row> = writing.rows.drain(..count).collect();
+        (!rows.is_empty()).then(|| Arc::new(Chunk { number, rows }))
+    }
+
+    fn take_strangers(&self, writing: &mut Writing) {
+        // While a chunk cannot be written they stay where they are bounded.
+        if writing.pending.is_none() {
+            let (rows, lost) = self.strangers.take();
+            writing.rows.extend(rows);
+            self.lost.fetch_add(lost, Ordering::Relaxed);
+        }
+    }
+
+    fn push(&self, tally: &Arc<Tally>) {
+        let mut queue = self.queue();
+        queue.push_back(Arc::clone(tally));
+        let oldest = if queue.len() > QUEUED_TALLIES_MAX { queue.pop_front() } else { None };
+        drop(queue);
+        if let Some(draft) = oldest.and_then(|oldest| oldest.take()) {
+            self.lost.fetch_add(draft.requests(), Ordering::Relaxed);
+        }
+    }
+
+    fn queue(&self) -> MutexGuard<'_, VecDeque<Arc<Tally>>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn writing(&self) -> MutexGuard<'_, Writing> {
+        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+    use crate::id::KeyId;
+    use crate::schema::MIGRATIONS;
+    use crate::secret::SecretDigest;
+    use crate::store::{Lock, Locked};
+    use crate::usage::ALLOWED;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_772_366_400_000);
+
+    /// A ledger over a database that has one key.
+    struct World {
+        _folder: tempfile::TempDir,
+        store: Store,
+        ledger: Ledger,
+        tally: Arc<Tally>,
+    }
+
+    impl World {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let Locked::Ours(lock) = Lock::take(&folder.path().join("data")).unwrap() else {
+                panic!("a new folder is nobody's");
+            };
+            let store = Store::open(lock, MIGRATIONS, &Clock::standing_at(NOW)).unwrap();
+            let key = KeyId::new(NOW);
+            store
+                .write(move |tx| {
+                    tx.execute("INSERT INTO workspaces VALUES ('acme', 'Acme', 'pro', 0, x'')", &[])?;
+                    let insert = "
+                        INSERT INTO keys (id, workspace, product, type, name, scopes, restrictions,
+                                          allow_ip, created_at, created_by, seal)
+                        VALUES (?1, 'acme', 'whale', 'live', 'CI', '[]', '{}', '[]', 0, 'cli', x'')";
+                    Ok(tx.execute(insert, &[key.into()])?)
+                })
+                .unwrap();
+            let tally = Arc::new(Tally::new(key, SecretDigest::of(b"secret")));
+            Self { _folder: folder, store, ledger: Ledger::default(), tally }
+        }
+
+        fn pass(&self) {
+            self.ledger.allowed(&self.tally, std::iter::empty(), NOW, None);
+        }
+
+        fn chunk(&self, number: i64) -> Chunk {
+            let (key, minute) = (self.tally.key, NOW);
+            let row = Row::Minute { key, minute, outcome: ALLOWED, requests: 1 };
+            Chunk { number, rows: vec![row] }
+        }
+
+        fn counted(&self) -> i64 {
+            let select = "SELECT CAST(coalesce(sum(requests), 0) AS BIGINT) FROM usage_counts";
+            self.store.read(|db| db.first(select, &[], |row| row.get(0))).unwrap().unwrap()
+        }
+    }
+
+    #[test]
+    fn a_chunk_that_was_kept_is_not_added_again() {
+        let world = World::new();
+        for (number, sum) in [(1, 1), (1, 1), (2, 2), (1, 2), (2, 2), (3, 3)] {
+            let chunk = world.chunk(number);
+            world.store.write_behind(move |tx| table::add(tx, &chunk)).unwrap();
+            assert_eq!(world.counted(), sum, "after chunk {number}");
+        }
+        world.pass();
+        world.ledger.write_all(&world.store).unwrap();
+        assert_eq!(world.counted(), 4, "a new process goes on where the last one was");
+    }
+
+    #[test]
+    fn a_chunk_that_is_never_taken_keeps_no_other_waiting() {
+        let world = World::new();
+        let rename = |from: &str, to: &str| {
+            let sql = format!("ALTER TABLE {from} RENAME TO {to}");
+            world.store.write(move |tx| Ok(tx.execute(&sql, &[])?)).unwrap();
+        };
+        rename("usage_counts", "elsewhere");
+        world.pass();
+        world.ledger.write_all(&world.store).unwrap();
+        assert_eq!(world.ledger.take_lost(), 1);
+        rename("elsewhere", "usage_counts");
+        world.pass();
+        world.ledger.write_all(&world.store).unwrap();
+        assert_eq!((world.counted(), world.ledger.take_lost()), (1, 0));
+    }
+
+    #[test]
+    fn a_turn_writes_its_share_and_the_oldest_first() {
+        let world = World::new();
+        let tally = |number: usize| {
+            let secret = SecretDigest::of(number.to_string().as_bytes());
+            Arc::new(Tally::new(world.tally.key, secret))
+        };
+        for number in 0..TALLIES_A_TURN_MIN + 10 {
+            world.ledger.refused(&tally(number), "revoked_key", NOW);
+        }
+        world.pass();
+        let share = i64::try_from(TALLIES_A_TURN_MIN).unwrap();
+        world.ledger.write_share(&world.store).unwrap();
+        assert_eq!(world.counted(), share);
+        assert_eq!(world.ledger.queue().len(), 11);
+        world.ledger.write_share(&world.store).unwrap();
+        assert_eq!(world.counted(), share + 11);
+    }
+}

@@ -1,0 +1,32 @@
+//! What was asked, and how it was answered: counted in memory, written behind.
+//!
+//! Invariants:
+//! - Counting touches memory alone: the gate never waits for a row.
+//! - What is counted is written once: rows are increments, and a chunk of them that was written
+//!   already is not added again.
+//! - Every count stands in one row, whose grain grows with its age; a sum over rows is right
+//!   whatever has been swept.
+//! - What anybody can cause without a key is bounded by what the operator has declared.
+//!
+//! A tally counts for one secret; the ledger knows which tallies have something to be written, and
+//! `upkeep/` has it written about once a second.
+//!
+//! Start reading at [`Ledger::allowed`], then [`Ledger::write_share`]. Doors: `tally.rs` and
+//! `strangers.rs` (what is counted) → `table.rs` (SQL) → `actions.rs` (what can be read, and the
+//! sweep).
+
+mod actions;
+mod chunk;
+mod grain;
+mod ledger;
+mod report;
+mod strangers;
+mod table;
+mod tally;
+
+pub use actions::{Usage, secrets};
+pub use grain::{Grain, Retention};
+pub use ledger::Ledger;
+pub use report::{AddressCount, OutcomeCount, ScopeUse, SecretUse, TimedCount, Whose};
+pub use strangers::ADDRESSES_MAX;
+pub use tally::{ALLOWED, LastUse, Tally};

@@ -1,0 +1,322 @@
+//! The tables of counts: adding to them, reading them, and making old counts coarser.
+
+use std::net::IpAddr;
+
+use super::chunk::{Chunk, Row};
+use super::grain::Grain;
+use super::report::{AddressCount, OutcomeCount, ScopeUse, SecretUse, TimedCount, Whose};
+use super::strangers::ADDRESSES_MAX;
+use super::tally::LastUse;
+use crate::clock::Timestamp;
+use crate::error::Result;
+use crate::id::KeyId;
+use crate::secret::SecretDigest;
+use crate::store::{Fault, Param, Read, Write, params};
+
+/// The number of the last chunk that was added.
+pub(super) fn last_chunk(db: &Read<'_>) -> Result<i64> {
+    const SELECT: &str = "SELECT number FROM usage_chunks";
+    let number = db.first(SELECT, &[], |row| row.get(0))?;
+    Ok(number.ok_or_else(|| Fault::Other("the chunk's number is gone".into()))?)
+}
+
+/// Adds a chunk, unless that was done already.
+pub(super) fn add(tx: &Write<'_>, chunk: &Chunk) -> Result<()> {
+    const TAKE: &str = "UPDATE usage_chunks SET number = ?1 WHERE number < ?1";
+    if tx.execute(TAKE, params![chunk.number])? == 0 {
+        return Ok(());
+    }
+    for row in &chunk.rows {
+        add_row(tx, row)?;
+    }
+    Ok(())
+}
+
+fn add_row(tx: &Write<'_>, row: &Row) -> Result<(), Fault> {
+    match row {
+        Row::Minute { key, minute, outcome, requests } => {
+            add_count(tx, *key, (Grain::Minute, *minute), outcome, *requests)
+        }
+        Row::Scope { key, day, scope, requests, last_used_at } => {
+            add_scope(tx, *key, (&**scope, *day), *requests, *last_used_at)
+        }
+        Row::Secret { secret, key, requests, last_use } => {
+            add_secret(tx, secret, *key, *requests, *last_use)
+        }
+        Row::Stranger { product, minute, code, requests } => {
+            add_stranger(tx, product, (Grain::Minute, *minute), code, *requests)
+        }
+        Row::Address { product, code, day, address, requests } => {
+            add_address(tx, (product, code, *day), *address, *requests)
+        }
+    }
+}
+
+/// A key that was deleted meanwhile counts no more.
+fn add_count(
+    tx: &Write<'_>,
+    key: KeyId,
+    (grain, at): (Grain, Timestamp),
+    outcome: &str,
+    requests: i64,
+) -> Result<(), Fault> {
+    const ADD: &str = "
+        INSERT INTO usage_counts (key, grain, at, outcome, requests)
+        SELECT ?1, ?2, ?3, ?4, ?5 WHERE EXISTS (SELECT 1 FROM keys WHERE id = ?1)
+        ON CONFLICT (key, grain, at, outcome)
+        DO UPDATE SET requests = usage_counts.requests + ?5";
+    tx.execute(ADD, params![key, grain.seconds(), at, outcome, requests]).map(drop)
+}
+
+fn add_scope(
+    tx: &Write<'_>,
+    key: KeyId,
+    (scope, day): (&str, Timestamp),
+    requests: i64,
+    last_used_at: Timestamp,
+) -> Result<(), Fault> {
+    const ADD: &str = "
+        INSERT INTO usage_scopes (key, day, scope, requests, last_used_at)
+        SELECT ?1, ?2, ?3, ?4, ?5 WHERE EXISTS (SELECT 1 FROM keys WHERE id = ?1)
+        ON CONFLICT (key, day, scope) DO UPDATE
+        SET requests = usage_scopes.requests + ?4,
+            last_used_at = CASE WHEN usage_scopes.last_used_at > ?5
+                                THEN usage_scopes.last_used_at ELSE ?5 END";
+    tx.execute(ADD, params![key, day, scope, requests, last_used_at]).map(drop)
+}
+
+fn add_secret(
+    tx: &Write<'_>,
+    secret: &SecretDigest,
+    key: KeyId,
+    requests: i64,
+    last_use: LastUse,
+) -> Result<(), Fault> {
+    const ADD: &str = "
+        INSERT INTO usage_secrets (secret, key, requests, last_used_at, last_used_from)
+        SELECT ?1, ?2, ?3, ?4, ?5 WHERE EXISTS (SELECT 1 FROM keys WHERE id = ?2)
+        ON CONFLICT (secret) DO UPDATE
+        SET requests = usage_secrets.requests + ?3,
+            last_used_from = CASE WHEN usage_secrets.last_used_at > ?4
+                                  THEN usage_secrets.last_used_from ELSE ?5 END,
+            last_used_at = CASE WHEN usage_secrets.last_used_at > ?4
+                                THEN usage_secrets.last_used_at ELSE ?4 END";
+    let from = last_use.from.map(|from| from.to_string());
+    tx.execute(ADD, params![secret, key, requests, last_use.at, from]).map(drop)
+}
+
+fn add_stranger(
+    tx: &Write<'_>,
+    product: &str,
+    (grain, at): (Grain, Timestamp),
+    code: &str,
+    requests: i64,
+) -> Result<(), Fault> {
+    const ADD: &str = "
+        INSERT INTO usage_strangers (product, grain, at, code, requests)
+        VALUES (?1, ?2, ?3, ?4, ?5)
+        ON CONFLICT (product, grain, at, code)
+        DO UPDATE SET requests = usage_strangers.requests + ?5";
+    tx.execute(ADD, params![product, grain.seconds(), at, code, requests]).map(drop)
+}
+
+/// The memory of which addresses are kept ends with the process, so the bound is held here too.
+fn add_address(
+    tx: &Write<'_>,
+    (product, code, day): (&str, &str, Timestamp),
+    address: IpAddr,
+    requests: i64,
+) -> Result<(), Fault> {
+    const KNOWN: &str = "
+        UPDATE usage_addresses SET requests = requests + ?5
+        WHERE product = ?1 AND code = ?2 AND day = ?3 AND address = ?4";
+    const ADD: &str = "
+        INSERT INTO usage_addresses (product, code, day, address, requests)
+        SELECT ?1, ?2, ?3, ?4, ?5
+        WHERE (SELECT count(*) FROM usage_addresses
+               WHERE product = ?1 AND code = ?2 AND day = ?3) < ?6";
+    let (address, max) = (address.to_string(), i64::try_from(ADDRESSES_MAX).unwrap_or(i64::MAX));
+    if tx.execute(KNOWN, params![product, code, day, &address, requests])? == 0 {
+        tx.execute(ADD, params![product, code, day, &address, requests, max])?;
+    }
+    Ok(())
+}
+
+/// The keys that a question is about, as the first parameter of each query below.
+fn keys_of(whose: &Whose) -> (&'static str, Param<'_>) {
+    match whose {
+        Whose::Key(id) => ("key = ?1", (*id).into()),
+        Whose::Workspace(slug) => {
+            ("key IN (SELECT id FROM keys WHERE workspace = ?1)", slug.as_str().into())
+        }
+    }
+}
+
+/// Requests from `since` on, by the `grain` that they were asked in and by outcome.
+pub(super) fn by_time(
+    db: &Read<'_>,
+    whose: &Whose,
+    grain: Grain,
+    since: Timestamp,
+) -> Result<Vec<TimedCount>> {
+    let (keys, whose) = keys_of(whose);
+    let select = format!(
+        "SELECT at - at % ?3 AS start, outcome, CAST(sum(requests) AS BIGINT) FROM usage_counts
+         WHERE {keys} AND grain IN (60, 3600, 86400) AND at >= ?2
+         GROUP BY start, outcome ORDER BY start, outcome"
+    );
+    let row = &[whose, since.into(), grain.span().as_millis().into()];
+    db.all(&select, row, |row| {
+        Ok(TimedCount { at: row.get(0)?, outcome: row.get(1)?, requests: row.get(2)? })
+    })
+}
+
+/// Requests from `since` on by outcome, the most frequent first.
+pub(super) fn by_outcome(
+    db: &Read<'_>,
+    whose: &Whose,
+    since: Timestamp,
+) -> Result<Vec<OutcomeCount>> {
+    let (keys, whose) = keys_of(whose);
+    let select = format!(
+        "SELECT outcome, CAST(sum(requests) AS BIGINT) AS requests FROM usage_counts
+         WHERE {keys} AND grain IN (60, 3600, 86400) AND at >= ?2
+         GROUP BY outcome ORDER BY requests DESC, outcome"
+    );
+    db.all(&select, &[whose, since.into()], |row| {
+        Ok(OutcomeCount { code: row.get(0)?, requests: row.get(1)? })
+    })
+}
+
+/// Requests that passed from the day `since` on by scope, the most frequent first.
+pub(super) fn by_scope(db: &Read<'_>, whose: &Whose, since: Timestamp) -> Result<Vec<ScopeUse>> {
+    let (keys, whose) = keys_of(whose);
+    let select = format!(
+        "SELECT scope, CAST(sum(requests) AS BIGINT) AS requests, max(last_used_at)
+         FROM usage_scopes WHERE {keys} AND day >= ?2
+         GROUP BY scope ORDER BY requests DESC, scope"
+    );
+    db.all(&select, &[whose, since.into()], |row| {
+        Ok(ScopeUse { scope: row.get(0)?, requests: row.get(1)?, last_used_at: row.get(2)? })
+    })
+}
+
+/// What each secret of a key let pass. A row that cannot be read is left out: that a key was used
+/// is no reason not to show it.
+pub(super) fn secrets(db: &Read<'_>, key: KeyId) -> Result<Vec<SecretUse>, Fault> {
+    const SELECT: &str = "
+        SELECT secret, requests, last_used_at, last_used_from FROM usage_secrets WHERE key = ?1";
+    let rows = db.all(SELECT, params![key], |row| {
+        let (Ok(secret), Ok(requests), Ok(at)) = (row.get(0), row.get(1), row.get(2)) else {
+            return Ok::<_, Fault>(None);
+        };
+        let from = row.get::<Option<String>>(3).ok().flatten();
+        let from = from.and_then(|from| from.parse().ok());
+        Ok(Some(SecretUse { secret, requests, last_use: LastUse { at, from } }))
+    })?;
+    Ok(rows.into_iter().flatten().collect())
+}
+
+/// Requests from `since` on that were refused before a key was known, the most frequent first.
+pub(super) fn strangers(
+    db: &Read<'_>,
+    product: &str,
+    since: Timestamp,
+) -> Result<Vec<OutcomeCount>> {
+    const SELECT: &str = "
+        SELECT code, CAST(sum(requests) AS BIGINT) AS requests FROM usage_strangers
+        WHERE product = ?1 AND grain IN (60, 3600, 86400) AND at >= ?2
+        GROUP BY code ORDER BY requests DESC, code";
+    db.all(SELECT, params![product, since], |row| {
+        Ok(OutcomeCount { code: row.get(0)?, requests: row.get(1)? })
+    })
+}
+
+/// Where those came from, as far as that was kept, from the day `since` on.
+pub(super) fn addresses(
+    db: &Read<'_>,
+    product: &str,
+    since: Timestamp,
+) -> Result<Vec<AddressCount>> {
+    const SELECT: &str = "
+        SELECT code, address, CAST(sum(requests) AS BIGINT) AS requests FROM usage_addresses
+        WHERE product = ?1 AND day >= ?2
+        GROUP BY code, address ORDER BY requests DESC, code, address";
+    db.all(SELECT, params![product, since], |row| {
+        Ok(AddressCount { code: row.get(0)?, address: row.get(1)?, requests: row.get(2)? })
+    })
+}
+
+/// Adds up to `rows_max` rows of a grain that begin before `before` to the rows of `coarser`.
+/// Answers how many there were.
+pub(super) fn coarsen_counts(
+    tx: &Write<'_>,
+    (grain, coarser): (Grain, Grain),
+    before: Timestamp,
+    rows_max: i64,
+) -> Result<usize> {
+    const SELECT: &str = "
+        SELECT key, at, outcome, requests FROM usage_counts
+        WHERE grain = ?1 AND at < ?2 ORDER BY at LIMIT ?3";
+    const DELETE: &str =
+        "DELETE FROM usage_counts WHERE key = ?1 AND grain = ?2 AND at = ?3 AND outcome = ?4";
+    let rows = tx.all(SELECT, params![grain.seconds(), before, rows_max], |row| {
+        Ok::<_, Fault>((row.get(0)?, row.get(1)?, row.get::<String>(2)?, row.get(3)?))
+    })?;
+    for (key, at, outcome, requests) in &rows {
+        add_count(tx, *key, (coarser, coarser.start(*at)), outcome, *requests)?;
+        tx.execute(DELETE, params![*key, grain.seconds(), *at, outcome])?;
+    }
+    Ok(rows.len())
+}
+
+/// The same for requests that were refused before a key was known.
+pub(super) fn coarsen_strangers(
+    tx: &Write<'_>,
+    (grain, coarser): (Grain, Grain),
+    before: Timestamp,
+    rows_max: i64,
+) -> Result<usize> {
+    const SELECT: &str = "
+        SELECT product, at, code, requests FROM usage_strangers
+        WHERE grain = ?1 AND at < ?2 ORDER BY at LIMIT ?3";
+    const DELETE: &str =
+        "DELETE FROM usage_strangers WHERE product = ?1 AND grain = ?2 AND at = ?3 AND code = ?4";
+    let rows = tx.all(SELECT, params![grain.seconds(), before, rows_max], |row| {
+        Ok::<_, Fault>((row.get::<String>(0)?, row.get(1)?, row.get::<String>(2)?, row.get(3)?))
+    })?;
+    for (product, at, code, requests) in &rows {
+        add_stranger(tx, product, (coarser, coarser.start(*at)), code, *requests)?;
+        tx.execute(DELETE, params![product, grain.seconds(), *at, code])?;
+    }
+    Ok(rows.len())
+}
+
+/// Deletes up to `rows_max` rows of each table that begin before `before`; answers how many.
+pub(super) fn delete_old(tx: &Write<'_>, before: Timestamp, rows_max: i64) -> Result<usize> {
+    const DELETES: [&str; 4] = [
+        "DELETE FROM usage_counts WHERE (key, grain, at, outcome) IN
+            (SELECT key, grain, at, outcome FROM usage_counts
+             WHERE grain = 86400 AND at < ?1 LIMIT ?2)",
+        "DELETE FROM usage_strangers WHERE (product, grain, at, code) IN
+            (SELECT product, grain, at, code FROM usage_strangers
+             WHERE grain = 86400 AND at < ?1 LIMIT ?2)",
+        "DELETE FROM usage_scopes WHERE (key, day, scope) IN
+            (SELECT key, day, scope FROM usage_scopes WHERE day < ?1 LIMIT ?2)",
+        "DELETE FROM usage_secrets WHERE secret IN
+            (SELECT secret FROM usage_secrets WHERE last_used_at < ?1 LIMIT ?2)",
+    ];
+    let mut deleted = 0;
+    for delete in DELETES {
+        deleted += tx.execute(delete, params![before, rows_max])?;
+    }
+    Ok(deleted)
+}
+
+/// Deletes up to `rows_max` addresses of days before `before`; answers how many.
+pub(super) fn delete_addresses(tx: &Write<'_>, before: Timestamp, rows_max: i64) -> Result<usize> {
+    const DELETE: &str = "
+        DELETE FROM usage_addresses WHERE (product, code, day, address) IN
+            (SELECT product, code, day, address FROM usage_addresses WHERE day < ?1 LIMIT ?2)";
+    Ok(tx.execute(DELETE, params![before, rows_max])?)
+}

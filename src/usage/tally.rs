@@ -1,0 +1,192 @@
+//! What one secret was used for since it was last written down.
+
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use smallvec::SmallVec;
+
+use super::grain::Grain;
+use crate::clock::Timestamp;
+use crate::id::KeyId;
+use crate::secret::SecretDigest;
+
+/// The outcome of a request that passed; the others are the codes of refusals.
+pub const ALLOWED: &str = "allowed";
+
+/// Different counts that one tally keeps while the database cannot be written: two hours of two
+/// outcomes. Beyond it the oldest are lost.
+const COUNTS_MAX: usize = 240;
+
+/// Counts of one secret, held by whoever holds its principal.
+pub struct Tally {
+    /// The key.
+    pub key: KeyId,
+    /// Its secret.
+    pub secret: SecretDigest,
+    /// Boxed, so that a key that is warm and idle costs a pointer.
+    draft: Mutex<Option<Box<Draft>>>,
+}
+
+/// What is not written down yet.
+#[derive(Default)]
+pub(super) struct Draft {
+    /// Requests by minute and outcome; one entry is what most keys need.
+    pub(super) counts: SmallVec<[Count; 1]>,
+    /// Requests that passed, by scope and day.
+    pub(super) scopes: SmallVec<[ScopeCount; 1]>,
+    /// The last request that passed.
+    pub(super) last_use: Option<LastUse>,
+    /// Requests that passed.
+    pub(super) passed: i64,
+    /// Requests whose counts had no room.
+    pub(super) lost: i64,
+}
+
+pub(super) struct Count {
+    pub(super) minute: Timestamp,
+    pub(super) outcome: &'static str,
+    pub(super) requests: i64,
+}
+
+pub(super) struct ScopeCount {
+    pub(super) day: Timestamp,
+    pub(super) scope: Arc<str>,
+    pub(super) requests: i64,
+    pub(super) last_used_at: Timestamp,
+}
+
+/// When and from where something was used last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LastUse {
+    /// When.
+    pub at: Timestamp,
+    /// The address, where the proxy has told it.
+    pub from: Option<IpAddr>,
+}
+
+impl Tally {
+    /// Nothing counted yet.
+    #[must_use]
+    pub fn new(key: KeyId, secret: SecretDigest) -> Self {
+        Self { key, secret, draft: Mutex::new(None) }
+    }
+
+    /// Counts a request that passed by `scopes`; answers whether it is the first since the tally
+    /// was last taken.
+    pub(super) fn allow<'s>(
+        &self,
+        scopes: impl Iterator<Item = &'s Arc<str>>,
+        last_use: LastUse,
+    ) -> bool {
+        let mut draft = self.lock();
+        let is_first = draft.is_none();
+        let draft = draft.get_or_insert_default();
+        draft.count(ALLOWED, last_use.at);
+        scopes.for_each(|scope| draft.count_scope(scope, last_use.at));
+        draft.passed += 1;
+        draft.last_use = Some(last_use);
+        is_first
+    }
+
+    /// Counts a request that was refused; answers as [`Tally::allow`].
+    pub(super) fn refuse(&self, code: &'static str, at: Timestamp) -> bool {
+        let mut draft = self.lock();
+        let is_first = draft.is_none();
+        draft.get_or_insert_default().count(code, at);
+        is_first
+    }
+
+    /// Takes what was counted.
+    pub(super) fn take(&self) -> Option<Box<Draft>> {
+        self.lock().take()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Box<Draft>>> {
+        self.draft.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Draft {
+    /// How many requests it holds, and has lost.
+    pub(super) fn requests(&self) -> i64 {
+        self.lost + self.counts.iter().map(|count| count.requests).sum::<i64>()
+    }
+
+    fn count(&mut self, outcome: &'static str, at: Timestamp) {
+        let minute = Grain::Minute.start(at);
+        let is_it = |count: &&mut Count| count.minute == minute && count.outcome == outcome;
+        // The newest is the likeliest.
+        if let Some(count) = self.counts.iter_mut().rev().find(is_it) {
+            count.requests += 1;
+            return;
+        }
+        if self.counts.len() >= COUNTS_MAX {
+            self.lost += self.counts.remove(0).requests;
+        }
+        self.counts.push(Count { minute, outcome, requests: 1 });
+    }
+
+    fn count_scope(&mut self, scope: &Arc<str>, at: Timestamp) {
+        let day = Grain::Day.start(at);
+        let is_it = |it: &&mut ScopeCount| it.day == day && it.scope == *scope;
+        if let Some(count) = self.scopes.iter_mut().rev().find(is_it) {
+            count.requests += 1;
+            count.last_used_at = count.last_used_at.max(at);
+            return;
+        }
+        if self.scopes.len() >= COUNTS_MAX {
+            self.scopes.remove(0);
+        }
+        let scope = Arc::clone(scope);
+        self.scopes.push(ScopeCount { day, scope, requests: 1, last_used_at: at });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tally() -> Tally {
+        Tally::new(KeyId::new(Timestamp::default()), SecretDigest::of(b"secret"))
+    }
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_millis(second * 1_000)
+    }
+
+    #[test]
+    fn requests_are_told_apart_by_minute_outcome_and_scope() {
+        let tally = tally();
+        let (read, write) = (Arc::from("read:a"), Arc::from("write:a"));
+        let pass = |scopes: &[&Arc<str>], second| {
+            tally.allow(scopes.iter().copied(), LastUse { at: at(second), from: None })
+        };
+        assert!(pass(&[&read], 59));
+        assert!(!pass(&[&read, &write], 60));
+        assert!(!tally.refuse("insufficient_scope", at(61)));
+        assert!(!pass(&[], 62));
+        let draft = tally.take().unwrap();
+        let counts: Vec<_> =
+            draft.counts.iter().map(|it| (it.minute, it.outcome, it.requests)).collect();
+        let expected =
+            [(at(0), ALLOWED, 1), (at(60), ALLOWED, 2), (at(60), "insufficient_scope", 1)];
+        assert_eq!(counts, expected);
+        let scopes: Vec<_> =
+            draft.scopes.iter().map(|it| (&*it.scope, it.requests, it.last_used_at)).collect();
+        assert_eq!(scopes, [("read:a", 2, at(60)), ("write:a", 1, at(60))]);
+        assert_eq!((draft.passed, draft.last_use.unwrap().at), (3, at(62)));
+        assert!(pass(&[], 63), "it begins anew");
+    }
+
+    #[test]
+    fn what_has_no_room_is_known_to_be_lost() {
+        let tally = tally();
+        let minutes = i64::try_from(COUNTS_MAX).unwrap() + 5;
+        for minute in 0..minutes {
+            tally.refuse("revoked_key", at(60 * minute));
+        }
+        let draft = tally.take().unwrap();
+        assert_eq!((draft.counts.len(), draft.lost, draft.requests()), (COUNTS_MAX, 5, minutes));
+        assert_eq!(draft.counts[0].minute, at(300), "the oldest went");
+    }
+}
