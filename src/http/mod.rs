@@ -8,7 +8,6 @@
 //!
 //! Start reading at `server.rs`, then `gate/verify.rs` and `routes.rs`.
 
-pub mod assets;
 pub mod console;
 pub mod control;
 pub mod echo;

@@ -1,12 +1,20 @@
 //! Somebody's own account: their password, their sessions, their colours.
 
 use actix_http::header;
-use maud::html;
+use maud::{Markup, html};
 
-use super::{WRONG_INPUT, field};
+use super::{PASSWORD_HELP, WRONG_INPUT, field};
 use crate::accounts::people::Password;
+use crate::accounts::sessions::Session;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::web::{Reply, Visit, cookie};
+use crate::http::ui::field::Field;
+use crate::http::ui::form::Button;
+use crate::http::ui::icon::Icon;
+use crate::http::ui::layout::Theme;
+use crate::http::ui::parts::{Head, Tone, badge, card, titled};
+use crate::http::ui::table::{Column, Table, table};
+use crate::http::ui::time::time;
+use crate::http::web::{Holder, Reply, Visit, cookie};
 use crate::id::SessionId;
 
 /// The account.
@@ -20,44 +28,70 @@ pub fn page(visit: &Visit<'_>) -> Result<Reply> {
 fn shown(visit: &Visit<'_>, said: Option<&str>) -> Result<Reply> {
     let holder = visit.holder()?;
     let sessions = visit.sessions().list(holder.user.id, visit.now)?;
-    let token = field::form_token(visit);
     let body = html! {
-        p { (holder.user.email) }
+        (Head {
+            crumbs: &[],
+            title: "Your account",
+            about: html! { (holder.user.email) },
+            actions: field::form(visit, "/sign-out", &Button::plain("Sign out")),
+        })
         (field::problem(said))
-        form method="post" action="/account/password" {
-            (token)
-            (field::password("current", "Current password", "current-password"))
-            (field::password("chosen", "New password (12 characters or more)", "new-password"))
-            button { "Change password" }
-        }
-        table {
-            @for session in &sessions {
-                tr {
-                    td { (session.device) }
-                    td { (session.address) }
-                    td { (session.seen_at) }
-                    td {
-                        @if session.id == holder.session.id { "this one" } @else {
-                            form method="post" action={ "/account/sessions/" (session.id) "/end" } {
-                                (token)
-                                button { "End session" }
-                            }
-                        }
-                    }
+        (card("Password", &password(visit)))
+        (titled(
+            "Sessions",
+            &field::form(visit, "/account/sessions/end", &Button::quiet("End all others").small()),
+            &sessions_table(visit, holder, &sessions),
+        ))
+        (card("Look", &look(visit)))
+    };
+    Ok(visit.page("Your account", body))
+}
+
+fn password(visit: &Visit<'_>) -> Markup {
+    let fields = html! {
+        (Field::password("current", "Current password"))
+        (Field::new_password("chosen", "New password").help(PASSWORD_HELP))
+        p { "All your other sessions end." }
+        (Button::primary("Change password"))
+    };
+    field::form(visit, "/account/password", &fields)
+}
+
+fn sessions_table(visit: &Visit<'_>, holder: &Holder, sessions: &[Session]) -> Markup {
+    let columns = ["Browser", "Address", "Last seen", "End it"].map(Column::words);
+    let rows = html! {
+        @for session in sessions {
+            tr {
+                td { (session.device) }
+                td { code { (session.address) } }
+                td { (time(session.seen_at, visit.now)) }
+                td {
+                    @if session.id == holder.session.id { (badge(Tone::Good, "This one")) }
+                    @else { (end_button(visit, session)) }
                 }
             }
         }
-        form method="post" action="/account/sessions/end" { (token) button { "End all others" } }
-        form method="post" action="/theme" {
-            (token)
-            input type="hidden" name="next" value="/account";
-            @for theme in ["system", "light", "dark"] {
-                button name="theme" value=(theme) { (theme) }
+    };
+    table(&Table { caption: "Your sessions", columns: &columns, rows })
+}
+
+fn end_button(visit: &Visit<'_>, session: &Session) -> Markup {
+    let action = format!("/account/sessions/{}/end", session.id);
+    field::form(visit, &action, &Button::quiet("End session").small())
+}
+
+fn look(visit: &Visit<'_>) -> Markup {
+    let (here, chosen) = (visit.path(), visit.theme());
+    let choices = html! {
+        input type="hidden" name="next" value=(here);
+        div.row {
+            @for (theme, label) in Theme::ALL.into_iter().zip(["As the system", "Light", "Dark"]) {
+                @let button = Button::plain(label).value("theme", theme.name()).small();
+                (if theme == chosen { button.icon(Icon::Check) } else { button })
             }
         }
-        form method="post" action="/sign-out" { (token) button { "Sign out" } }
     };
-    Ok(visit.page("Account", body))
+    field::form(visit, "/theme", &choices)
 }
 
 /// Changes the password. All sessions end; this browser gets a new one.

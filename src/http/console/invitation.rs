@@ -3,10 +3,12 @@
 use actix_http::header;
 use maud::html;
 
-use super::{WRONG_INPUT, field};
+use super::{PASSWORD_HELP, WRONG_INPUT, field};
 use crate::accounts::invitations::{Invitation, Invitations, Offer};
 use crate::accounts::people::Password;
 use crate::error::{Error, ErrorKind, Result};
+use crate::http::ui::field::Field;
+use crate::http::ui::form::Button;
 use crate::http::web::{Reply, Visit, cookie};
 use crate::secret::Token;
 
@@ -32,6 +34,7 @@ fn shown(visit: &Visit<'_>, invitation: &Invitation, is_there: bool, said: Optio
     let (offer, email) = (&invitation.offer, invitation.email.as_str());
     let is_theirs = visit.holder().is_ok_and(|holder| holder.user.email == invitation.email);
     let body = html! {
+        h1 { "Invitation" }
         @match offer {
             Offer::Operator => p { (email) " is invited to run this instance." }
             Offer::Member { workspace, role } => {
@@ -41,15 +44,14 @@ fn shown(visit: &Visit<'_>, invitation: &Invitation, is_there: bool, said: Optio
         (field::problem(said))
         @if is_there && !is_theirs {
             p { "Sign in as " (email) ", then open this link again." }
-            p { a href="/sign-in" { "Sign in" } }
+            (Button::plain("Sign in").to("/sign-in"))
         } @else {
-            form method="post" action=(visit.path()) {
-                (field::form_token(visit))
+            (field::form(visit, visit.path(), &html! {
                 @if !is_there {
-                    (field::password("password", "Password (12 characters or more)", "new-password"))
+                    (Field::new_password("password", "Choose a password").help(PASSWORD_HELP))
                 }
-                button { "Accept invitation" }
-            }
+                (Button::primary("Accept invitation"))
+            }))
         }
     };
     visit.page("Invitation", body)

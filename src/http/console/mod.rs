@@ -1,5 +1,5 @@
 //! The pages for people: one noun, one file. Each reads its form, has one action carried out, and
-//! answers with a page or with the way to one.
+//! answers with a page or with the way to one; what pages look like is in `views/`.
 //!
 //! Start reading at `sign_in.rs`; who may see what stands in `http/routes.rs`.
 
@@ -10,6 +10,11 @@ pub mod invitation;
 pub mod setup;
 pub mod sign_in;
 pub mod theme;
+pub mod views;
+
+/// What is said beside a new password.
+const PASSWORD_HELP: &str =
+    "12 characters or more: a few words make a good one. Nobody can look it up for you.";
 
 /// A form whose input is wrong is shown again with this status.
-pub(super) const WRONG_INPUT: actix_http::StatusCode = actix_http::StatusCode::UNPROCESSABLE_ENTITY;
+const WRONG_INPUT: actix_http::StatusCode = actix_http::StatusCode::UNPROCESSABLE_ENTITY;

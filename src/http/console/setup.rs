@@ -3,10 +3,14 @@
 use actix_http::header;
 use maud::html;
 
-use super::{WRONG_INPUT, field};
+use super::{PASSWORD_HELP, WRONG_INPUT, field};
 use crate::accounts::people::{Email, Password};
 use crate::accounts::setup::Setup;
 use crate::error::{Error, ErrorKind, Result};
+use crate::http::ui::code::code;
+use crate::http::ui::field::Field;
+use crate::http::ui::form::Button;
+use crate::http::ui::parts::{Tone, note};
 use crate::http::web::{Reply, Visit, cookie};
 use crate::secret::Token;
 
@@ -32,26 +36,30 @@ pub fn page(visit: &Visit<'_>) -> Result<Reply> {
 
 fn without_link(visit: &Visit<'_>, has_ended: bool) -> Reply {
     let body = html! {
+        h1 { "Set up Keystile" }
         @if has_ended {
-            p { "This setup link is not, or no longer, good: it ends after 30 minutes." }
+            (note(Tone::Warning, "This setup link is not, or no longer, good", &html! {
+                p { "It ends after 30 minutes, and when a new one is printed." }
+            }))
         }
         p { "Open the link that " code { "keystile serve" } " printed when it started. Starting it again prints a new one." }
         p { "On the server, this does the same:" }
-        pre { "keystile user add YOU@EXAMPLE.COM --operator" }
+        (code("setup-command", "On the server", "keystile user add YOU@EXAMPLE.COM --operator"))
     };
     visit.page("Set up Keystile", body).status(actix_http::StatusCode::NOT_FOUND)
 }
 
 fn form(visit: &Visit<'_>, token: &Token, email: &str, said: Option<&str>) -> Reply {
     let body = html! {
+        h1 { "Set up Keystile" }
         p { "You will run this instance: its products, plans, workspaces and people." }
         (field::problem(said))
-        form method="post" action="/setup" {
-            (field::email(email))
-            (field::password("password", "Password (12 characters or more)", "new-password"))
+        (field::form(visit, "/setup", &html! {
+            (Field::email("email", "Your e-mail address").value(email))
+            (Field::new_password("password", "Password").help(PASSWORD_HELP))
             input type="hidden" name="token" value=(token.expose());
-            button { "Create operator" }
-        }
+            (Button::primary("Create operator"))
+        }))
     };
     visit.page("Set up Keystile", body)
 }

@@ -7,6 +7,8 @@ use super::{WRONG_INPUT, field};
 use crate::accounts::people::{Email, Password};
 use crate::accounts::sessions::SignIn;
 use crate::error::Result;
+use crate::http::ui::field::Field;
+use crate::http::ui::form::Button;
 use crate::http::web::{Reply, Visit, cookie, local_path};
 
 /// What somebody is told, whatever of the two it was.
@@ -26,13 +28,14 @@ pub fn page(visit: &Visit<'_>) -> Result<Reply> {
 
 fn form(visit: &Visit<'_>, email: &str, next: &str, said: Option<&str>) -> Reply {
     let body = html! {
+        h1 { "Sign in" }
         (field::problem(said))
-        form method="post" action="/sign-in" {
-            (field::email(email))
-            (field::password("password", "Password", "current-password"))
+        (field::form(visit, "/sign-in", &html! {
+            (Field::email("email", "E-mail address").value(email))
+            (Field::password("password", "Password"))
             input type="hidden" name="next" value=(local_path(next));
-            button { "Sign in" }
-        }
+            (Button::primary("Sign in"))
+        }))
     };
     visit.page("Sign in", body)
 }

@@ -14,7 +14,7 @@ use super::{body::Unread, cookie};
 use crate::accounts::setup::Setup;
 use crate::app::App;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::assets;
+use crate::http::ui::assets;
 
 /// Where somebody signs in.
 const SIGN_IN: &str = "/sign-in";

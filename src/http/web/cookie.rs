@@ -52,27 +52,12 @@ pub(in crate::http) fn session(cookies: &str, public: &PublicUrl) -> Option<Toke
 
 /// Has a browser remember the theme.
 pub(in crate::http) fn set_theme(theme: Theme, public: &PublicUrl) -> String {
-    let value = match theme {
-        Theme::System => "system",
-        Theme::Light => "light",
-        Theme::Dark => "dark",
-    };
-    set(Noun::Theme, value, Some(THEME_SECONDS), public)
+    set(Noun::Theme, theme.name(), Some(THEME_SECONDS), public)
 }
 
 /// The theme that a browser remembers.
 pub(in crate::http) fn theme(cookies: &str, public: &PublicUrl) -> Theme {
-    find(cookies, Noun::Theme, public).and_then(theme_called).unwrap_or_default()
-}
-
-/// The theme of this name.
-pub(in crate::http) fn theme_called(name: &str) -> Option<Theme> {
-    match name {
-        "system" => Some(Theme::System),
-        "light" => Some(Theme::Light),
-        "dark" => Some(Theme::Dark),
-        _ => None,
-    }
+    find(cookies, Noun::Theme, public).and_then(Theme::of_name).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use maud::html;
 use super::reply::Reply;
 use super::visit::Visit;
 use crate::error::{Error, ErrorKind};
+use crate::http::ui::form::Button;
 
 /// Seconds after which somebody may try again where nothing else is known.
 const RETRY_SECONDS: u64 = 5;
@@ -104,8 +105,10 @@ impl Trouble {
 /// The page for a trouble; `said` is what the error itself says.
 pub(super) fn page(visit: &Visit<'_>, trouble: Trouble, said: &str) -> Reply {
     let body = html! {
+        h1 { (trouble.title()) }
         p { (trouble.advice(said)) }
-        p { "Request " code { (visit.request_id) } }
+        p { small { "Request " code { (visit.request_id) } } }
+        (Button::plain("Go to the first page").to("/"))
     };
     let reply = visit.page(trouble.title(), body).status(trouble.status());
     match trouble {

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use maud::Markup;
 
 use super::public_url::PublicUrl;
-use crate::http::assets::Asset;
+use crate::http::ui::assets::Asset;
 
 /// What a page may load and where it may send forms: our own things, and nothing inline.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -49,8 +49,8 @@ impl Reply {
 
     /// A file that stays as it is under its URL.
     #[must_use]
-    pub fn asset(asset: &Asset) -> Self {
-        let (status, body) = (StatusCode::OK, asset.content.clone());
+    pub fn asset(asset: &'static Asset) -> Self {
+        let (status, body) = (StatusCode::OK, Bytes::from_static(&asset.content));
         Self { status, headers: Vec::new(), body }
             .with(header::CONTENT_TYPE, asset.media_type)
             .with(header::CACHE_CONTROL, "public, max-age=31536000, immutable")
