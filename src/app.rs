@@ -48,6 +48,6 @@ impl App {
         let folder = settings.plugins.clone();
         let plugins = Reloader::start(folder, Arc::clone(&store), clock.clone())?;
         let (hasher, ledger) = (Hasher::default(), Arc::default());
-        Ok(Arc::new(Self { clock, store, limiter, hasher, principals, ledger, plugins, live }))
+        Ok(Arc::new(Self { clock, store, hasher, limiter, principals, ledger, plugins, live }))
     }
 }
