@@ -204,7 +204,8 @@ impl Home {
         const DUMP: &str = "
 import sqlite3, sys
 db = sqlite3.connect(f'file:{sys.argv[1]}?mode=rw', uri=True)
-rows = (row for row in db.iterdump() if not row.startswith('INSERT INTO \"usage_'))
+counts = ('INSERT INTO \"usage_', 'INSERT INTO \"day_counts')
+rows = (row for row in db.iterdump() if not row.startswith(counts))
 print('\\n'.join(rows))";
         python(DUMP, &[&self.data().join("keystile.db")])
     }
