@@ -1,36 +1,25 @@
 //! The listeners, their limits, and how they end.
 
-use std::convert::Infallible;
 use std::fs;
-use std::future::ready;
 use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
-use actix_http::error::DispatchError;
-use actix_http::{HttpService, Request, Response};
-use actix_rt::net::{ActixStream, TcpStream, UnixStream};
-use actix_server::{GracefulShutdownSignal, Server, ServerHandle};
-use actix_service::{ServiceFactory, ServiceFactoryExt as _, fn_service};
+use actix_rt::net::{TcpStream, UnixStream};
+use actix_server::{Server, ServerHandle};
+use actix_service::fn_service;
 
-use bytes::Bytes;
-
-use super::gate::{self, Gate, Peers};
+use super::gate::{Gate, Peers, serve_connection};
 use super::routes::ROUTES;
-use super::web::{self, PublicUrl, Web};
+use super::web::{PublicUrl, Web, connections};
 use crate::app::App;
 use crate::config::{Listen, Settings};
 use crate::error::{Error, Result};
 
-/// How long an idle connection of a proxy is kept: longer than nginx keeps its own (60 s), so that
-/// none is closed while a question is on its way.
-const KEEP_ALIVE: Duration = Duration::from_secs(90);
-
-/// How long a proxy may take to send a head.
-const HEAD_WITHIN: Duration = Duration::from_secs(10);
+/// Connections that a worker holds: beyond it, new ones wait until one is closed.
+const CONNECTIONS_MAX: usize = 10_000;
 
 /// How long open requests may take when the server ends.
 const DRAIN_SECONDS: u64 = 10;
@@ -169,22 +158,38 @@ impl Running {
             Peers::new(app.live.get().peers.clone()),
             app.clock.clone(),
         ));
-        let show = move |request| show(Arc::clone(&web), request);
-        let decide = move |request| decide(Arc::clone(&gate), request);
-        let builder = Server::build().disable_signals().shutdown_timeout(DRAIN_SECONDS);
+        let builder = Server::build()
+            .disable_signals()
+            .max_concurrent_connections(CONNECTIONS_MAX)
+            .shutdown_timeout(DRAIN_SECONDS);
         let ending = builder.graceful_shutdown_signal();
-        let (tcp, ending_too) = (|stream: TcpStream| ready(with_peer(stream)), ending.clone());
-        let builder = builder.listen("web", people.socket, move || {
-            fn_service(tcp).and_then(http(ending_too.clone(), show.clone()))
-        });
-        let builder = builder.map_err(failed)?;
+        let ending_too = ending.clone();
+        let builder = builder
+            .listen("web", people.socket, move || connections(&web, ending_too.clone()))
+            .map_err(failed)?;
         let builder = match listener.socket {
             Socket::Tcp(listener) => builder.listen("gate", listener, move || {
-                fn_service(tcp).and_then(http(ending.clone(), decide.clone()))
+                let (gate, ending) = (Arc::clone(&gate), ending.clone());
+                fn_service(move |stream: TcpStream| {
+                    let (gate, ending) = (Arc::clone(&gate), ending.clone());
+                    async move {
+                        // Answers are small and wanted at once.
+                        stream.set_nodelay(true)?;
+                        let peer = Some(stream.peer_addr()?);
+                        serve_connection(&gate, stream, peer, ending.notified()).await;
+                        Ok::<_, std::io::Error>(())
+                    }
+                })
             }),
             Socket::Unix(listener) => builder.listen_uds("gate", listener, move || {
-                fn_service(|stream: UnixStream| ready(Ok((stream, None))))
-                    .and_then(http(ending.clone(), decide.clone()))
+                let (gate, ending) = (Arc::clone(&gate), ending.clone());
+                fn_service(move |stream: UnixStream| {
+                    let (gate, ending) = (Arc::clone(&gate), ending.clone());
+                    async move {
+                        serve_connection(&gate, stream, None, ending.notified()).await;
+                        Ok::<_, std::io::Error>(())
+                    }
+                })
             }),
         }
         .map_err(failed)?;
@@ -213,49 +218,4 @@ impl Running {
         }
         ended.map_err(|error| Error::internal("the server ended").because(error))
     }
-}
-
-fn with_peer(stream: TcpStream) -> Result<(TcpStream, Option<SocketAddr>), DispatchError> {
-    // Answers are small and wanted at once.
-    stream.set_nodelay(true)?;
-    let peer = stream.peer_addr()?;
-    Ok((stream, Some(peer)))
-}
-
-/// HTTP/1.1 on a stream, answered by `answer`. When the server is ending, idle connections are
-/// closed, and busy ones after their answer.
-fn http<T, F, A>(
-    ending: GracefulShutdownSignal,
-    answer: F,
-) -> impl ServiceFactory<
-    (T, Option<SocketAddr>),
-    Config = (),
-    Response = (),
-    Error = DispatchError,
-    InitError = (),
->
-where
-    T: ActixStream + 'static,
-    F: Fn(Request) -> A + Clone + 'static,
-    A: Future<Output = Response<Bytes>> + 'static,
-{
-    HttpService::build()
-        .keep_alive(KEEP_ALIVE)
-        .client_request_timeout(HEAD_WITHIN)
-        .graceful_shutdown_signal(move || {
-            let ending = ending.clone();
-            async move { ending.notified().await }
-        })
-        .h1(fn_service(move |request| {
-            let answered = answer(request);
-            async move { Ok::<_, Infallible>(answered.await) }
-        }))
-}
-
-async fn decide(gate: Arc<Gate>, request: Request) -> Response<Bytes> {
-    gate::serve(&gate, request).await
-}
-
-async fn show(web: Arc<Web>, request: Request) -> Response<Bytes> {
-    web::serve(&web, request).await
 }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use smallvec::SmallVec;
 
 use super::Principal;
@@ -78,7 +77,7 @@ impl Bound {
 /// for each resource of the product, in its order.
 #[derive(Clone, Debug)]
 pub struct Identity {
-    values: Bytes,
+    values: Arc<str>,
     ends: SmallVec<[u32; 12]>,
 }
 
@@ -134,20 +133,20 @@ impl Identity {
     }
 
     fn joined<'v>(values: impl Iterator<Item = &'v str>) -> Self {
-        let (mut joined, mut ends) = (Vec::with_capacity(256), SmallVec::new());
+        let (mut joined, mut ends) = (String::with_capacity(256), SmallVec::new());
         for value in values {
-            joined.extend_from_slice(value.as_bytes());
+            joined.push_str(value);
             ends.push(u32::try_from(joined.len()).expect("each value is bounded to 4 KiB"));
         }
         Self { values: joined.into(), ends }
     }
 
     /// Each value, in order.
-    pub fn values(&self) -> impl Iterator<Item = Bytes> {
+    pub fn values(&self) -> impl Iterator<Item = &str> {
         let mut start = 0;
         self.ends.iter().map(move |end| {
             let end = *end as usize;
-            let value = self.values.slice(start..end);
+            let value = &self.values[start..end];
             start = end;
             value
         })

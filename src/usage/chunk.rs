@@ -50,7 +50,7 @@ impl Chunk {
 }
 
 /// The rows of what a tally has counted.
-pub(super) fn rows(tally: &Tally, draft: &Draft, rows: &mut Vec<Row>) {
+pub(super) fn rows(tally: &Tally, draft: &Draft, rows: &mut impl Extend<Row>) {
     let key = tally.key;
     rows.extend(draft.counts.iter().map(|count| Row::Minute {
         key,

@@ -149,9 +149,7 @@ impl Ledger {
             let Some(tally) = self.queue().pop_front() else { break };
             let Some(draft) = tally.take() else { continue };
             self.lost.fetch_add(draft.lost, Ordering::Relaxed);
-            let mut rows = Vec::new();
-            chunk::rows(&tally, &draft, &mut rows);
-            writing.rows.extend(rows);
+            chunk::rows(&tally, &draft, &mut writing.rows);
         }
         let count = writing.rows.len().min(CHUNK_ROWS_MAX);
         let rows: Vec<Row> = writing.rows.drain(..count).collect();

@@ -1,13 +1,12 @@
 //! Verdicts as HTTP: statuses, headers and bodies of each dialect.
 
-use std::sync::LazyLock;
-
-use actix_http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use actix_http::{Response, StatusCode};
-use bytes::Bytes;
+use actix_http::StatusCode;
 use serde_json::{Value, json};
 
 use super::rate;
+use super::reply::Reply;
+use crate::clock::Timestamp;
+use crate::id;
 use crate::limits::Standing;
 use crate::principals::Identity;
 use crate::registry::Product;
@@ -22,83 +21,66 @@ const BODY_BYTES_MAX: usize = 4_000;
 /// Scopes that a challenge names: more of them are in the body, or nowhere.
 const SCOPE_BYTES_MAX: usize = 2_000;
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-const STATUS: HeaderName = HeaderName::from_static("x-keystile-status");
-const CODE: HeaderName = HeaderName::from_static("x-keystile-code");
-const BODY: HeaderName = HeaderName::from_static("x-keystile-body");
-const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
-
-static IDENTITY: LazyLock<[HeaderName; Identity::NAMES.len()]> =
-    LazyLock::new(|| Identity::NAMES.map(HeaderName::from_static));
-
 /// 200 with an empty body and every identity header, `-` where there is nothing to say.
-pub(super) fn pass(pass: &Pass<'_>, request_id: &str) -> Response<Bytes> {
-    let mut response = Response::with_body(StatusCode::OK, Bytes::new());
-    let headers = response.headers_mut();
-    let resources = pass
-        .product
-        .resources
-        .iter()
-        .filter_map(|resource| HeaderName::from_bytes(resource.header.as_bytes()).ok());
-    for (name, value) in IDENTITY.iter().cloned().chain(resources).zip(pass.identity.values()) {
-        match HeaderValue::from_maybe_shared(value) {
-            Ok(value) => headers.insert(name, value),
-            // An identity that cannot be told whole is not told at all: the request does not pass.
-            Err(_) => return internal_fault(),
-        };
+pub(super) fn pass(reply: &mut Reply, pass: &Pass<'_>, (request_id, now): (&str, Timestamp)) {
+    reply.begin(StatusCode::OK, now);
+    let resources = pass.product.resources.iter().map(|resource| resource.header.as_str());
+    for (name, value) in Identity::NAMES.into_iter().chain(resources).zip(pass.identity.values()) {
+        reply.line(name, value);
     }
     if let Some(standing) = &pass.standing {
-        rate::tell(headers, standing);
+        rate::tell(reply, standing);
     }
-    common(headers, request_id);
-    response
+    common(reply, request_id);
+    reply.end("");
 }
 
-fn internal_fault() -> Response<Bytes> {
-    Response::with_body(StatusCode::INTERNAL_SERVER_ERROR, Bytes::new())
+/// 500: a fault of ours. No proxy lets it pass.
+pub(super) fn fault(reply: &mut Reply, now: Timestamp) {
+    let request_id = id::request_id();
+    tracing::error!(%request_id, "a request was not answered, by a fault of ours");
+    reply.begin(StatusCode::INTERNAL_SERVER_ERROR, now);
+    common(reply, &request_id);
+    reply.end("");
 }
 
 /// A denial in a dialect's shape.
 pub(super) fn refusal(
-    refusal: &Refusal,
-    product: Option<&Product>,
+    reply: &mut Reply,
+    (refusal, product): (&Refusal, Option<&Product>),
     dialect: Dialect,
-    request_id: &str,
-) -> Response<Bytes> {
+    (request_id, now): (&str, Timestamp),
+) {
     let status = status(refusal);
     let shown = match dialect {
         Dialect::Nginx if status != StatusCode::UNAUTHORIZED => StatusCode::FORBIDDEN,
         Dialect::Nginx | Dialect::Forwarded | Dialect::Envoy => status,
     };
     let body = body(refusal, product, request_id);
-    let mut response = Response::with_body(shown, Bytes::new());
-    let headers = response.headers_mut();
-    common(headers, request_id);
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.insert(STATUS, HeaderValue::from(status.as_u16()));
-    headers.insert(CODE, HeaderValue::from_static(refusal.code()));
+    reply.begin(shown, now);
+    common(reply, request_id);
+    reply.line("content-type", "application/json");
+    reply.line("x-keystile-status", status.as_str());
+    reply.line("x-keystile-code", refusal.code());
     if let Some(seconds) = retry_after(refusal) {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        reply.line("retry-after", &seconds.to_string());
     }
     if let Some(standing) = standing(refusal) {
-        rate::tell(headers, standing);
+        rate::tell(reply, standing);
     }
     if let Some(challenge) = product.and_then(|product| challenge(refusal, status, product)) {
-        headers.insert(header::WWW_AUTHENTICATE, challenge);
+        reply.line("www-authenticate", &challenge);
     }
-    if dialect == Dialect::Nginx
-        && let Ok(line) = HeaderValue::from_str(&body)
-    {
-        headers.insert(BODY, line);
+    if dialect == Dialect::Nginx {
+        reply.line("x-keystile-body", &body);
     }
-    response.set_body(body.into())
+    reply.end(&body);
 }
 
-fn common(headers: &mut HeaderMap, request_id: &str) {
-    if let Ok(id) = HeaderValue::from_str(request_id) {
-        headers.insert(REQUEST_ID, id);
-    }
-    headers.insert(header::CACHE_CONTROL, NO_STORE);
+/// What every verdict says.
+fn common(reply: &mut Reply, request_id: &str) {
+    reply.line("x-request-id", request_id);
+    reply.line("cache-control", "no-store");
 }
 
 /// The status that a refusal means, whatever the dialect shows.
@@ -151,7 +133,7 @@ fn standing(refusal: &Refusal) -> Option<&Standing> {
 
 /// The challenge of [RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3): no `error`
 /// where no credential was sent, nor for a refusal that a better token would not change.
-fn challenge(refusal: &Refusal, status: StatusCode, product: &Product) -> Option<HeaderValue> {
+fn challenge(refusal: &Refusal, status: StatusCode, product: &Product) -> Option<String> {
     if status != StatusCode::UNAUTHORIZED && status != StatusCode::FORBIDDEN {
         return None;
     }
@@ -179,7 +161,7 @@ fn challenge(refusal: &Refusal, status: StatusCode, product: &Product) -> Option
         | Refusal::QuotaExceeded { .. }
         | Refusal::Unavailable(_) => format!("Bearer realm=\"{realm}\""),
     };
-    HeaderValue::try_from(text).ok()
+    Some(text)
 }
 
 /// What the words of an answer call the API.

@@ -1,21 +1,21 @@
 //! `/healthz`: the process is alive. `/readyz`: it can decide, and what is wrong with its files.
 
-use actix_http::header::{self, HeaderValue};
-use actix_http::{Response, StatusCode};
-use bytes::Bytes;
+use actix_http::StatusCode;
 use serde_json::{Value, json};
 
+use super::reply::Reply;
+use crate::clock::Timestamp;
 use crate::source::Diagnostic;
 use crate::upkeep::Files;
 
 /// Alive, whatever the files and the database say.
-pub(super) fn alive() -> Response<Bytes> {
-    reply(StatusCode::OK, &json!({ "status": "ok" }))
+pub(super) fn alive(reply: &mut Reply, now: Timestamp) {
+    write(reply, (StatusCode::OK, now), &json!({ "status": "ok" }));
 }
 
 /// Ready while every product has a good version; the body tells the problems of the files. A folder
 /// that cannot be listed, with nothing kept from earlier, is nothing to decide by.
-pub(super) fn ready(files: &Files) -> Response<Bytes> {
+pub(super) fn ready(reply: &mut Reply, files: &Files, now: Timestamp) {
     let Files { folder_problems, products: files } = files;
     let is_lost = files.is_empty() && folder_problems.iter().any(Diagnostic::is_error);
     let is_ready = !is_lost && files.iter().all(|file| file.has_good_version);
@@ -36,13 +36,12 @@ pub(super) fn ready(files: &Files) -> Response<Bytes> {
     if !folder_problems.is_empty() {
         body["problems"] = json!(folder_problems);
     }
-    reply(status, &body)
+    write(reply, (status, now), &body);
 }
 
-fn reply(status: StatusCode, body: &Value) -> Response<Bytes> {
-    let mut response = Response::with_body(status, Bytes::from(body.to_string()));
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
+fn write(reply: &mut Reply, (status, now): (StatusCode, Timestamp), body: &Value) {
+    reply.begin(status, now);
+    reply.line("content-type", "application/json");
+    reply.line("cache-control", "no-store");
+    reply.end(&body.to_string());
 }

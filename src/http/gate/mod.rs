@@ -6,19 +6,25 @@
 //!   those wait at a time.
 //! - A request body is never read.
 //!
-//! Start reading at [`serve`].
+//! - A head that two components could read differently is no request, and ends its connection.
+//!
+//! Start reading at `connection.rs`, then `serve.rs` and `verify.rs`.
 
 mod answer;
+mod connection;
 mod count;
+mod date;
 mod endpoint;
 #[expect(clippy::module_inception, reason = "the folder is the noun, and so is its first file")]
 mod gate;
+mod head;
 mod health;
 mod once;
 mod rate;
+mod reply;
 mod serve;
 mod verify;
 
 pub use answer::{missed_by, name_of, status_of};
+pub(super) use connection::serve_connection;
 pub use gate::{Gate, Peers};
-pub use serve::serve;

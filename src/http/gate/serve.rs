@@ -1,32 +1,44 @@
 //! Which endpoint answers.
 
-use actix_http::{Request, Response, StatusCode};
-use bytes::Bytes;
+use std::net::SocketAddr;
+
+use actix_http::StatusCode;
 
 use super::endpoint::Endpoint;
 use super::gate::Gate;
+use super::head::Head;
+use super::reply::Reply;
 use super::{health, verify};
 
 /// Answers one request of a peer.
-pub async fn serve(gate: &Gate, request: Request) -> Response<Bytes> {
-    if !gate.peers.allow(request.peer_addr()) {
-        return turn_away(gate, &request);
+pub(super) async fn serve(
+    gate: &Gate,
+    peer: Option<SocketAddr>,
+    head: &Head<'_>,
+    reply: &mut Reply,
+) {
+    if !gate.peers.allow(peer) {
+        return turn_away(gate, peer, reply);
     }
-    let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
-    match Endpoint::of(target) {
+    match Endpoint::of(&head.target) {
         Some(Endpoint::Verify { dialect, product, rest }) => {
-            verify::verify(gate, &request, dialect, (product, rest)).await
+            verify::verify(gate, head, dialect, (product, rest), reply).await;
         }
-        Some(Endpoint::Health) => health::alive(),
-        Some(Endpoint::Ready) => health::ready(&gate.files.load()),
-        None => Response::with_body(StatusCode::NOT_FOUND, Bytes::new()),
+        Some(Endpoint::Health) => health::alive(reply, gate.clock.now()),
+        Some(Endpoint::Ready) => health::ready(reply, &gate.files.load(), gate.clock.now()),
+        None => bare(gate, StatusCode::NOT_FOUND, reply),
     }
 }
 
-fn turn_away(gate: &Gate, request: &Request) -> Response<Bytes> {
-    let peer = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
-    if gate.warned.may_say(&peer, gate.clock.now()) {
-        tracing::warn!(%peer, "turned away: not among `[gate] peers`");
+fn turn_away(gate: &Gate, peer: Option<SocketAddr>, reply: &mut Reply) {
+    let address = peer.map(|peer| peer.ip().to_string()).unwrap_or_default();
+    if gate.warned.may_say(&address, gate.clock.now()) {
+        tracing::warn!(peer = %address, "turned away: not among `[gate] peers`");
     }
-    Response::with_body(StatusCode::FORBIDDEN, Bytes::new())
+    bare(gate, StatusCode::FORBIDDEN, reply);
+}
+
+fn bare(gate: &Gate, status: StatusCode, reply: &mut Reply) {
+    reply.begin(status, gate.clock.now());
+    reply.end("");
 }

@@ -2,20 +2,15 @@
 
 use std::sync::Arc;
 
-use actix_http::{HttpMessage as _, Request, Response};
-use bytes::Bytes;
-use smallvec::SmallVec;
-
 use super::gate::Gate;
+use super::head::Head;
+use super::reply::Reply;
 use super::{answer, count};
 use crate::id;
 use crate::secret::SecretDigest;
 use crate::verify::{
-    Asked, Counting, Dialect, HeaderLine, Headers, Lookup, Refusal, Stop, Undecided, Verifier,
+    Asked, Counting, Dialect, Headers, Lookup, Refusal, Stop, Undecided, Verifier,
 };
-
-/// Most requests bring fewer lines; more of them cost an allocation.
-const HEADER_LINES_USUAL: usize = 32;
 
 /// How often a request looks its key up: again where the limiter gave a bucket back meanwhile.
 const LOOK_UPS_EACH: usize = 3;
@@ -23,39 +18,40 @@ const LOOK_UPS_EACH: usize = 3;
 /// Answers a question whose endpoint names `product` and is followed by `rest`.
 pub(super) async fn verify(
     gate: &Gate,
-    request: &Request,
+    head: &Head<'_>,
     dialect: Dialect,
     (product, rest): (Option<&str>, &str),
-) -> Response<Bytes> {
-    let lines: SmallVec<[HeaderLine<'_>; HEADER_LINES_USUAL]> =
-        request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+    reply: &mut Reply,
+) {
     let asked = Asked {
         dialect,
         product,
-        method: request.method().as_str(),
+        method: head.method,
         target: rest.as_bytes(),
-        headers: Headers::over(&lines),
+        headers: Headers::over(&head.lines),
     };
     let mut lookup = Lookup::Warm;
     for _ in 0..LOOK_UPS_EACH {
-        match judge(gate, &asked, lookup) {
-            Verdict::Answer(response) => return response,
+        match judge(gate, &asked, lookup, reply) {
+            Verdict::Answered => return,
             Verdict::Cold(digest) => lookup = Lookup::Done(look_up(gate, digest).await),
         }
     }
-    match judge(gate, &asked, Lookup::Done(Err("it was overtaken again and again".to_owned()))) {
-        Verdict::Answer(response) => response,
+    let overtaken = Lookup::Done(Err("it was overtaken again and again".to_owned()));
+    match judge(gate, &asked, overtaken, reply) {
+        Verdict::Answered => {}
         Verdict::Cold(_) => unreachable!("nothing is looked up for a look-up that failed"),
     }
 }
 
 enum Verdict {
-    Answer(Response<Bytes>),
+    Answered,
     Cold(SecretDigest),
 }
 
 /// Judges by what is in memory, under one snapshot of the registry.
-fn judge(gate: &Gate, asked: &Asked<'_>, lookup: Lookup) -> Verdict {
+fn judge(gate: &Gate, asked: &Asked<'_>, lookup: Lookup, reply: &mut Reply) -> Verdict {
+    let now = gate.clock.now();
     let registry = gate.registry.load();
     let verifier = Verifier {
         registry: &registry,
@@ -71,18 +67,18 @@ fn judge(gate: &Gate, asked: &Asked<'_>, lookup: Lookup) -> Verdict {
         fresh = id::request_id();
         &fresh
     };
-    let now = gate.clock.now();
     let verdict = verifier.verify(asked, lookup, now, &mut ());
     count::verdict(gate, &registry, asked, &verdict, now);
     match verdict {
-        Ok(pass) => Verdict::Answer(answer::pass(&pass, request_id)),
+        Ok(pass) => answer::pass(reply, &pass, (request_id, now)),
         Err(Stop::Refused { refusal, product, .. }) => {
             report(gate, &refusal);
             let product = product.map(Arc::as_ref);
-            Verdict::Answer(answer::refusal(&refusal, product, asked.dialect, request_id))
+            answer::refusal(reply, (&refusal, product), asked.dialect, (request_id, now));
         }
-        Err(Stop::Cold(digest)) => Verdict::Cold(digest),
+        Err(Stop::Cold(digest)) => return Verdict::Cold(digest),
     }
+    Verdict::Answered
 }
 
 /// Reads a principal off this thread; only so many of these wait at a time.

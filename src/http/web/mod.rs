@@ -13,6 +13,7 @@
 mod answer;
 mod body;
 mod call;
+mod connections;
 pub(in crate::http) mod cookie;
 mod door;
 mod errors;
@@ -23,6 +24,7 @@ pub(in crate::http) mod route;
 mod serve;
 mod visit;
 
+pub use connections::connections;
 pub use form::Form;
 pub use public_url::{PublicUrl, local_path};
 pub use reply::Reply;

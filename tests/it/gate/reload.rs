@@ -14,7 +14,7 @@ use crate::harness::{Client, Instance, Key, Plugins, eventually};
 
 /// About a second for the change, and more for a busy machine; the look without a sign, which comes
 /// after five, would prove nothing.
-const LOOKS: u32 = 200;
+const LOOKS: u32 = 240;
 
 const SMALL: &str = r#"
 name = "Small"

@@ -42,12 +42,14 @@ const BROKEN: [(&str, Break); 8] = [
         fs::create_dir(file).unwrap();
     }),
     ("a link to nowhere", |file| {
-        fs::remove_file(file).unwrap();
-        symlink("nowhere.txt", file).unwrap();
+        // In one step, like the pipe: a look between two would find no product at all.
+        symlink("nowhere.txt", file.with_extension("new")).unwrap();
+        fs::rename(file.with_extension("new"), file).unwrap();
     }),
     ("a pipe", |file| {
-        fs::remove_file(file).unwrap();
-        assert!(Command::new("mkfifo").arg(file).status().unwrap().success());
+        let made = Command::new("mkfifo").arg(file.with_extension("new")).status();
+        assert!(made.unwrap().success());
+        fs::rename(file.with_extension("new"), file).unwrap();
     }),
 ];
 

@@ -1,0 +1,33 @@
+"""Builds the programs that are measured, in the release profile."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def need_wrk():
+    """Debian's wrk, installed where it is missing."""
+    if shutil.which("wrk"):
+        return
+    print("benches/run: installing wrk", file=sys.stderr)
+    subprocess.run(["apt-get", "update", "-qq"], check=True)
+    subprocess.run(["apt-get", "install", "-y", "-qq", "wrk"], check=True)
+
+
+def programs():
+    """Where each program was put, by its name."""
+    built = _cargo(["build", "--release", "--bin", "keystile"])
+    built |= _cargo(["bench", "--no-run", "--bench", "floor", "--bench", "seed"])
+    return {name: built[name] for name in ("keystile", "floor", "seed")}
+
+
+def _cargo(words):
+    words = ["cargo", *words, "--message-format=json-render-diagnostics"]
+    done = subprocess.run(words, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+    told = (json.loads(line) for line in done.stdout.splitlines())
+    made = (it for it in told if it.get("executable"))
+    return {it["target"]["name"]: it["executable"] for it in made}

@@ -1,0 +1,239 @@
+//! One connection of a proxy: heads in, answers out, in their order.
+//!
+//! A connection holds one request at a time, and a request is answered from its head alone. After
+//! one that announces a body, or that is no request, the connection is closed: what follows could
+//! be read in two ways.
+
+use std::future::{Future, poll_fn};
+use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
+use std::task::Poll;
+use std::time::Duration;
+
+use actix_http::StatusCode;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::time::{Interval, interval, timeout};
+
+use super::head::{After, BadHead, HEAD_BYTES_MAX, Head};
+use super::reply::Reply;
+use super::{Gate, answer, serve};
+
+/// How long a proxy may take to send a head, from its first byte on.
+const HEAD_WITHIN: Duration = Duration::from_secs(10);
+
+/// How long a proxy may take to accept an answer.
+const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+
+/// An idle connection is looked at this often, and closed at the fourth look: after 90 seconds at
+/// the earliest. That is longer than nginx keeps its own (60 s), so that none is closed while a
+/// question is on its way.
+const IDLE_LOOK: Duration = Duration::from_secs(30);
+const IDLE_LOOKS_MAX: u32 = 4;
+
+/// What is read of a connection that is to be closed, so that no reset overtakes its last answer.
+const LINGER: Duration = Duration::from_secs(2);
+const LINGER_BYTES_MAX: usize = 256 * 1024;
+
+/// Room for one usual head, or a few that come together.
+const ROOM_BYTES: usize = 4 * 1024;
+
+/// Serves a connection until its end; idle ones end as soon as `ending` has come.
+pub(in crate::http) async fn serve_connection<S>(
+    gate: &Gate,
+    stream: S,
+    peer: Option<SocketAddr>,
+    ending: impl Future<Output = ()>,
+) where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let received = Vec::with_capacity(ROOM_BYTES);
+    let (names, reply) = (String::new(), Reply::new());
+    let mut connection = Connection { gate, stream, peer, received, names, reply };
+    let mut ending = pin!(ending);
+    // Between requests: kept over all of them, since to make one costs more than to look at it.
+    let mut looks = interval(IDLE_LOOK);
+    loop {
+        let is_open = match connection.answer_next().await {
+            Next::Answered => true,
+            Next::Missing if connection.received.is_empty() => {
+                connection.wait(ending.as_mut(), &mut looks).await
+            }
+            Next::Missing => connection.receive_rest().await,
+            Next::Closed => false,
+        };
+        if !is_open {
+            return;
+        }
+    }
+}
+
+struct Connection<'g, S> {
+    gate: &'g Gate,
+    stream: S,
+    peer: Option<SocketAddr>,
+    /// What has come and is not yet answered.
+    received: Vec<u8>,
+    /// Room for the names of a head.
+    names: String,
+    reply: Reply,
+}
+
+/// A request whose answer is written.
+struct Judged {
+    bytes: usize,
+    has_body: bool,
+}
+
+/// What has become of the next request.
+enum Next {
+    /// It is answered, and the connection goes on.
+    Answered,
+    /// It has not come, or not whole.
+    Missing,
+    /// The connection is over.
+    Closed,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
+    /// Answers the request that was received, if it is whole.
+    async fn answer_next(&mut self) -> Next {
+        let has_body = match self.judge().await {
+            Ok(Some(head)) => {
+                self.received.drain(..head.bytes);
+                head.has_body
+            }
+            Ok(None) => return Next::Missing,
+            Err(bad) => return self.refuse(bad).await,
+        };
+        let is_sent = self.send().await;
+        match self.reply.after {
+            After::Keep | After::KeepAndSay if is_sent => return Next::Answered,
+            After::Close if is_sent && has_body => self.linger().await,
+            _ => {}
+        }
+        Next::Closed
+    }
+
+    /// Writes the answer to the request that was received, if it is whole.
+    async fn judge(&mut self) -> Result<Option<Judged>, BadHead> {
+        let Self { gate, peer, received, names, reply, .. } = self;
+        if received.is_empty() {
+            return Ok(None);
+        }
+        let Some(head) = Head::read(received, names)? else { return Ok(None) };
+        reply.answers(head.method, head.after);
+        if contained(serve::serve(gate, *peer, &head, reply)).await.is_none() {
+            reply.after = After::Close;
+            answer::fault(reply, gate.clock.now());
+        }
+        Ok(Some(Judged { bytes: head.bytes, has_body: head.has_body }))
+    }
+
+    /// Waits for the first bytes of a request; false where none come any more.
+    async fn wait(
+        &mut self,
+        mut ending: Pin<&mut impl Future<Output = ()>>,
+        looks: &mut Interval,
+    ) -> bool {
+        let mut looks_left = IDLE_LOOKS_MAX;
+        loop {
+            tokio::select! {
+                biased;
+                read = self.stream.read_buf(&mut self.received) => return matches!(read, Ok(1..)),
+                () = ending.as_mut() => return false,
+                _ = looks.tick() => looks_left -= 1,
+            }
+            if looks_left == 0 {
+                return false;
+            }
+        }
+    }
+
+    /// Receives the rest of a head of which a part has come; false where it does not come in time,
+    /// or is too long.
+    async fn receive_rest(&mut self) -> bool {
+        let refusal = match timeout(HEAD_WITHIN, self.receive_whole()).await {
+            Ok(Ok(())) => return true,
+            Ok(Err(Gone)) => return false,
+            Ok(Err(TooLong)) => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            Err(_) => StatusCode::REQUEST_TIMEOUT,
+        };
+        self.close_with(refusal).await;
+        false
+    }
+
+    async fn receive_whole(&mut self) -> Result<(), NoHead> {
+        while matches!(Head::read(&self.received, &mut self.names), Ok(None)) {
+            if self.received.len() >= HEAD_BYTES_MAX {
+                return Err(TooLong);
+            }
+            self.received.reserve(ROOM_BYTES);
+            if !matches!(self.stream.read_buf(&mut self.received).await, Ok(1..)) {
+                return Err(Gone);
+            }
+        }
+        Ok(())
+    }
+
+    async fn refuse(&mut self, bad: BadHead) -> Next {
+        tracing::debug!(peer = ?self.peer, %bad, "a head is refused");
+        self.close_with(StatusCode::BAD_REQUEST).await;
+        Next::Closed
+    }
+
+    /// The last answer, to something that is no request.
+    async fn close_with(&mut self, status: StatusCode) {
+        self.reply.answers("", After::Close);
+        self.reply.begin(status, self.gate.clock.now());
+        self.reply.end("");
+        if self.send().await {
+            self.linger().await;
+        }
+    }
+
+    /// Sends the answer; false where nobody takes it.
+    async fn send(&mut self) -> bool {
+        let sent = timeout(ANSWER_WITHIN, self.stream.write_all(self.reply.bytes())).await;
+        matches!(sent, Ok(Ok(())))
+    }
+
+    /// Lets the peer finish what it sends: a reset would take the answer away from it.
+    async fn linger(&mut self) {
+        if self.stream.shutdown().await.is_err() {
+            return;
+        }
+        let drained = async {
+            let mut left = LINGER_BYTES_MAX;
+            while left > 0 {
+                self.received.clear();
+                match self.stream.read_buf(&mut self.received).await {
+                    Ok(0) | Err(_) => return,
+                    Ok(bytes) => left = left.saturating_sub(bytes),
+                }
+            }
+        };
+        // Whoever sends for longer loses the answer.
+        let _ = timeout(LINGER, drained).await;
+    }
+}
+
+/// Why no whole head came.
+enum NoHead {
+    Gone,
+    TooLong,
+}
+use NoHead::{Gone, TooLong};
+
+/// Runs a future; `None` where it panics. One bad request ends no other.
+async fn contained<T>(future: impl Future<Output = T>) -> Option<T> {
+    let mut future = pin!(future);
+    poll_fn(|context| {
+        let polled = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context)));
+        match polled {
+            Ok(polled) => polled.map(Some),
+            Err(_) => Poll::Ready(None),
+        }
+    })
+    .await
+}

@@ -1,0 +1,126 @@
+//! An answer, written once: status line, header and body in one buffer that its connection keeps.
+
+use actix_http::StatusCode;
+
+use super::date;
+use super::head::After;
+use crate::clock::Timestamp;
+
+/// Answers are seldom longer; a longer one costs an allocation, once for its connection.
+const REPLY_BYTES_USUAL: usize = 1_024;
+
+/// The answer to one request.
+pub(super) struct Reply {
+    bytes: Vec<u8>,
+    /// What becomes of the connection after it.
+    pub(super) after: After,
+    /// Whether only the head was asked for.
+    is_head_only: bool,
+    /// Whether a value could not be said: then nothing of the answer is.
+    is_broken: bool,
+}
+
+impl Reply {
+    /// An empty one.
+    pub(super) fn new() -> Self {
+        let bytes = Vec::with_capacity(REPLY_BYTES_USUAL);
+        Self { bytes, after: After::Close, is_head_only: false, is_broken: false }
+    }
+
+    /// Whose answer the next one is.
+    pub(super) fn answers(&mut self, method: &str, after: After) {
+        self.bytes.clear();
+        self.after = after;
+        self.is_head_only = method == "HEAD";
+    }
+
+    /// Begins an answer; what was begun before is dropped.
+    pub(super) fn begin(&mut self, status: StatusCode, now: Timestamp) {
+        self.bytes.clear();
+        self.is_broken = false;
+        self.put(b"HTTP/1.1 ");
+        self.put(status.as_str().as_bytes());
+        self.put(b" ");
+        self.put(status.canonical_reason().unwrap_or_default().as_bytes());
+        self.put(b"\r\ndate: ");
+        self.put(&date::shown(now));
+        self.put(b"\r\n");
+    }
+
+    /// Adds a line. A value that no header can hold breaks the whole answer, so that a part of it
+    /// is never taken for all.
+    pub(super) fn line(&mut self, name: &str, value: &str) {
+        self.is_broken |= !is_field_value(value.as_bytes());
+        self.put(name.as_bytes());
+        self.put(b": ");
+        self.put(value.as_bytes());
+        self.put(b"\r\n");
+    }
+
+    /// Adds a line whose value is made of words of ours and numbers.
+    pub(super) fn line_of(&mut self, name: &'static str, write: impl FnOnce(&mut Value<'_>)) {
+        self.put(name.as_bytes());
+        self.put(b": ");
+        write(&mut Value(self));
+        self.put(b"\r\n");
+    }
+
+    /// Ends the answer. One that is broken becomes a 500, which no proxy lets pass.
+    pub(super) fn end(&mut self, body: &str) {
+        if self.is_broken {
+            self.bytes.clear();
+            self.put(b"HTTP/1.1 500 Internal Server Error\r\ncache-control: no-store\r\n");
+        }
+        let body = if self.is_broken { "" } else { body };
+        match self.after {
+            After::Keep => {}
+            After::KeepAndSay => self.put(b"connection: keep-alive\r\n"),
+            After::Close => self.put(b"connection: close\r\n"),
+        }
+        self.put(b"content-length: ");
+        Value(self).number(u32::try_from(body.len()).unwrap_or(u32::MAX));
+        self.put(b"\r\n\r\n");
+        if !self.is_head_only {
+            self.put(body.as_bytes());
+        }
+    }
+
+    /// What is to be sent.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    fn put(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+    }
+}
+
+/// The value of a line that is being written.
+pub(super) struct Value<'r>(&'r mut Reply);
+
+impl Value<'_> {
+    /// Adds a word of ours.
+    pub(super) fn text(&mut self, text: &'static str) -> &mut Self {
+        self.0.put(text.as_bytes());
+        self
+    }
+
+    /// Adds a number in decimal digits.
+    pub(super) fn number(&mut self, number: u32) -> &mut Self {
+        let (mut digits, mut start, mut left) = ([b'0'; 10], 10, number);
+        while left > 0 || start == 10 {
+            start -= 1;
+            digits[start] += (left % 10) as u8;
+            left /= 10;
+        }
+        self.0.put(&digits[start..]);
+        self
+    }
+}
+
+/// `field-value` of [RFC 9110 §5.5](https://www.rfc-editor.org/rfc/rfc9110#section-5.5). Every byte
+/// is looked at, so that many are at once.
+#[expect(clippy::needless_bitwise_bool, reason = "a lazy one would look at one byte at a time")]
+fn is_field_value(value: &[u8]) -> bool {
+    value.iter().fold(true, |good, byte| good & (*byte >= b' ') & (*byte != 0x7f))
+}
