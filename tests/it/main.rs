@@ -5,5 +5,6 @@ mod command_line;
 mod durability;
 mod gate;
 mod harness;
+mod pages;
 mod shipped;
 mod tidy;
