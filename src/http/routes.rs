@@ -1,6 +1,6 @@
 //! Every page and every form, and who may see it: the one place where that is said.
 
-use super::console::{account, home, invitation, setup, sign_in, theme};
+use super::console::{account, home, invitation, setup, sign_in};
 use super::web::Route;
 use super::web::Who::{Anyone, SignedIn};
 use super::web::route::{get, post};
@@ -15,9 +15,9 @@ pub const ROUTES: &[Route] = &[
     post("/sign-out", SignedIn, sign_in::sign_out),
     get("/invitations/{link}", Anyone, invitation::page),
     post("/invitations/{link}", Anyone, invitation::accept),
-    post("/theme", Anyone, theme::choose),
     get("/account", SignedIn, account::page),
     post("/account/password", SignedIn, account::change_password),
-    post("/account/sessions/end", SignedIn, account::end_others),
-    post("/account/sessions/{session}/end", SignedIn, account::end_session),
+    post("/account/theme", SignedIn, account::choose_theme),
+    post("/account/sessions/end", SignedIn, account::end_session),
+    post("/account/sessions/end-others", SignedIn, account::end_others),
 ];

@@ -9,7 +9,6 @@ pub mod home;
 pub mod invitation;
 pub mod setup;
 pub mod sign_in;
-pub mod theme;
 pub mod views;
 
 /// What is said beside a new password.

@@ -1,14 +1,12 @@
 //! Signing in and out.
 
 use actix_http::{StatusCode, header};
-use maud::html;
 
-use super::{WRONG_INPUT, field};
+use super::WRONG_INPUT;
+use super::views::sign_in::{SignInView, TITLE, page as page_of};
 use crate::accounts::people::{Email, Password};
 use crate::accounts::sessions::SignIn;
 use crate::error::Result;
-use crate::http::ui::field::Field;
-use crate::http::ui::form::Button;
 use crate::http::web::{Reply, Visit, cookie, local_path};
 
 /// What somebody is told, whatever of the two it was.
@@ -26,18 +24,9 @@ pub fn page(visit: &Visit<'_>) -> Result<Reply> {
     Ok(form(visit, "", &next, None))
 }
 
-fn form(visit: &Visit<'_>, email: &str, next: &str, said: Option<&str>) -> Reply {
-    let body = html! {
-        h1 { "Sign in" }
-        (field::problem(said))
-        (field::form(visit, "/sign-in", &html! {
-            (Field::email("email", "E-mail address").value(email))
-            (Field::password("password", "Password"))
-            input type="hidden" name="next" value=(local_path(next));
-            (Button::primary("Sign in"))
-        }))
-    };
-    visit.page("Sign in", body)
+fn form(visit: &Visit<'_>, email: &str, next: &str, refusal: Option<&str>) -> Reply {
+    let next = local_path(next);
+    visit.page(TITLE, page_of(&SignInView { email, refusal, news: None, next }))
 }
 
 /// Signs somebody in.

@@ -18,6 +18,18 @@ pub fn post(action: &str, token: &str, body: &dyn Render) -> Markup {
     }
 }
 
+/// A form of somebody who has not signed in: there is no session yet whose token it could carry.
+#[must_use]
+pub fn post_signed_out(action: &str, body: &dyn Render) -> Markup {
+    html! { form.stack method="post" action=(action) { (body) } }
+}
+
+/// A form that asks for another view of the same page, and changes nothing.
+#[must_use]
+pub fn filters(action: &str, label: &str, fields: &dyn Render) -> Markup {
+    html! { form.filters method="get" action=(action) role="search" aria-label=(label) { (fields) } }
+}
+
 /// What is wrong with a form's fields, by their names. An empty name is the form as a whole.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Errors<'a>(pub &'a [(&'a str, String)]);
@@ -79,6 +91,7 @@ pub struct Button<'a> {
     icon: Option<Icon>,
     href: Option<&'a str>,
     value: Option<(&'a str, &'a str)>,
+    subject: Option<&'a str>,
     is_small: bool,
 }
 
@@ -108,7 +121,7 @@ impl<'a> Button<'a> {
     }
 
     const fn of(label: &'a str, tone: Tone) -> Self {
-        Self { label, tone, icon: None, href: None, value: None, is_small: false }
+        Self { label, tone, icon: None, href: None, value: None, subject: None, is_small: false }
     }
 
     /// With a picture before its label.
@@ -129,6 +142,13 @@ impl<'a> Button<'a> {
     #[must_use]
     pub const fn value(mut self, name: &'a str, value: &'a str) -> Self {
         self.value = Some((name, value));
+        self
+    }
+
+    /// What it is done to, for those who hear the button without its row.
+    #[must_use]
+    pub const fn of_what(mut self, subject: &'a str) -> Self {
+        self.subject = Some(subject);
         self
     }
 
@@ -155,6 +175,7 @@ impl Render for Button<'_> {
         let content = html! {
             @if let Some(icon) = self.icon { (icon) }
             span { (self.label) }
+            @if let Some(subject) = self.subject { span.hidden { " " (subject) } }
         };
         let (name, value) = self.value.unzip();
         html! {

@@ -4,7 +4,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::call::Call;
 use super::door::{self, Shut};
-use super::errors::{self, Trouble};
+use super::errors;
 use super::form::FORM_TOKEN;
 use super::public_url::PublicUrl;
 use super::reply::Reply;
@@ -14,6 +14,7 @@ use super::{body::Unread, cookie};
 use crate::accounts::setup::Setup;
 use crate::app::App;
 use crate::error::{Error, ErrorKind, Result};
+use crate::http::console::views::error::Trouble;
 use crate::http::ui::assets;
 
 /// Where somebody signs in.
@@ -72,12 +73,12 @@ fn admitted(visit: &mut Visit<'_>, routes: &'static [Route]) -> Result<Reply, St
     if let Some(asset) = assets::at(&call.path) {
         return Ok(Reply::asset(asset));
     }
-    let verb = call.verb.ok_or(Trouble::Method)?;
+    let verb = call.verb.ok_or(Trouble::MethodNotAllowed)?;
     hold_set_up(visit, verb)?;
     visit.holder = holder(visit)?;
     let (route, params) = match route::find(routes, verb, &call.path) {
         Found::Here(route, params) => (route, params),
-        Found::OtherVerb => return Err(Trouble::Method.into()),
+        Found::OtherVerb => return Err(Trouble::MethodNotAllowed.into()),
         Found::Nothing => return Err(Trouble::NotFound.into()),
     };
     visit.params = params;
@@ -95,7 +96,7 @@ fn turned_away(visit: &Visit<'_>, shut: Shut) -> Stop {
             Stop::Other(Reply::see_other(&target))
         }
         Shut::OtherHost => Trouble::OtherHost.into(),
-        Shut::Method => Trouble::Method.into(),
+        Shut::Method => Trouble::MethodNotAllowed.into(),
         Shut::OtherSite => Trouble::Forbidden.into(),
     }
 }
@@ -128,7 +129,7 @@ fn judge(visit: &Visit<'_>, route: &Route) -> Result<(), Stop> {
     let Some(holder) = &visit.holder else {
         return Err(match route.verb {
             Verb::Get => Stop::Other(Reply::see_other(&sign_in_and_come_back(visit))),
-            Verb::Post => Trouble::Expired.into(),
+            Verb::Post => Trouble::FormExpired.into(),
         });
     };
     match route.who {
@@ -156,10 +157,10 @@ fn sign_in_and_come_back(visit: &Visit<'_>) -> String {
 fn judge_form(visit: &Visit<'_>) -> Result<(), Stop> {
     match visit.call.unread {
         None => {}
-        Some(Unread::TooLong) => return Err(Trouble::TooLong.into()),
+        Some(Unread::TooLong) => return Err(Trouble::TooLarge.into()),
         Some(Unread::CutOff) => return Err(Trouble::CutOff.into()),
         Some(Unread::NoForm) => {
-            return Err(Stop::Trouble(Trouble::Invalid, "What was sent is not a form."));
+            return Err(Stop::Trouble(Trouble::BadRequest, "What was sent is not a form."));
         }
     }
     let Some(holder) = &visit.holder else { return Ok(()) };
@@ -167,6 +168,6 @@ fn judge_form(visit: &Visit<'_>) -> Result<(), Stop> {
     if bool::from(sent.as_bytes().ct_eq(holder.form_token.as_bytes())) {
         Ok(())
     } else {
-        Err(Trouble::Expired.into())
+        Err(Trouble::FormExpired.into())
     }
 }

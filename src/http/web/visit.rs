@@ -135,6 +135,6 @@ impl Visit<'_> {
     /// The page that tells what went wrong.
     #[must_use]
     pub fn error(&self, error: &Error) -> Reply {
-        errors::page(self, errors::Trouble::of(error), error.message())
+        errors::of(self, error)
     }
 }
