@@ -21,6 +21,7 @@ const HEAD_WITHIN: Duration = Duration::from_secs(10);
 
 /// HTTP/1.1 on each connection, answered with pages. When the server is ending, idle connections are
 /// closed, and busy ones after their answer.
+#[must_use]
 pub fn connections(
     web: &Arc<Web>,
     ending: GracefulShutdownSignal,

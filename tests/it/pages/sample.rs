@@ -52,7 +52,15 @@ pub(super) fn workspace() -> Workspace {
 
 fn secret(last4: &str, state: SecretState, made: i64, ends_at: Option<Timestamp>) -> SecretRecord {
     let digest = SecretDigest::of(last4.as_bytes());
-    SecretRecord { digest, last4: last4.into(), state, created_at: ago(made), ends_at }
+    SecretRecord {
+        digest,
+        last4: last4.into(),
+        state,
+        created_at: ago(made),
+        ends_at,
+        last_used_at: None,
+        last_used_from: None,
+    }
 }
 
 /// A key of Whale, in good order.
@@ -60,6 +68,8 @@ pub(super) fn key(name: &str) -> Key {
     let mut restrictions = Restrictions::default();
     restrictions.insert("store".into(), "st_1".into());
     Key {
+        last_used_at: None,
+        last_used_from: None,
         id: KeyId::new(ago(200_000)),
         name: name.into(),
         workspace: "acme".into(),

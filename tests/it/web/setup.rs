@@ -84,7 +84,7 @@ fn until_somebody_is_there_nothing_else_is_served() {
     assert_eq!(browser.sign_in("ada@example.com", PASSWORD).status, 404);
     let page = browser.get("/setup");
     assert_eq!(page.status, 404);
-    assert!(page.text().contains("keystile serve"), "{}", page.text());
+    assert!(page.text().contains("keystile user add"), "{}", page.text());
     instance.person("ada@example.com", None).unwrap();
     assert_eq!(browser.get("/").header("location"), Some("/sign-in?next=%2F"), "by a command too");
 }
