@@ -7,7 +7,9 @@
 //!
 //! Start reading at `server.rs`, then `gate/verify.rs`.
 
+pub mod console;
 pub mod control;
 pub mod echo;
 pub mod gate;
 pub mod server;
+pub mod ui;

@@ -104,6 +104,17 @@ impl Diagnostic {
         Self { severity: Severity::Warning, ..self }
     }
 
+    /// The line in three parts, of which the middle one is what is wrong.
+    #[must_use]
+    pub fn marked(&self) -> (&str, &str, &str) {
+        let place = |chars: usize| {
+            let found = self.line_text.char_indices().nth(chars);
+            found.map_or(self.line_text.len(), |(place, _)| place)
+        };
+        let (start, end) = (place(self.caret), place(self.caret + self.width));
+        (&self.line_text[..start], &self.line_text[start..end], &self.line_text[end..])
+    }
+
     /// Whether the file cannot be used because of it.
     #[must_use]
     pub fn is_error(&self) -> bool {
@@ -178,8 +189,7 @@ mod tests {
         let found = Diagnostic::at(Severity::Warning, "f", &text, 500..504, "wrong");
         assert_eq!((found.line, found.column, found.width), (1, 501, 4));
         assert_eq!(found.line_text.chars().count(), LINE_CHARS_MAX + 2);
-        let marked: String = found.line_text.chars().skip(found.caret).take(found.width).collect();
-        assert_eq!(marked, "HERE");
+        assert_eq!(found.marked().1, "HERE");
     }
 
     #[test]
