@@ -18,6 +18,18 @@ pub fn post(action: &str, token: &str, body: &dyn Render) -> Markup {
     }
 }
 
+/// A form of somebody who has not signed in: there is no session yet whose token it could carry.
+#[must_use]
+pub fn post_signed_out(action: &str, body: &dyn Render) -> Markup {
+    html! { form.stack method="post" action=(action) { (body) } }
+}
+
+/// A form that asks for another view of the same page, and changes nothing.
+#[must_use]
+pub fn filters(action: &str, label: &str, fields: &dyn Render) -> Markup {
+    html! { form.filters method="get" action=(action) role="search" aria-label=(label) { (fields) } }
+}
+
 /// What is wrong with a form's fields, by their names. An empty name is the form as a whole.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Errors<'a>(pub &'a [(&'a str, String)]);

@@ -9,6 +9,7 @@
 //!
 //! Start reading at `layout.rs`, then `parts.rs`.
 
+pub mod address;
 pub mod assets;
 pub mod chart;
 pub mod code;

@@ -7,3 +7,17 @@
 //! - A view shows what its struct holds. Who may see what was decided before the struct was filled.
 //!
 //! Start reading at `keys/mod.rs`.
+
+pub mod account;
+pub mod audit;
+pub mod error;
+pub mod keys;
+pub mod overview;
+pub mod people;
+pub mod plans;
+pub mod products;
+pub mod refusals;
+pub mod setup;
+pub mod sign_in;
+pub mod usage;
+pub mod workspaces;

@@ -1,0 +1,109 @@
+//! Pages for what cannot be shown.
+
+use maud::{Markup, html};
+
+use crate::http::ui::form::Button;
+use crate::http::ui::parts::Head;
+
+/// Why there is no page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// What was asked is none of the page's requests.
+    BadRequest,
+    /// A form older than its session.
+    FormExpired,
+    /// Not for this person.
+    Forbidden,
+    /// Nothing there, or nothing that this person may see.
+    NotFound,
+    /// The address takes another method.
+    MethodNotAllowed,
+    /// More than a form holds.
+    TooLarge,
+    /// Too often.
+    TooManyRequests,
+    /// Our own fault.
+    Internal,
+}
+
+/// What somebody sees instead of a page.
+#[derive(Clone, Copy, Debug)]
+pub struct ErrorView<'a> {
+    /// Why.
+    pub trouble: Trouble,
+    /// What is known beyond that, in a sentence; may be empty.
+    pub message: &'a str,
+    /// The request's id, which the log has too.
+    pub request_id: &'a str,
+}
+
+impl Trouble {
+    /// The answer's status.
+    #[must_use]
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::BadRequest | Self::FormExpired => 400,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::MethodNotAllowed => 405,
+            Self::TooLarge => 413,
+            Self::TooManyRequests => 429,
+            Self::Internal => 500,
+        }
+    }
+
+    /// The page's title.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::BadRequest => "That request cannot be read",
+            Self::FormExpired => "This form has expired",
+            Self::Forbidden => "That is not yours to do",
+            Self::NotFound => "There is nothing here",
+            Self::MethodNotAllowed => "That cannot be done here",
+            Self::TooLarge => "That is more than a form holds",
+            Self::TooManyRequests => "Too many tries",
+            Self::Internal => "Something went wrong here",
+        }
+    }
+
+    /// What to do about it.
+    const fn mend(self) -> &'static str {
+        match self {
+            Self::BadRequest | Self::MethodNotAllowed => {
+                "Go back, load the page again and try once more."
+            }
+            Self::FormExpired => {
+                "You signed in or out since the page was loaded. Nothing was changed: go back, load \
+                 it again and send the form once more."
+            }
+            Self::Forbidden => "Ask an owner of the workspace, or whoever runs this instance.",
+            Self::NotFound => {
+                "The address is wrong, the thing is gone, or it belongs to a workspace that you are \
+                 not a member of."
+            }
+            Self::TooLarge => "Nothing was changed. Shorten what you wrote and send it again.",
+            Self::TooManyRequests => "Nothing was changed. Wait a moment, then try again.",
+            Self::Internal => {
+                "It is not your fault, and nothing was half done. If it happens again, tell whoever \
+                 runs this instance the request id below: the log has the reason under it."
+            }
+        }
+    }
+}
+
+/// The page's body.
+#[must_use]
+pub fn page(view: &ErrorView<'_>) -> Markup {
+    let trouble = view.trouble;
+    let about = html! { (trouble.status()) };
+    html! {
+        (Head { crumbs: &[], title: trouble.title(), about, actions: html! {} })
+        div.stack {
+            @if !view.message.is_empty() { p { strong { (view.message) } } }
+            p { (trouble.mend()) }
+            p.muted { "Request id " code { (view.request_id) } }
+            div.actions { (Button::plain("Go to the first page").to("/")) }
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! `/workspaces/SLUG/keys/ID`
+
+use maud::{Markup, html};
+
+use super::address;
+use super::danger::acts;
+use super::state::{recognised, secret_state, state};
+use crate::clock::Timestamp;
+use crate::http::console::views::audit::{Entry, trail};
+use crate::http::console::views::refusals::{Refused, refusals};
+use crate::http::ui::chart::{Bucket, Chart, Gauge, Shape, chart, gauge};
+use crate::http::ui::form::Button;
+use crate::http::ui::icon::Icon;
+use crate::http::ui::layout::Place;
+use crate::http::ui::parts::{Crumb, Head, Tone, badge, card, count, facts, names, note, titled};
+use crate::http::ui::table::{Column, Table, table};
+use crate::http::ui::time::{days_between, time, time_or_never};
+use crate::keys::{Key, SecretState, State};
+
+/// From how many days on a secret is old enough to say so.
+const OLD_DAYS: i64 = 90;
+
+/// A key with all that is known of it.
+#[derive(Clone, Copy)]
+pub struct DetailView<'a> {
+    /// Whose key it is.
+    pub workspace: Place<'a>,
+    /// The key.
+    pub key: &'a Key,
+    /// The name of its product.
+    pub product: &'a str,
+    /// What its secrets begin with.
+    pub prefix: &'a str,
+    /// The session's form token.
+    pub form_token: &'a str,
+    /// Whether the person may change it.
+    pub may_change: bool,
+    /// Until when its revocation can be undone.
+    pub undo_until: Option<Timestamp>,
+    /// How its secrets are used, in the order of `key.secrets`.
+    pub secrets: &'a [SecretUse<'a>],
+    /// Its scopes, with when each was last needed.
+    pub scopes: &'a [ScopeUse<'a>],
+    /// Its requests over time: allowed, refused.
+    pub buckets: &'a [Bucket],
+    /// Why it was refused, the most frequent first.
+    pub refused: &'a [Refused<'a>],
+    /// What it has used of its limits.
+    pub quotas: &'a [Quota<'a>],
+    /// What was done to it, the latest first.
+    pub trail: &'a [Entry<'a>],
+    /// What was wrong with a name that was typed to confirm, by the act's id.
+    pub confirm_error: Option<(&'a str, &'a str)>,
+    /// What has just been done.
+    pub done: Option<&'a str>,
+    /// The present instant.
+    pub now: Timestamp,
+}
+
+/// How a secret is used.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SecretUse<'a> {
+    /// When it last passed.
+    pub last_used_at: Option<Timestamp>,
+    /// The address that it last came from; empty where it was never used.
+    pub last_address: &'a str,
+    /// Requests of the last 24 hours.
+    pub last_day: u64,
+}
+
+/// How a scope of a key is used.
+#[derive(Clone, Copy, Debug)]
+pub struct ScopeUse<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// What it permits; may be empty.
+    pub description: &'a str,
+    /// When a request last needed it.
+    pub last_used_at: Option<Timestamp>,
+}
+
+/// What is used of a limit.
+#[derive(Clone, Copy, Debug)]
+pub struct Quota<'a> {
+    /// What is limited: "Requests today".
+    pub label: &'a str,
+    /// How much is used.
+    pub used: u64,
+    /// Of how much; nothing where there is no limit.
+    pub limit: Option<u64>,
+}
+
+/// The page's body.
+#[must_use]
+pub fn page(view: &DetailView<'_>) -> Markup {
+    let keys = address(view.workspace, "");
+    let key = view.key;
+    let about = html! {
+        (state(key, view.now)) " " (view.product) " · " (key.key_type) " · " code { (key.id) }
+    };
+    let crumbs = [Crumb { label: "API keys", href: &keys }];
+    html! {
+        (Head { crumbs: &crumbs, title: &key.name, about, actions: actions(view) })
+        @if let Some(done) = view.done { (note(Tone::Good, done, &"")) }
+        (hint(view))
+        div.columns {
+            div.stack #key-use data-refresh {
+                (card("Requests", &requests(view)))
+                (titled("Refusals", &"", &refusals(view.refused, view.now)))
+                (titled("Secrets", &"", &secrets(view)))
+                (titled("Scopes", &"", &scopes(view)))
+            }
+            div.stack {
+                (card("About", &about_key(view)))
+                @if view.may_change { (card("Change", &acts(view))) }
+            }
+        }
+        (titled("What was done to it", &"", &trail(view.trail, view.now)))
+    }
+}
+
+fn actions(view: &DetailView<'_>) -> Markup {
+    let like = address(view.workspace, &format!("/new?like={}", view.key.id));
+    let edit = address(view.workspace, &format!("/{}/edit", view.key.id));
+    html! {
+        @if view.may_change {
+            @if matches!(view.key.state, State::Active | State::Expired) {
+                (Button::plain("Edit key").to(&edit).icon(Icon::Edit))
+            }
+            (Button::plain("Create another like this").to(&like).icon(Icon::Plus))
+        }
+    }
+}
+
+/// The one thing about the key that should be known first.
+fn hint(view: &DetailView<'_>) -> Markup {
+    let key = view.key;
+    let is_old = key
+        .secrets
+        .first()
+        .is_some_and(|secret| days_between(secret.created_at, view.now) >= OLD_DAYS);
+    match key.state {
+        State::Revoked => revoked(view),
+        State::Damaged => note(
+            Tone::Bad,
+            "This key's row does not bear its own checksum",
+            &html! { p { "It is refused everywhere. Revoke it and create another." } },
+        ),
+        State::Expired => note(
+            Tone::Warning,
+            "This key has expired",
+            &html! {
+                p { "It is refused. Edit it to give it a later end." }
+            },
+        ),
+        State::Active if is_old => note(
+            Tone::Accent,
+            "This secret is older than 90 days",
+            &html! { p { "Rotate it: a secret that leaked unseen is then worth nothing." } },
+        ),
+        State::Active => html! {},
+    }
+}
+
+fn revoked(view: &DetailView<'_>) -> Markup {
+    let key = view.key;
+    let more = html! {
+        p {
+            "Every request with it is refused."
+            @if let Some(by) = &key.revoked_by { " By " (by) }
+            @if let Some(at) = key.revoked_at { ", " (time(at, view.now)) "." }
+            @if let Some(reason) = &key.revoked_reason { " Reason: " (reason) }
+        }
+    };
+    note(Tone::Bad, "This key is revoked", &more)
+}
+
+fn requests(view: &DetailView<'_>) -> Markup {
+    let series = ["Allowed", "Refused"];
+    html! {
+        (chart(&Chart {
+            title: "Requests",
+            series: &series,
+            buckets: view.buckets,
+            shape: Shape::Bars,
+        }))
+        @for it in view.quotas {
+            (gauge(&Gauge { label: it.label, used: it.used, limit: it.limit }))
+        }
+    }
+}
+
+fn secrets(view: &DetailView<'_>) -> Markup {
+    let columns = [
+        Column::words("Secret"),
+        Column::words("State"),
+        Column::words("Made"),
+        Column::words("Ends"),
+        Column::words("Last used"),
+        Column::number("Last 24 h"),
+    ];
+    let uses = view.secrets.iter().copied().chain(std::iter::repeat(SecretUse::default()));
+    let rows = html! {
+        @for (secret, used) in view.key.secrets.iter().zip(uses) {
+            tr {
+                th scope="row" { (recognised(view.prefix, secret)) }
+                td {
+                    (secret_state(secret)) " "
+                    @if secret.state == SecretState::Ending { (still_used(&used)) }
+                }
+                td.tight { (time(secret.created_at, view.now)) }
+                td.tight {
+                    @match secret.ends_at {
+                        Some(end) => (time(end, view.now)),
+                        None => span.muted { "–" },
+                    }
+                }
+                td.tight {
+                    (time_or_never(used.last_used_at, view.now))
+                    @if !used.last_address.is_empty() { small { "from " (used.last_address) } }
+                }
+                td.number { (count(used.last_day)) }
+            }
+        }
+    };
+    table(&Table { caption: "Secrets", columns: &columns, rows })
+}
+
+/// Whether the old secret can be ended without anybody noticing.
+fn still_used(used: &SecretUse<'_>) -> Markup {
+    if used.last_day == 0 {
+        badge(Tone::Good, "Safe to end now")
+    } else {
+        badge(Tone::Warning, "Still in use")
+    }
+}
+
+fn scopes(view: &DetailView<'_>) -> Markup {
+    let columns = [Column::words("Scope"), Column::words("Last used")];
+    let rows = html! {
+        @for scope in view.scopes {
+            tr {
+                th scope="row" { code { (scope.name) } small { (scope.description) } }
+                td.tight { (time_or_never(scope.last_used_at, view.now)) }
+            }
+        }
+    };
+    html! {
+        @if view.scopes.is_empty() {
+            div.body { p.muted { "Full access: everything that is not for operators alone." } }
+        }
+        @else { (table(&Table { caption: "Scopes", columns: &columns, rows })) }
+    }
+}
+
+fn about_key(view: &DetailView<'_>) -> Markup {
+    let key = view.key;
+    let now = view.now;
+    let owner = key.owner.as_deref().unwrap_or("Nobody");
+    let mut list = vec![
+        ("Made", html! { (time(key.created_at, now)) " by " (key.created_by) }),
+        ("Owner", html! { (owner) }),
+        (
+            "Expires",
+            html! { @match key.expires_at { Some(end) => (time(end, now)), None => "Never" } },
+        ),
+        ("Addresses", html! { (key.allow_ip) }),
+    ];
+    let bound: Vec<_> = key.restrictions.iter().collect();
+    for (resource, ids) in bound {
+        list.push((resource, names(ids.iter().map(String::as_str))));
+    }
+    html! {
+        (facts(&list))
+        @if let Some(metadata) = &key.metadata {
+            details.more { summary { "Metadata" } pre { code { (format!("{metadata:#}")) } } }
+        }
+    }
+}

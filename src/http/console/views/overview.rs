@@ -1,0 +1,215 @@
+//! `/`: how the instance is doing, for whoever runs it.
+
+use maud::{Markup, html};
+
+use super::refusals::{Refused, refusals};
+use crate::clock::Timestamp;
+use crate::http::ui::chart::{Bucket, Chart, Shape, chart};
+use crate::http::ui::form::Button;
+use crate::http::ui::icon::Icon;
+use crate::http::ui::parts::{
+    Figure, Head, Tone, badge, card, count, counted, facts, figures, titled,
+};
+use crate::http::ui::time::time;
+
+/// The page's title.
+pub const TITLE: &str = "Overview";
+
+/// The state of the instance.
+#[derive(Clone, Copy)]
+pub struct OverviewView<'a> {
+    /// Requests of the last full minute.
+    pub last_minute: u64,
+    /// The last hour by minutes: allowed, refused.
+    pub minutes: &'a [Bucket],
+    /// The longest decision of the last minute, in microseconds.
+    pub slowest_micros: Option<u64>,
+    /// Keys that are good now.
+    pub active_keys: u64,
+    /// Why requests of the last hour were refused, the most frequent first.
+    pub refused: &'a [Refused<'a>],
+    /// What differs from what is usual.
+    pub unusual: &'a [Unusual<'a>],
+    /// The instance itself.
+    pub health: Health<'a>,
+    /// What is left to do on a new instance.
+    pub first_steps: Option<FirstSteps<'a>>,
+    /// The present instant.
+    pub now: Timestamp,
+}
+
+/// The instance itself.
+#[derive(Clone, Copy)]
+pub struct Health<'a> {
+    /// The version that runs.
+    pub version: &'a str,
+    /// Since when.
+    pub started_at: Timestamp,
+    /// The size of the database and its log.
+    pub database_bytes: u64,
+    /// Products in force.
+    pub products: u64,
+    /// Problems of plugin files and settings.
+    pub problems: u64,
+    /// When files were last loaded.
+    pub loaded_at: Timestamp,
+}
+
+/// Something that somebody should look at.
+#[derive(Clone, Copy)]
+pub struct Unusual<'a> {
+    /// What was seen, in a sentence.
+    pub what: &'a str,
+    /// The name of what it was seen at.
+    pub subject: &'a str,
+    /// Where that can be looked at.
+    pub href: &'a str,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The way from an empty instance to its first verified request.
+#[derive(Clone, Copy)]
+pub struct FirstSteps<'a> {
+    /// A workspace, once there is one.
+    pub workspace: Option<&'a str>,
+    /// Whether there is a key.
+    pub has_key: bool,
+    /// The product whose proxy configuration is copied.
+    pub product: Option<&'a str>,
+    /// Whether a request was verified.
+    pub has_request: bool,
+}
+
+/// The page's body. The part with `data-refresh` is fetched again every few seconds.
+#[must_use]
+pub fn page(view: &OverviewView<'_>) -> Markup {
+    let about = html! { "The last hour, to the minute." };
+    html! {
+        (Head { crumbs: &[], title: TITLE, about, actions: html! {} })
+        div.stack #overview data-refresh {
+            @if let Some(steps) = &view.first_steps { (card("First steps", &first_steps(steps))) }
+            (numbers(view))
+            div.columns {
+                div.stack {
+                    (card("Requests per minute", &by_minute(view)))
+                    (titled("Refusals", &"", &refusals(view.refused, view.now)))
+                }
+                div.stack {
+                    (card("Unusual activity", &unusual(view)))
+                    (card("This instance", &health(&view.health, view.now)))
+                }
+            }
+        }
+    }
+}
+
+fn numbers(view: &OverviewView<'_>) -> Markup {
+    let sum = |place: usize| -> u64 {
+        view.minutes.iter().filter_map(|bucket| bucket.values.get(place)).sum()
+    };
+    let (allowed, refused) = (sum(0), sum(1));
+    let per_mille = (refused * 1_000).checked_div(allowed + refused).unwrap_or(0);
+    let figure = |label, value, beside| Figure { label, value, beside };
+    figures(&[
+        figure("Requests per minute", count(view.last_minute), "now".into()),
+        figure("Allowed", count(allowed), "in the last hour".into()),
+        figure("Refused", count(refused), format!("{}.{} %", per_mille / 10, per_mille % 10)),
+        figure("Slowest decision", view.slowest_micros.map_or("–".into(), span), String::new()),
+        figure("Active keys", count(view.active_keys), String::new()),
+    ])
+}
+
+/// Microseconds, as people read them.
+fn span(micros: u64) -> String {
+    match micros {
+        ..1_000 => format!("{micros} µs"),
+        ..1_000_000 => format!("{}.{} ms", micros / 1_000, micros % 1_000 / 100),
+        _ => format!("{}.{} s", micros / 1_000_000, micros % 1_000_000 / 100_000),
+    }
+}
+
+fn by_minute(view: &OverviewView<'_>) -> Markup {
+    chart(&Chart {
+        title: "Requests per minute",
+        series: &["Allowed", "Refused"],
+        buckets: view.minutes,
+        shape: Shape::Bars,
+    })
+}
+
+fn unusual(view: &OverviewView<'_>) -> Markup {
+    html! {
+        @if view.unusual.is_empty() {
+            p.muted {
+                "Nothing. Shown here: a key from a new network, a sudden rise, many refusals."
+            }
+        }
+        @else {
+            ul.plain {
+                @for it in view.unusual {
+                    li {
+                        a href=(it.href) { (it.subject) }
+                        p { (it.what) }
+                        small.muted { (time(it.at, view.now)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn health(health: &Health<'_>, now: Timestamp) -> Markup {
+    let problems = match health.problems {
+        0 => badge(Tone::Good, "None"),
+        problems => badge(Tone::Bad, &count(problems)),
+    };
+    facts(&[
+        ("Version", html! { (health.version) }),
+        ("Running", html! { "since " (time(health.started_at, now)) }),
+        ("Database", html! { (size(health.database_bytes)) }),
+        ("Products", html! { a href="/products" { (counted(health.products, "product")) } }),
+        ("Problems", problems),
+        ("Files loaded", time(health.loaded_at, now)),
+    ])
+}
+
+/// Bytes, as people read them.
+fn size(bytes: u64) -> String {
+    const KIB: u64 = 1_024;
+    match bytes / KIB {
+        ..KIB => format!("{} KiB", bytes / KIB),
+        kib => format!("{}.{} MiB", kib / KIB, kib % KIB * 10 / KIB),
+    }
+}
+
+fn first_steps(steps: &FirstSteps<'_>) -> Markup {
+    let keys = steps.workspace.map(|slug| format!("/workspaces/{slug}/keys/new"));
+    let proxy = steps.product.map(|product| format!("/products/{product}/proxy"));
+    html! {
+        ol.steps {
+            (step(steps.workspace.is_some(), "Create a workspace", "The customer who will own keys.",
+                Some("/workspaces/new")))
+            (step(steps.has_key, "Create a key", "It is shown once.", keys.as_deref()))
+            (step(false, "Copy the proxy's configuration",
+                "nginx then asks here before it lets a request through.", proxy.as_deref()))
+            (step(steps.has_request, "Send a request",
+                "The line on the page of your new key does. This page shows it within seconds.", None))
+        }
+    }
+}
+
+fn step(is_done: bool, label: &str, about: &str, href: Option<&str>) -> Markup {
+    html! {
+        li.done[is_done] {
+            @if is_done { (Icon::Check) } @else { (Icon::Circle) }
+            div {
+                strong { (label) @if is_done { span.hidden { " (done)" } } }
+                p { (about) }
+                @if let Some(href) = href.filter(|_| !is_done) {
+                    div { (Button::plain(label).to(href).small()) }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! `/workspaces/SLUG/members/ID`: one member's role, and what becomes of their keys.
+
+use maud::{Markup, html};
+
+use super::members::{Member, ROLES};
+use crate::http::ui::field::{Legend, Tick, Tickable, boxes};
+use crate::http::ui::form::{Button, Confirm, Errors, Typed, confirm, post};
+use crate::http::ui::icon::Icon;
+use crate::http::ui::layout::Place;
+use crate::http::ui::parts::{Crumb, Head, card, counted};
+
+/// A member of a workspace.
+#[derive(Clone, Copy)]
+pub struct MemberView<'a> {
+    /// The workspace.
+    pub workspace: Place<'a>,
+    /// The member.
+    pub member: Member<'a>,
+    /// The live keys that they own: each one's name and address.
+    pub keys: &'a [(&'a str, &'a str)],
+    /// The session's form token.
+    pub form_token: &'a str,
+    /// What is wrong with a form, by field.
+    pub errors: Errors<'a>,
+}
+
+/// The page's body.
+#[must_use]
+pub fn page(view: &MemberView<'_>) -> Markup {
+    let above = format!("/workspaces/{}", view.workspace.slug);
+    let own = format!("{above}/members/{}", view.member.id);
+    let crumbs = [Crumb { label: view.workspace.name, href: &above }];
+    let about = html! { "Member of " (view.workspace.name) };
+    html! {
+        (Head { crumbs: &crumbs, title: view.member.email, about, actions: html! {} })
+        (view.errors)
+        div.pair {
+            (card("Role", &post(&format!("{own}/role"), view.form_token, &role(view))))
+            (card("Remove", &remove(view, &format!("{own}/remove"))))
+        }
+    }
+}
+
+fn role(view: &MemberView<'_>) -> Markup {
+    let legend = Legend { label: "Role", help: None, error: view.errors.of("role") };
+    let choices = ROLES.map(|choice| Tickable {
+        choice,
+        is_ticked: choice.value == view.member.role,
+        badges: html! {},
+    });
+    html! {
+        (boxes("role", &legend, Tick::One, &choices))
+        div.actions { (Button::plain("Save role")) }
+    }
+}
+
+fn remove(view: &MemberView<'_>, action: &str) -> Markup {
+    html! {
+        @if view.keys.is_empty() { p { "They own no live keys." } }
+        @else {
+            p { "They own " (counted(view.keys.len() as u64, "live key")) ", which stay good:" }
+            ul.plain { @for (name, href) in view.keys { li { a href=(href) { (name) } } } }
+        }
+        (confirm(
+            &Confirm {
+                id: "remove",
+                label: "Remove member",
+                icon: Icon::Remove,
+                consequence: "They see nothing of this workspace any more, from the next click on.",
+                action,
+                form_token: view.form_token,
+                typed: Some(Typed {
+                    name: view.member.email,
+                    error: view.errors.of(Confirm::FIELD),
+                }),
+                is_dangerous: true,
+            },
+            &"",
+        ))
+    }
+}

@@ -1,0 +1,116 @@
+//! Who belongs to a workspace, and who was asked to.
+
+use maud::{Markup, html};
+
+use super::detail::DetailView;
+use crate::clock::Timestamp;
+use crate::http::ui::field::{Choice, Field, Select};
+use crate::http::ui::form::{Button, post};
+use crate::http::ui::icon::Icon;
+use crate::http::ui::parts::{Tone, badge, count, titled};
+use crate::http::ui::table::{Column, Table, table};
+use crate::http::ui::time::{time, time_or_never};
+
+/// Somebody who belongs to a workspace.
+#[derive(Clone, Copy, Debug)]
+pub struct Member<'a> {
+    /// Their id.
+    pub id: &'a str,
+    /// Their address.
+    pub email: &'a str,
+    /// Their role: owner, admin, developer or viewer.
+    pub role: &'a str,
+    /// When they were last seen.
+    pub seen_at: Option<Timestamp>,
+    /// The live keys that they own.
+    pub keys: u64,
+}
+
+/// Somebody who was asked to belong to it.
+#[derive(Clone, Copy, Debug)]
+pub struct Invitation<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// Whom it is for.
+    pub email: &'a str,
+    /// The role that they get.
+    pub role: &'a str,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// The roles, from the one that may most.
+pub const ROLES: [Choice<'_>; 4] = [
+    Choice { value: "owner", label: "Owner", help: "Everything, members and owners too." },
+    Choice { value: "admin", label: "Admin", help: "Keys and members." },
+    Choice { value: "developer", label: "Developer", help: "Keys." },
+    Choice { value: "viewer", label: "Viewer", help: "Looks, and changes nothing." },
+];
+
+/// The card of members and invitations.
+#[must_use]
+pub(super) fn members(view: &DetailView<'_>) -> Markup {
+    let mut columns = vec![
+        Column::words("Member"),
+        Column::words("Role"),
+        Column::number("Owns keys"),
+        Column::words("Last seen"),
+    ];
+    if view.may_manage {
+        columns.push(Column::words("Action"));
+    }
+    let rows = html! {
+        @for member in view.members { (member_row(view, member)) }
+        @for invitation in view.invitations { (invitation_row(view, invitation)) }
+    };
+    let content = html! {
+        (table(&Table { caption: "Members", columns: &columns, rows }))
+        @if view.may_manage {
+            footer { (post(&view.address("/invitations"), view.form_token, &invite(view))) }
+        }
+    };
+    titled("Members", &html! { p { (view.members.len()) } }, &content)
+}
+
+fn invite(view: &DetailView<'_>) -> Markup {
+    html! {
+        div.inline {
+            (Field::text("email", "E-mail").error(view.errors.of("email")).example("ada@example.com"))
+            (Select::new("role", "Role", &ROLES, "developer"))
+            (Button::plain("Invite member").icon(Icon::Plus))
+        }
+    }
+}
+
+fn member_row(view: &DetailView<'_>, member: &Member<'_>) -> Markup {
+    let page = view.address(&format!("/members/{}", member.id));
+    html! {
+        tr {
+            th scope="row" { (member.email) }
+            td { (member.role) }
+            td.number { (count(member.keys)) }
+            td.tight { (time_or_never(member.seen_at, view.now)) }
+            @if view.may_manage {
+                td { (Button::plain("Change or remove").to(&page).small()) }
+            }
+        }
+    }
+}
+
+fn invitation_row(view: &DetailView<'_>, invitation: &Invitation<'_>) -> Markup {
+    let withdraw = html! {
+        input type="hidden" name="invitation" value=(invitation.id);
+        (Button::plain("Withdraw").small())
+    };
+    html! {
+        tr {
+            th scope="row" { (invitation.email) " " (badge(Tone::Accent, "Invited")) }
+            td { (invitation.role) }
+            td.number { "–" }
+            td.tight { "ends " (time(invitation.expires_at, view.now)) }
+            @if view.may_manage {
+                td { (post(&view.address("/invitations/withdraw"), view.form_token, &withdraw)) }
+            }
+        }
+    }
+}
