@@ -6,6 +6,7 @@ mod durability;
 mod gate;
 mod harness;
 mod limits;
+mod pages;
 mod shipped;
 mod tidy;
 mod usage;

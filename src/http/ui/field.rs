@@ -292,24 +292,26 @@ pub struct Tickable<'a> {
 
 /// A group of boxes under one legend.
 #[must_use]
-pub fn boxes(name: &str, legend: &Legend<'_>, tick: Tick, boxes: &[Tickable<'_>]) -> Markup {
+pub fn boxes(name: &str, legend: &Legend<'_>, tick: Tick, list: &[Tickable<'_>]) -> Markup {
+    fieldset(name, legend, &ticks(name, tick, list))
+}
+
+/// Boxes alone, for groups within a group.
+#[must_use]
+pub fn ticks(name: &str, tick: Tick, list: &[Tickable<'_>]) -> Markup {
     let kind = if tick == Tick::One { "radio" } else { "checkbox" };
-    fieldset(
-        name,
-        legend,
-        &html! {
-            div.choices {
-                @for it in boxes {
-                    label.choice {
-                        input type=(kind) name=(name) value=(it.choice.value)
-                            checked[it.is_ticked] required[tick == Tick::One];
-                        span { (it.choice.label) " " (it.badges) }
-                        @if !it.choice.help.is_empty() { small { (it.choice.help) } }
-                    }
+    html! {
+        div.choices {
+            @for it in list {
+                label.choice {
+                    input type=(kind) name=(name) value=(it.choice.value) checked[it.is_ticked]
+                        required[tick == Tick::One];
+                    span { (it.choice.label) " " (it.badges) }
+                    @if !it.choice.help.is_empty() { small { (it.choice.help) } }
                 }
             }
-        },
-    )
+        }
+    }
 }
 
 /// What a group of fields is called.

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::http::ui::field::{Choice, Legend, Tick, Tickable, boxes, fieldset};
+use crate::http::ui::field::{Choice, Legend, Tick, Tickable, fieldset, ticks};
 use crate::http::ui::parts::{Tone, badge};
 use crate::registry::{Scope, Scopes};
 
@@ -52,24 +52,17 @@ pub(super) fn choices(
     is_operator: bool,
     error: Option<&str>,
 ) -> Markup {
-    let legend = Legend {
-        label: "Scopes",
-        help: Some("What the key may do. Choose as little as the program needs."),
-        error,
-    };
-    fieldset(
-        "scope",
-        &legend,
-        &html! {
-            div.pair {
-                @for group in groups(scopes, is_operator) {
-                    @let list: Vec<_> = group.scopes.iter().map(|scope| tickable(scope, chosen)).collect();
-                    @let legend = Legend { label: group.about, ..Legend::default() };
-                    (boxes("scope", &legend, Tick::Many, &list))
-                }
+    let help = Some("What the key may do. Choose as little as the program needs.");
+    let grouped = html! {
+        div.pair {
+            @for group in groups(scopes, is_operator) {
+                @let list: Vec<_> =
+                    group.scopes.iter().map(|scope| tickable(scope, chosen)).collect();
+                fieldset { legend { (group.about) } (ticks("scope", Tick::Many, &list)) }
             }
-        },
-    )
+        }
+    };
+    fieldset("scope", &Legend { label: "Scopes", help, error }, &grouped)
 }
 
 fn tickable<'a>(scope: &'a Scope, chosen: &[&str]) -> Tickable<'a> {

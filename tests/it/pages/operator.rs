@@ -1,0 +1,262 @@
+//! The operator's sample pages, and those of nobody yet.
+
+use keystile::http::console::views::audit::{self, AuditView, Entry};
+use keystile::http::console::views::error::{self, ErrorView, Trouble};
+use keystile::http::console::views::overview::{self, FirstSteps, Health, OverviewView, Unusual};
+use keystile::http::console::views::people::{self, PeopleView, Person};
+use keystile::http::console::views::plans::{self, Closest, PlansView};
+use keystile::http::console::views::products::tester::{Asked, Step, Verdict};
+use keystile::http::console::views::products::{detail, list, proxy, tester};
+use keystile::http::console::views::refusals::Refused;
+use keystile::http::console::views::setup::{self, Form, SetupView};
+use keystile::http::console::views::sign_in::{self, SignInView};
+use keystile::http::ui::address::Address;
+use keystile::http::ui::form::Errors;
+use keystile::http::ui::parts::Pager;
+use keystile::limits::Plans;
+use keystile::registry;
+use keystile::source::Diagnostic;
+use maud::Markup;
+
+use super::gallery::Drawn;
+use super::sample::{LONG, TOKEN, ago, buckets, now, product};
+
+pub(super) const REFUSED: [Refused<'_>; 3] = [
+    Refused { code: "rate_limited", count: 2_010, last_at: None },
+    Refused { code: "insufficient_scope", count: 904, last_at: None },
+    Refused { code: "revoked_key", count: 31, last_at: None },
+];
+
+pub(super) fn pages() -> Vec<Drawn> {
+    let mut all = doors();
+    all.extend(overviews());
+    all.extend(products());
+    all.extend(lists());
+    all
+}
+
+fn doors() -> Vec<Drawn> {
+    let refused = SignInView {
+        email: "ada@example.com",
+        refusal: Some("That e-mail and password do not fit together"),
+        next: "/account",
+        ..SignInView::default()
+    };
+    let errors = [("password", "It has 5 characters: 12 are the least".to_owned())];
+    let open = SetupView::Open(Form { token: "t", email: "ada@", errors: Errors(&errors) });
+    let trouble = ErrorView {
+        trouble: Trouble::Internal,
+        message: "",
+        request_id: "req_01KAPNJ2TB6S6XHVQ3T4E9V5Z7",
+    };
+    vec![
+        Drawn::for_nobody("sign-in", sign_in::TITLE, sign_in::page(&SignInView::default())),
+        Drawn::for_nobody("sign-in-refused", sign_in::TITLE, sign_in::page(&refused)),
+        Drawn::for_nobody("setup", setup::TITLE, setup::page(&open)),
+        Drawn::for_nobody("setup-closed", setup::TITLE, setup::page(&SetupView::Closed)),
+        Drawn::for_nobody("error", trouble.trouble.title(), error::page(&trouble)),
+    ]
+}
+
+fn overviews() -> Vec<Drawn> {
+    let minutes = buckets(60, 1, 2);
+    let unusual = [
+        Unusual {
+            what: "Used from a new network: 198.51.100.0/24",
+            subject: "Web shop",
+            href: "/workspaces/acme/keys/key_1",
+            at: ago(4),
+        },
+        Unusual { what: "12 times its usual requests", subject: LONG, href: "/", at: ago(130) },
+    ];
+    let busy = OverviewView {
+        last_minute: 3_104,
+        minutes: &minutes,
+        slowest_micros: Some(912),
+        active_keys: 412,
+        refused: &REFUSED,
+        unusual: &unusual,
+        health: Health {
+            version: "0.1.0",
+            started_at: ago(4_400),
+            database_bytes: 13_400_000,
+            products: 5,
+            problems: 1,
+            loaded_at: ago(3),
+        },
+        first_steps: None,
+        now: now(),
+    };
+    let idle = buckets(0, 1, 2);
+    let steps = FirstSteps {
+        workspace: Some("acme"),
+        has_key: false,
+        product: Some("whale"),
+        has_request: false,
+    };
+    let new = OverviewView {
+        last_minute: 0,
+        minutes: &idle,
+        slowest_micros: None,
+        active_keys: 0,
+        refused: &[],
+        unusual: &[],
+        first_steps: Some(steps),
+        ..busy
+    };
+    let at = (overview::TITLE, "/");
+    vec![
+        Drawn::for_operator("overview", at, overview::page(&busy)),
+        Drawn::for_operator("overview-new", at, overview::page(&new)),
+    ]
+}
+
+/// What the loader says of a file with two mistakes.
+fn problems() -> Vec<Diagnostic> {
+    let text = std::fs::read_to_string("plugins/whale.toml").unwrap();
+    let broken = text.replacen("= \"read:products\"", "= \"read:prodcuts\"", 1).replacen(
+        "prefix = \"wk_live_\"",
+        "prefix = \"wk_live\"",
+        1,
+    );
+    registry::read("plugins/whale.toml", "whale", &broken).diagnostics
+}
+
+fn products() -> Vec<Drawn> {
+    let (whale, marketplace) = (product("whale"), product("marketplace"));
+    let problems = problems();
+    let row = |product, is_stale| list::Row {
+        product,
+        since: ago(90),
+        keys: 412,
+        problems: u64::from(is_stale),
+        is_stale,
+    };
+    let rows = [row(&*marketplace, false), row(&*whale, true)];
+    let list = list::ListView { folder: "plugins", rows: &rows, problems: &[], now: now() };
+    let none = list::ListView { rows: &[], problems: &problems, ..list };
+    let whale_view = detail::DetailView {
+        product: &whale,
+        file: "plugins/whale.toml",
+        since: ago(90),
+        is_stale: true,
+        problems: &problems,
+        holders: &[3, 12, 0, 48],
+        keys: &[40, 9],
+        now: now(),
+    };
+    let steps = [
+        Step {
+            name: "credential",
+            compared: "one credential in x-api-key: 1 header line",
+            is_passed: true,
+        },
+        Step { name: "route", compared: "GET /v1/stores/{store}/products", is_passed: true },
+        Step {
+            name: "scope",
+            compared: "the route needs read:products; the key has read:orders",
+            is_passed: false,
+        },
+    ];
+    let asked = Asked {
+        method: "GET",
+        url: "/v1/stores/st_1/products",
+        ip: "203.0.113.7",
+        key_id: "key_01KAPNJ2TB6S6XHVQ3T4E9V5Z7",
+    };
+    let verdict = Verdict {
+        is_allowed: false,
+        status: 403,
+        code: "insufficient_scope",
+        message: "This key has no scope read:products. Ask its owner for it.",
+        steps: &steps,
+    };
+    let test = tester::TesterView {
+        product: "whale",
+        product_name: "Whale Gateway",
+        form_token: TOKEN,
+        asked,
+        errors: Errors::default(),
+        verdict: Some(verdict),
+    };
+    let nginx =
+        "server {\n    listen 80;\n    location / {\n        auth_request /_keystile;\n    }\n}\n";
+    let proxy_view =
+        proxy::ProxyView { product: "whale", product_name: "Whale Gateway", nginx: Ok(nginx) };
+    let at = |title, path| (title, path);
+    vec![
+        Drawn::for_operator("products", at("Products", "/products"), list::page(&list)),
+        Drawn::for_operator("products-none", at("Products", "/products"), list::page(&none)),
+        Drawn::for_operator("product", at("Whale", "/products/whale"), detail::page(&whale_view)),
+        Drawn::for_operator("tester", at("Test", "/products/whale/test"), tester::page(&test)),
+        Drawn::for_operator(
+            "proxy",
+            at("Proxy", "/products/whale/proxy"),
+            proxy::page(&proxy_view),
+        ),
+    ]
+}
+
+pub(super) fn entries() -> Vec<Entry<'static>> {
+    let entry = |minutes, action, detail| Entry {
+        at: ago(minutes),
+        actor: "ada@example.com",
+        address: "203.0.113.7",
+        action,
+        subject: "key_01KAPNJ2TB6S6XHVQ3T4E9V5Z7",
+        workspace: "acme",
+        detail,
+    };
+    vec![
+        entry(12, "key.revoke", "{\"reason\":\"Found in a public repository\"}"),
+        entry(
+            360,
+            "key.rotate",
+            "{\"last4\":\"pL0c\",\"previous_expires_at\":\"2026-11-23T08:58:02Z\"}",
+        ),
+        entry(200_000, "key.create", "{\"scopes\":[\"read:products\",\"read:orders\"]}"),
+    ]
+}
+
+fn people() -> Markup {
+    let address = Address { path: "/people", fields: vec![] };
+    let person = |email, is_operator| Person {
+        email,
+        is_operator,
+        workspaces: &[("acme", "owner"), ("globex", "viewer")],
+        sessions: 2,
+        seen_at: Some(ago(3)),
+        created_at: ago(90_000),
+    };
+    let all = [person("ada@example.com", true), person(LONG, false)];
+    people::page(&PeopleView {
+        address: &address,
+        people: &all,
+        pager: Pager { shown: "1–2 of 2", previous: None, next: None },
+        now: now(),
+    })
+}
+
+fn lists() -> Vec<Drawn> {
+    let address = Address { path: "/audit", fields: vec![("actor", "ada")] };
+    let entries = entries();
+    let log = AuditView {
+        address: &address,
+        entries: &entries,
+        export_href: "/audit.jsonl",
+        pager: Pager { shown: "1–50 of 9,120", previous: None, next: Some("/audit?page=2") },
+        now: now(),
+    };
+    let none = AuditView { entries: &[], ..log };
+    let all = Plans::default();
+    let closest = [Closest { slug: "acme", used: 48_900 }, Closest { slug: "globex", used: 9_000 }];
+    let row = |id| plans::Row { id, plan: all.get(id).unwrap(), workspaces: 12, closest: &closest };
+    let rows = [row("free"), row("pro"), row("enterprise")];
+    let plans_view = PlansView { rows: &rows, file: "config.toml" };
+    vec![
+        Drawn::for_operator("audit", (audit::TITLE, "/audit"), audit::page(&log)),
+        Drawn::for_operator("audit-none", (audit::TITLE, "/audit"), audit::page(&none)),
+        Drawn::for_operator("people", (people::TITLE, "/people"), people()),
+        Drawn::for_operator("plans", (plans::TITLE, "/plans"), plans::page(&plans_view)),
+    ]
+}
