@@ -77,7 +77,7 @@ pub fn chart(chart: &Chart<'_>) -> Markup {
             (legend(chart))
             svg viewBox=(bounds) preserveAspectRatio="none" role="img" aria-label=(chart.summary()) {
                 @for y in [1, HEIGHT / 2, HEIGHT - 1] {
-                    line.grid x1="0" x2=(chart.width()) y1=(y) y2=(y);
+                    line.grid x1="0" x2=(chart.width()) y1=(y) y2=(y) {}
                 }
                 @match chart.shape {
                     Shape::Bars => (bars(chart)),
@@ -100,7 +100,7 @@ pub fn spark(label: &str, values: &[u64]) -> Markup {
     let bounds = format!("0 0 {} {HEIGHT}", STEP * values.len().max(1) as u64);
     html! {
         svg.spark viewBox=(bounds) preserveAspectRatio="none" role="img" aria-label=(label) {
-            path.trace d=(path(values, peak));
+            path.trace d=(path(values, peak)) {}
         }
     }
 }
@@ -145,8 +145,8 @@ fn bars(chart: &Chart<'_>) -> Markup {
 fn line(values: &[u64], peak: u64) -> Markup {
     let trace = path(values, peak);
     html! {
-        path.under d={ (trace) "V" (HEIGHT) "H0Z" };
-        path.trace d=(trace);
+        path.under d={ (trace) "V" (HEIGHT) "H0Z" } {}
+        path.trace d=(trace) {}
     }
 }
 

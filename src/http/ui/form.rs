@@ -91,6 +91,7 @@ pub struct Button<'a> {
     icon: Option<Icon>,
     href: Option<&'a str>,
     value: Option<(&'a str, &'a str)>,
+    subject: Option<&'a str>,
     is_small: bool,
 }
 
@@ -120,7 +121,7 @@ impl<'a> Button<'a> {
     }
 
     const fn of(label: &'a str, tone: Tone) -> Self {
-        Self { label, tone, icon: None, href: None, value: None, is_small: false }
+        Self { label, tone, icon: None, href: None, value: None, subject: None, is_small: false }
     }
 
     /// With a picture before its label.
@@ -141,6 +142,13 @@ impl<'a> Button<'a> {
     #[must_use]
     pub const fn value(mut self, name: &'a str, value: &'a str) -> Self {
         self.value = Some((name, value));
+        self
+    }
+
+    /// What it is done to, for those who hear the button without its row.
+    #[must_use]
+    pub const fn of_what(mut self, subject: &'a str) -> Self {
+        self.subject = Some(subject);
         self
     }
 
@@ -167,6 +175,7 @@ impl Render for Button<'_> {
         let content = html! {
             @if let Some(icon) = self.icon { (icon) }
             span { (self.label) }
+            @if let Some(subject) = self.subject { span.hidden { " " (subject) } }
         };
         let (name, value) = self.value.unzip();
         html! {

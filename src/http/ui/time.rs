@@ -34,9 +34,9 @@ pub fn words(at: Timestamp, now: Timestamp) -> String {
     }
     let counted = match length {
         ..1_000 => return "just now".to_owned(),
-        ..MINUTE => format!("{} s", length / 1_000),
-        ..HOUR => format!("{} min", length / MINUTE),
-        ..DAY => format!("{} h", length / HOUR),
+        1_000..MINUTE => format!("{} s", length / 1_000),
+        MINUTE..HOUR => format!("{} min", length / MINUTE),
+        HOUR..DAY => format!("{} h", length / HOUR),
         _ => format!("{} d", length / DAY),
     };
     if distance < 0 { format!("{counted} ago") } else { format!("in {counted}") }

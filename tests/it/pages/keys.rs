@@ -14,7 +14,7 @@ use keystile::registry::Route;
 use maud::Markup;
 
 use super::gallery::Drawn;
-use super::operator::{REFUSED, entries};
+use super::operator::{entries, refused};
 use super::sample::{
     LONG, PLACE, TOKEN, ago, buckets, key, now, product, revoked, rotating, workspace,
 };
@@ -151,7 +151,7 @@ fn one(key: &Key) -> Markup {
         secrets: &secrets,
         scopes: &scopes,
         buckets: &buckets,
-        refused: &REFUSED,
+        refused: &refused(),
         quotas: &quotas,
         trail: &trail,
         confirm_error: Some(("revoke", "That is not the key's name")),

@@ -21,16 +21,20 @@ use maud::Markup;
 use super::gallery::Drawn;
 use super::sample::{LONG, TOKEN, ago, buckets, now, product};
 
-pub(super) const REFUSED: [Refused<'_>; 3] = [
-    Refused { code: "rate_limited", count: 2_010, last_at: None },
-    Refused { code: "insufficient_scope", count: 904, last_at: None },
-    Refused { code: "revoked_key", count: 31, last_at: None },
-];
+pub(super) fn refused() -> [Refused<'static>; 3] {
+    let refused = |code, count, minutes| Refused { code, count, last_at: Some(ago(minutes)) };
+    [
+        refused("rate_limited", 2_010, 1),
+        refused("insufficient_scope", 904, 12),
+        refused("revoked_key", 31, 900),
+    ]
+}
 
 pub(super) fn pages() -> Vec<Drawn> {
     let mut all = doors();
     all.extend(overviews());
     all.extend(products());
+    all.extend(tools());
     all.extend(lists());
     all
 }
@@ -74,7 +78,7 @@ fn overviews() -> Vec<Drawn> {
         minutes: &minutes,
         slowest_micros: Some(912),
         active_keys: 412,
-        refused: &REFUSED,
+        refused: &refused(),
         unusual: &unusual,
         health: Health {
             version: "0.1.0",
@@ -145,6 +149,14 @@ fn products() -> Vec<Drawn> {
         keys: &[40, 9],
         now: now(),
     };
+    vec![
+        Drawn::for_operator("products", ("Products", "/products"), list::page(&list)),
+        Drawn::for_operator("products-none", ("Products", "/products"), list::page(&none)),
+        Drawn::for_operator("product", ("Whale", "/products/whale"), detail::page(&whale_view)),
+    ]
+}
+
+fn tools() -> Vec<Drawn> {
     let steps = [
         Step {
             name: "credential",
@@ -183,17 +195,9 @@ fn products() -> Vec<Drawn> {
         "server {\n    listen 80;\n    location / {\n        auth_request /_keystile;\n    }\n}\n";
     let proxy_view =
         proxy::ProxyView { product: "whale", product_name: "Whale Gateway", nginx: Ok(nginx) };
-    let at = |title, path| (title, path);
     vec![
-        Drawn::for_operator("products", at("Products", "/products"), list::page(&list)),
-        Drawn::for_operator("products-none", at("Products", "/products"), list::page(&none)),
-        Drawn::for_operator("product", at("Whale", "/products/whale"), detail::page(&whale_view)),
-        Drawn::for_operator("tester", at("Test", "/products/whale/test"), tester::page(&test)),
-        Drawn::for_operator(
-            "proxy",
-            at("Proxy", "/products/whale/proxy"),
-            proxy::page(&proxy_view),
-        ),
+        Drawn::for_operator("tester", ("Test", "/products/whale/test"), tester::page(&test)),
+        Drawn::for_operator("proxy", ("Proxy", "/products/whale/proxy"), proxy::page(&proxy_view)),
     ]
 }
 

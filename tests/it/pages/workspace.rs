@@ -15,7 +15,7 @@ use keystile::limits::Plans;
 use maud::Markup;
 
 use super::gallery::Drawn;
-use super::operator::REFUSED;
+use super::operator::refused;
 use super::sample::{LONG, PLACE, TOKEN, ago, buckets, now, workspace};
 
 const PLANS: [Choice<'_>; 2] = [
@@ -143,7 +143,7 @@ fn used(count: u32) -> Markup {
         plan: "Pro",
         scopes: &[("read:products", 40_112), ("read:orders", 8_001)],
         busiest: &busiest,
-        refused: &REFUSED,
+        refused: &refused(),
         csv_href: "/workspaces/acme/usage.csv?since=24h",
         now: now(),
     })

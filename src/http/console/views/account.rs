@@ -109,7 +109,7 @@ fn sessions(view: &AccountView<'_>) -> Markup {
 fn row(view: &AccountView<'_>, session: &Session<'_>) -> Markup {
     let end = html! {
         input type="hidden" name="session" value=(session.id);
-        (Button::plain("End session").small())
+        (Button::plain("End session").of_what(session.device).small())
     };
     html! {
         tr {

@@ -63,7 +63,7 @@ pub fn page(view: &AuditView<'_>) -> Markup {
         html! { "Every change, in the order in which it was made. Nothing is ever removed." };
     html! {
         (Head { crumbs: &[], title: TITLE, about, actions: html! { (export) } })
-        section.card aria-label="Changes" {
+        div.card {
             (filters(view.address.path, "Filter the log", &fields))
             @if view.entries.is_empty() { (nothing(view)) }
             @else { (trail(view.entries, view.now)) (view.pager) }

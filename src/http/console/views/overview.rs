@@ -113,7 +113,7 @@ fn numbers(view: &OverviewView<'_>) -> Markup {
     let figure = |label, value, beside| Figure { label, value, beside };
     figures(&[
         figure("Requests per minute", count(view.last_minute), "now".into()),
-        figure("Allowed", count(allowed), "in the last hour".into()),
+        figure("Allowed", count(allowed), "last hour".into()),
         figure("Refused", count(refused), format!("{}.{} %", per_mille / 10, per_mille % 10)),
         figure("Slowest decision", view.slowest_micros.map_or("–".into(), span), String::new()),
         figure("Active keys", count(view.active_keys), String::new()),
@@ -124,7 +124,7 @@ fn numbers(view: &OverviewView<'_>) -> Markup {
 fn span(micros: u64) -> String {
     match micros {
         ..1_000 => format!("{micros} µs"),
-        ..1_000_000 => format!("{}.{} ms", micros / 1_000, micros % 1_000 / 100),
+        1_000..1_000_000 => format!("{}.{} ms", micros / 1_000, micros % 1_000 / 100),
         _ => format!("{}.{} s", micros / 1_000_000, micros % 1_000_000 / 100_000),
     }
 }

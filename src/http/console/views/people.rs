@@ -50,7 +50,7 @@ pub fn page(view: &PeopleView<'_>) -> Markup {
     let about = html! { "Members are invited in their workspace; operators on the command line." };
     html! {
         (Head { crumbs: &[], title: TITLE, about, actions: html! {} })
-        section.card aria-label="People" {
+        div.card {
             (filters(view.address.path, "Filter people", &html! {
                 (Field::search("q", "Search").value(view.address.value("q")).example("E-mail"))
                 (Button::plain("Filter").icon(Icon::Search))

@@ -57,7 +57,7 @@ pub fn page(view: &PlansView<'_>) -> Markup {
     let rows = html! { @for it in view.rows { (row(it)) } };
     html! {
         (Head { crumbs: &[], title: TITLE, about, actions: html! {} })
-        section.card aria-label="Plans" {
+        div.card {
             (table(&Table { caption: TITLE, columns: &columns, rows }))
         }
         div.pair { @for it in view.rows { @if !it.closest.is_empty() { (closest(it)) } } }

@@ -74,7 +74,7 @@ pub fn page(view: &UsageView<'_>) -> Markup {
     let is_empty = view.buckets.iter().all(|bucket| bucket.values.iter().all(|it| *it == 0));
     html! {
         (Head { crumbs: &[], title: TITLE, about, actions: html! { (csv) } })
-        section.card aria-label="Range" { (range(view)) }
+        div.card { (range(view)) }
         @if is_empty { section.card { (nothing(view)) } }
         @else { (used(view)) }
     }

@@ -194,8 +194,6 @@ fn secrets(view: &DetailView<'_>) -> Markup {
     let columns = [
         Column::words("Secret"),
         Column::words("State"),
-        Column::words("Made"),
-        Column::words("Ends"),
         Column::words("Last used"),
         Column::number("Last 24 h"),
     ];
@@ -203,17 +201,14 @@ fn secrets(view: &DetailView<'_>) -> Markup {
     let rows = html! {
         @for (secret, used) in view.key.secrets.iter().zip(uses) {
             tr {
-                th scope="row" { (recognised(view.prefix, secret)) }
+                th scope="row" {
+                    (recognised(view.prefix, secret))
+                    small { "made " (time(secret.created_at, view.now)) }
+                }
                 td {
                     (secret_state(secret)) " "
                     @if secret.state == SecretState::Ending { (still_used(&used)) }
-                }
-                td.tight { (time(secret.created_at, view.now)) }
-                td.tight {
-                    @match secret.ends_at {
-                        Some(end) => (time(end, view.now)),
-                        None => span.muted { "–" },
-                    }
+                    @if let Some(end) = secret.ends_at { small { "end: " (time(end, view.now)) } }
                 }
                 td.tight {
                     (time_or_never(used.last_used_at, view.now))

@@ -19,7 +19,7 @@ use crate::keys::Key;
 pub const TITLE: &str = "API keys";
 
 /// How many scopes a row names before it only counts.
-const SCOPES_SHOWN: usize = 3;
+const SCOPES_SHOWN: usize = 2;
 
 /// Some of a workspace's keys.
 #[derive(Clone, Copy)]
@@ -82,7 +82,7 @@ pub fn page(view: &ListView<'_>) -> Markup {
     let actions = html! { @if has_keys && view.may_create { (create) } };
     html! {
         (Head { crumbs: &[], title: TITLE, about, actions })
-        section.card aria-label="Keys" {
+        div.card {
             @if has_keys { (asked_for(view)) (found(view)) (view.pager) }
             @else { (none_yet(view, create)) }
         }

@@ -51,7 +51,7 @@ pub fn page(view: &ListView<'_>) -> Markup {
         @if !view.problems.is_empty() {
             (card("Problems", &html! { @for it in view.problems { (it) } }))
         }
-        section.card aria-label="Products" {
+        div.card {
             @if view.rows.is_empty() { (none_yet()) } @else { (rows(view)) }
         }
     }

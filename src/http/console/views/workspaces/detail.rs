@@ -129,7 +129,7 @@ fn owned_id(view: &DetailView<'_>, resource: &str, id: &str) -> Markup {
     let remove = html! {
         input type="hidden" name="resource" value=(resource);
         input type="hidden" name="id" value=(id);
-        (Button::quiet(&format!("Remove {id}")).small().icon(Icon::Remove))
+        (Button::quiet("Remove").of_what(id).small().icon(Icon::Remove))
     };
     html! {
         li.row {

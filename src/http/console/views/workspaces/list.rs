@@ -56,7 +56,7 @@ pub fn page(view: &ListView<'_>) -> Markup {
     let about = html! { "Each owns its keys and ids, and has its members and a plan." };
     html! {
         (Head { crumbs: &[], title: TITLE, about, actions })
-        section.card aria-label="Workspaces" {
+        div.card {
             @if is_none { (none_yet(view, create)) }
             @else {
                 (filters(view.address.path, "Filter workspaces", &html! {

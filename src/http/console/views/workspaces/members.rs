@@ -91,7 +91,7 @@ fn member_row(view: &DetailView<'_>, member: &Member<'_>) -> Markup {
             td.number { (count(member.keys)) }
             td.tight { (time_or_never(member.seen_at, view.now)) }
             @if view.may_manage {
-                td { (Button::plain("Change or remove").to(&page).small()) }
+                td { (Button::plain("Change or remove").of_what(member.email).to(&page).small()) }
             }
         }
     }
@@ -100,7 +100,7 @@ fn member_row(view: &DetailView<'_>, member: &Member<'_>) -> Markup {
 fn invitation_row(view: &DetailView<'_>, invitation: &Invitation<'_>) -> Markup {
     let withdraw = html! {
         input type="hidden" name="invitation" value=(invitation.id);
-        (Button::plain("Withdraw").small())
+        (Button::plain("Withdraw").of_what(invitation.email).small())
     };
     html! {
         tr {
