@@ -52,7 +52,15 @@ pub(super) fn workspace() -> Workspace {
 
 fn secret(last4: &str, state: SecretState, made: i64, ends_at: Option<Timestamp>) -> SecretRecord {
     let digest = SecretDigest::of(last4.as_bytes());
-    SecretRecord { digest, last4: last4.into(), state, created_at: ago(made), ends_at }
+    SecretRecord {
+        digest,
+        last4: last4.into(),
+        state,
+        created_at: ago(made),
+        ends_at,
+        last_used_at: Some(ago(4)),
+        last_used_from: Some("203.0.113.7".parse().unwrap()),
+    }
 }
 
 /// A key of Whale, in good order.
@@ -76,6 +84,8 @@ pub(super) fn key(name: &str) -> Key {
         metadata: Some(serde_json::json!({ "team": "checkout" })),
         created_at: ago(200_000),
         created_by: "ada@example.com".into(),
+        last_used_at: Some(ago(4)),
+        last_used_from: Some("203.0.113.7".parse().unwrap()),
         revoked_at: None,
         revoked_by: None,
         revoked_reason: None,
