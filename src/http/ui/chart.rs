@@ -46,10 +46,10 @@ const GAP: u64 = 2;
 const CLASSES: [&str; 3] = ["first", "second", "third"];
 
 impl Chart<'_> {
-    /// The greatest sum of a bucket, at least 1.
+    /// The greatest sum of a bucket.
     fn peak(&self) -> u64 {
         let sum = |bucket: &Bucket| bucket.values.iter().sum();
-        self.buckets.iter().map(sum).max().unwrap_or(0).max(1)
+        self.buckets.iter().map(sum).max().unwrap_or(0)
     }
 
     fn width(&self) -> u64 {
@@ -96,7 +96,7 @@ pub fn chart(chart: &Chart<'_>) -> Markup {
 /// A small line without numbers, beside the number that it explains.
 #[must_use]
 pub fn spark(label: &str, values: &[u64]) -> Markup {
-    let peak = values.iter().copied().max().unwrap_or(0).max(1);
+    let peak = values.iter().copied().max().unwrap_or(0);
     let bounds = format!("0 0 {} {HEIGHT}", STEP * values.len().max(1) as u64);
     html! {
         svg.spark viewBox=(bounds) preserveAspectRatio="none" role="img" aria-label=(label) {
@@ -166,7 +166,7 @@ fn path(values: &[u64], peak: u64) -> String {
 
 /// How high `value` stands; what is more than nothing shows.
 fn height(value: u64, peak: u64) -> u64 {
-    let exact = u128::from(value) * u128::from(HEIGHT - 2) / u128::from(peak);
+    let exact = u128::from(value) * u128::from(HEIGHT - 2) / u128::from(peak.max(1));
     u64::try_from(exact).unwrap_or(HEIGHT).max(u64::from(value > 0))
 }
 

@@ -47,8 +47,7 @@ pub(super) fn pages() -> Vec<Drawn> {
 
 fn list_of(keys: &[Key], total: u64, search: &str) -> Markup {
     let address = Address { path: KEYS, fields: vec![("q", search), ("sort", "name")] };
-    let row =
-        |key| Row { key, product: "Whale Gateway", prefix: "wk_live_", last_used_at: Some(ago(4)) };
+    let row = |key| Row { key, product: "Whale Gateway", prefix: "wk_live_" };
     let rows: Vec<Row<'_>> = keys.iter().map(row).collect();
     let choices = [Choice { value: "", label: "Any", help: "" }];
     let next = (total > 50).then_some("/workspaces/acme/keys?page=2");
@@ -131,10 +130,7 @@ fn one(key: &Key) -> Markup {
             last_used_at: (place < 2).then(|| ago(4)),
         })
         .collect();
-    let secrets = [
-        SecretUse { last_used_at: Some(ago(1)), last_address: "203.0.113.7", last_day: 48_100 },
-        SecretUse { last_used_at: Some(ago(1_700)), last_address: "203.0.113.9", last_day: 0 },
-    ];
+    let secrets = [SecretUse { last_day: 48_100 }, SecretUse { last_day: 0 }];
     let quotas = [
         Quota { label: "Requests in the last minute", used: 590, limit: Some(600) },
         Quota { label: "Requests today", used: 21_000, limit: Some(50_000) },

@@ -58,8 +58,8 @@ fn secret(last4: &str, state: SecretState, made: i64, ends_at: Option<Timestamp>
         state,
         created_at: ago(made),
         ends_at,
-        last_used_at: None,
-        last_used_from: None,
+        last_used_at: Some(ago(4)),
+        last_used_from: Some("203.0.113.7".parse().unwrap()),
     }
 }
 
@@ -68,8 +68,6 @@ pub(super) fn key(name: &str) -> Key {
     let mut restrictions = Restrictions::default();
     restrictions.insert("store".into(), "st_1".into());
     Key {
-        last_used_at: None,
-        last_used_from: None,
         id: KeyId::new(ago(200_000)),
         name: name.into(),
         workspace: "acme".into(),
@@ -86,6 +84,8 @@ pub(super) fn key(name: &str) -> Key {
         metadata: Some(serde_json::json!({ "team": "checkout" })),
         created_at: ago(200_000),
         created_by: "ada@example.com".into(),
+        last_used_at: Some(ago(4)),
+        last_used_from: Some("203.0.113.7".parse().unwrap()),
         revoked_at: None,
         revoked_by: None,
         revoked_reason: None,

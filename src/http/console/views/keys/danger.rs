@@ -50,16 +50,10 @@ fn rotate(view: &DetailView<'_>) -> Markup {
 fn finish(view: &DetailView<'_>) -> Markup {
     let action = address(view.workspace, &format!("/{}/finish", view.key.id));
     let old = view.key.ending_secret();
-    let last_used_at = view
-        .key
-        .secrets
-        .iter()
-        .zip(view.secrets)
-        .find(|(secret, _)| old.is_some_and(|old| old.digest == secret.digest))
-        .and_then(|(_, used)| used.last_used_at);
+    let last_used_at = old.and_then(|secret| secret.last_used_at);
     let used = match last_used_at {
         Some(at) => format!("It was last used {}.", words(at, view.now)),
-        None => "It was not used since the rotation.".to_owned(),
+        None => "It was never used.".to_owned(),
     };
     let last4 = old.map_or("", |secret| &secret.last4);
     let consequence = format!("The secret that ends in {last4} is refused from now on. {used}");

@@ -38,7 +38,7 @@ pub struct DetailView<'a> {
     /// Until when its revocation can be undone.
     pub undo_until: Option<Timestamp>,
     /// How its secrets are used, in the order of `key.secrets`.
-    pub secrets: &'a [SecretUse<'a>],
+    pub secrets: &'a [SecretUse],
     /// Its scopes, with when each was last needed.
     pub scopes: &'a [ScopeUse<'a>],
     /// Its requests over time: allowed, refused.
@@ -59,11 +59,7 @@ pub struct DetailView<'a> {
 
 /// How a secret is used.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct SecretUse<'a> {
-    /// When it last passed.
-    pub last_used_at: Option<Timestamp>,
-    /// The address that it last came from; empty where it was never used.
-    pub last_address: &'a str,
+pub struct SecretUse {
     /// Requests of the last 24 hours.
     pub last_day: u64,
 }
@@ -207,12 +203,12 @@ fn secrets(view: &DetailView<'_>) -> Markup {
                 }
                 td {
                     (secret_state(secret)) " "
-                    @if secret.state == SecretState::Ending { (still_used(&used)) }
+                    @if secret.state == SecretState::Ending { (still_used(used)) }
                     @if let Some(end) = secret.ends_at { small { "end: " (time(end, view.now)) } }
                 }
                 td.tight {
-                    (time_or_never(used.last_used_at, view.now))
-                    @if !used.last_address.is_empty() { small { "from " (used.last_address) } }
+                    (time_or_never(secret.last_used_at, view.now))
+                    @if let Some(from) = &secret.last_used_from { small { "from " (from) } }
                 }
                 td.number { (count(used.last_day)) }
             }
@@ -222,7 +218,7 @@ fn secrets(view: &DetailView<'_>) -> Markup {
 }
 
 /// Whether the old secret can be ended without anybody noticing.
-fn still_used(used: &SecretUse<'_>) -> Markup {
+fn still_used(used: SecretUse) -> Markup {
     if used.last_day == 0 {
         badge(Tone::Good, "Safe to end now")
     } else {

@@ -54,8 +54,6 @@ pub struct Row<'a> {
     pub product: &'a str,
     /// What its secrets begin with.
     pub prefix: &'a str,
-    /// When it last passed.
-    pub last_used_at: Option<Timestamp>,
 }
 
 /// The states to choose from.
@@ -166,7 +164,7 @@ fn row(view: &ListView<'_>, row: &Row<'_>) -> Markup {
             td.wide { (scopes(key)) }
             td { (bound_to(key)) }
             td { (state(key, view.now)) }
-            td.tight { (time_or_never(row.last_used_at, view.now)) }
+            td.tight { (time_or_never(key.last_used_at, view.now)) }
             td.tight {
                 @match key.expires_at {
                     Some(end) => (time(end, view.now)),
