@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::mem::MaybeUninit;
 
-use actix_http::Uri;
+use actix_http::{Method, Uri};
 use smallvec::SmallVec;
 
 use crate::verify::HeaderLine;
@@ -83,6 +83,7 @@ impl<'b> Head<'b> {
         else {
             return Err(BadHead("its first line is not whole"));
         };
+        Method::from_bytes(method.as_bytes()).map_err(|_| BadHead("its method is no word"))?;
         check_line_ends(&received[..bytes], method, parsed.headers)?;
         (self.method, self.target, self.bytes) = (method, path_and_query(target)?, bytes);
         self.lines.extend(lower_case(parsed.headers, names));
@@ -318,6 +319,7 @@ mod tests {
             "GET / HTTP/2.0\r\nHost: a\r\n\r\n",
             "GET  / HTTP/1.1\r\nHost: a\r\n\r\n",
             "G@T / HTTP/1.1\r\nHost: a\r\n\r\n",
+            "# / HTTP/1.1\r\nHost: a\r\n\r\n",
             "POST / HTTP/1.0\r\n\r\n",
             "GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n",
         ] {
