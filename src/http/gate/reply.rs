@@ -120,7 +120,7 @@ impl Value<'_> {
 
 /// `field-value` of [RFC 9110 §5.5](https://www.rfc-editor.org/rfc/rfc9110#section-5.5). Every byte
 /// is looked at, so that many are at once.
-#[expect(clippy::needless_bitwise_bool, reason = "a lazy one would look at one byte at a time")]
 fn is_field_value(value: &[u8]) -> bool {
-    value.iter().fold(true, |good, byte| good & (*byte >= b' ') & (*byte != 0x7f))
+    let is_bad = |byte: &u8| *byte < b' ' || *byte == 0x7f;
+    value.iter().fold(0, |bad, byte| bad | u8::from(is_bad(byte))) == 0
 }
