@@ -57,6 +57,12 @@ impl Reply {
         self.put(b"\r\n");
     }
 
+    /// Adds lines that were written before; `None`, where they could not be, breaks the answer.
+    pub(super) fn lines(&mut self, lines: Option<&str>) {
+        self.is_broken |= lines.is_none();
+        self.put(lines.unwrap_or_default().as_bytes());
+    }
+
     /// Adds a line whose value is made of words of ours and numbers.
     pub(super) fn line_of(&mut self, name: &'static str, write: impl FnOnce(&mut Value<'_>)) {
         self.put(name.as_bytes());
