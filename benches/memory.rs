@@ -14,6 +14,10 @@ use keystile::schema::MIGRATIONS;
 use keystile::store::{Lock, Locked, Store};
 
 const KEYS: usize = 1_000_000;
+
+/// Requests between two turns of writing behind, as they come in a second or so.
+const REQUESTS_A_TURN: usize = 20_000;
+
 const PER_MINUTE: NonZeroU32 = NonZeroU32::new(60).expect("it is not 0");
 
 const NOW: Timestamp = Timestamp::from_millis(1_795_312_000_000);
@@ -35,11 +39,14 @@ fn keystile() -> Result<(), Box<dyn Error>> {
     let before = resident_mib()?;
     let limiter = Limiter::new(Arc::default());
     let allowance = Allowance { per_minute: Some(PER_MINUTE.get()), per_day: Some(1_000) };
-    for _ in 0..KEYS {
+    for number in 0..KEYS {
         let bucket = BucketId::of_key(KeyId::new(NOW));
         limiter.admit(&bucket, SavedDay::default(), limiter.generation());
         let ask = Ask { bucket, allowance, cost: 1, repeat: None };
         limiter.draw(&ask, NOW).ok_or("an admitted bucket is known")?;
+        if number % REQUESTS_A_TURN == 0 {
+            limits::save(&limiter, &store)?;
+        }
     }
     let in_use = resident_mib()? - before;
     limits::save(&limiter, &store)?;
