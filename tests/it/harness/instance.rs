@@ -207,6 +207,13 @@ impl Instance {
         self.execute(Command::Workspace(WorkspaceCommand::SetPlan { slug, plan }))
     }
 
+    /// Has the workspace that every instance has own an id of a resource.
+    pub(crate) fn own(&self, resource: &str, id: &str) {
+        let (slug, resource, id) = (WORKSPACE.parse().unwrap(), resource.into(), id.into());
+        let added = WorkspaceCommand::AddResource { slug, resource, id };
+        self.execute(Command::Workspace(added)).unwrap();
+    }
+
     /// Begins a new key of the workspace that every instance has.
     pub(crate) fn key(&self, product: &str, key_type: &str, scopes: &[&str]) -> NewKey<'_> {
         let terms = Terms {
@@ -338,6 +345,16 @@ pub(crate) struct NewKey<'i> {
 impl NewKey<'_> {
     pub(crate) fn bound_to(mut self, resource: &str, id: &str) -> Self {
         self.terms.restrictions.push((resource.to_owned(), id.to_owned()));
+        self
+    }
+
+    pub(crate) fn named(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.terms.name);
+        self
+    }
+
+    pub(crate) fn noting(mut self, metadata: Value) -> Self {
+        self.terms.metadata = Some(metadata);
         self
     }
 
