@@ -101,7 +101,7 @@ const inspect = async (page, { picture }) => {
 
 const acts = {
   // A telephone is told as one: its scroll bars take no room.
-  async open({ scripts, width, mobile }) {
+  async open({ scripts = true, width = 1_280, mobile = false, lawless = false }) {
     const context = await browser.newContext({
       baseURL: origin,
       javaScriptEnabled: scripts,
@@ -109,6 +109,7 @@ const acts = {
       isMobile: mobile,
       hasTouch: mobile,
       reducedMotion: "reduce",
+      bypassCSP: lawless,
       permissions: ["clipboard-read", "clipboard-write"],
     });
     context.setDefaultTimeout(WITHIN_MILLIS);
@@ -127,8 +128,12 @@ const acts = {
   choose: ({ page }, { label, option }) => labelled(page, label).selectOption({ label: option }),
   open_details: ({ page }, { words }) =>
     page.locator("summary").filter({ hasText: words }).first().click(),
+  open_all: ({ page }) => page.evaluate(() => {
+    for (const folded of document.querySelectorAll("details")) folded.open = true;
+  }),
   tick: ({ page }, { value }) => page.locator(`input[value="${value}"]`).first().check(),
   read: ({ page }, { selector }) => page.locator(selector).first().innerText(),
+  value: ({ page }, { selector }) => page.locator(selector).first().inputValue(),
   count: ({ page }, { selector }) => page.locator(selector).count(),
   clipboard: ({ page }) => page.evaluate(() => navigator.clipboard.readText()),
   global: ({ page }, { name }) => page.evaluate((name) => String(globalThis[name]), name),

@@ -3,8 +3,13 @@
 //! Start reading at `keys.rs`, then `every_page.rs`, which holds what is true of all pages.
 
 mod every_page;
+mod foreign_text;
 mod house;
+mod keyboard;
+mod keys;
+mod plugins;
 mod sign_in;
+mod usage;
 
 use crate::harness::instance::PASSWORD;
 use crate::harness::{Chromium, Tab};

@@ -12,8 +12,7 @@ use serde_json::{Value, json};
 
 const BRIDGE: &str = "tests/browser/bridge.mjs";
 
-/// How wide the window is on a desk, and on a telephone.
-const WIDE: u32 = 1_280;
+/// How wide the window is on a telephone; on a desk the bridge says.
 const NARROW: u32 = 360;
 
 /// Chromium, which ends when it is dropped.
@@ -43,17 +42,22 @@ impl Chromium {
 
     /// A window of its own, with no cookie yet.
     pub(crate) fn tab(&self) -> Tab<'_> {
-        self.opened(&json!({ "scripts": true, "width": WIDE, "mobile": false }))
+        self.opened(&json!({}))
     }
 
     /// The same for somebody who has switched JavaScript off.
     pub(crate) fn tab_without_scripts(&self) -> Tab<'_> {
-        self.opened(&json!({ "scripts": false, "width": WIDE, "mobile": false }))
+        self.opened(&json!({ "scripts": false }))
+    }
+
+    /// The same in a browser that knows no content security policy.
+    pub(crate) fn tab_without_policy(&self) -> Tab<'_> {
+        self.opened(&json!({ "lawless": true }))
     }
 
     /// The same on a telephone.
     pub(crate) fn telephone(&self) -> Tab<'_> {
-        self.opened(&json!({ "scripts": true, "width": NARROW, "mobile": true }))
+        self.opened(&json!({ "width": NARROW, "mobile": true }))
     }
 
     fn opened(&self, window: &Value) -> Tab<'_> {
@@ -109,6 +113,16 @@ impl Tab<'_> {
         self.words("read", &json!({ "selector": selector }))
     }
 
+    /// The page as it is written.
+    pub(crate) fn html(&self) -> String {
+        self.words("html", &json!({}))
+    }
+
+    /// What stands in the first field that fits a CSS selector.
+    pub(crate) fn value_of(&self, selector: &str) -> String {
+        self.words("value", &json!({ "selector": selector }))
+    }
+
     /// How many elements fit a CSS selector.
     pub(crate) fn count(&self, selector: &str) -> u64 {
         self.ask("count", &json!({ "selector": selector })).as_u64().unwrap()
@@ -132,6 +146,11 @@ impl Tab<'_> {
         self.ask("open_details", &json!({ "words": words }));
     }
 
+    /// Opens all that is folded.
+    pub(crate) fn unfold_all(&self) {
+        self.ask("open_all", &json!({}));
+    }
+
     /// Presses a button that stays on the page.
     pub(crate) fn click(&self, name: &str) {
         self.ask("click", &json!({ "role": "button", "name": name, "leaves": false }));
@@ -145,6 +164,11 @@ impl Tab<'_> {
     /// Follows a link.
     pub(crate) fn follow(&self, name: &str) {
         self.ask("click", &json!({ "role": "link", "name": name, "leaves": true }));
+    }
+
+    /// Follows a link that a question may stand in the way of; the answer to it is no.
+    pub(crate) fn try_to_follow(&self, name: &str) {
+        self.ask("click", &json!({ "role": "link", "name": name, "leaves": false }));
     }
 
     /// Types into whatever has the focus.

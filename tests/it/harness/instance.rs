@@ -198,7 +198,11 @@ impl Instance {
     }
 
     pub(crate) fn workspace(&self, slug: &str, plan: &str) -> Result<Value> {
-        let (slug, name, plan) = (Slug::from_str(slug).unwrap(), slug.to_owned(), plan.to_owned());
+        self.workspace_named(slug, slug, plan)
+    }
+
+    pub(crate) fn workspace_named(&self, slug: &str, name: &str, plan: &str) -> Result<Value> {
+        let (slug, name, plan) = (Slug::from_str(slug).unwrap(), name.to_owned(), plan.to_owned());
         self.execute(Command::Workspace(WorkspaceCommand::Add { slug, name, plan }))
     }
 
@@ -244,6 +248,10 @@ impl Instance {
 
     pub(crate) fn revoke(&self, key: &Key) -> Result<Value> {
         self.key_command(KeyCommand::Revoke { id: key.id, reason: None })
+    }
+
+    pub(crate) fn revoke_for(&self, key: &Key, reason: &str) -> Result<Value> {
+        self.key_command(KeyCommand::Revoke { id: key.id, reason: Some(reason.to_owned()) })
     }
 
     pub(crate) fn restore(&self, key: &Key) -> Result<Value> {
