@@ -9,9 +9,10 @@
 //! - Rotation adds a secret to a key; the key itself, its id and its name stay.
 //!
 //! Doors: `key.rs` (what it is) → `terms.rs` (what may be asked for) → `table.rs` (SQL) →
-//! `actions.rs` (what can be done).
+//! `actions.rs` (what can be done); `census/` counts them.
 
 mod actions;
+pub mod census;
 mod key;
 mod lifecycle;
 mod room;

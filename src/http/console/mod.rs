@@ -7,9 +7,13 @@ pub mod account;
 mod field;
 pub mod home;
 pub mod invitation;
+mod paging;
+pub mod products;
 pub mod setup;
 pub mod sign_in;
 pub mod views;
+pub mod workspaces;
+mod wrong;
 
 /// What is said beside a new password.
 const PASSWORD_HELP: &str =

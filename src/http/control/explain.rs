@@ -31,7 +31,7 @@ struct Judged {
 ///
 /// # Errors
 /// `Invalid` for a URL that is none; `NotFound` for an unknown key id; as the store's.
-pub(super) fn explain(app: &App, question: &Question) -> Result<Value> {
+pub(in crate::http) fn explain(app: &App, question: &Question) -> Result<Value> {
     let in_force = InForce::of(app);
     let verifier = Verifier {
         registry: &in_force.registry,

@@ -20,4 +20,5 @@ pub use command::{
     By, Command, KeyCommand, Question, UsageOf, UsageQuestion, UserCommand, WorkspaceCommand,
 };
 pub use execute::execute;
+pub(in crate::http) use explain::explain;
 pub use server::{ControlServer, SOCKET};
