@@ -1,9 +1,10 @@
 //! Every page and every form, and who may see it: the one place where that is said.
 
-use super::console::{account, home, invitation, setup, sign_in};
+use super::console::{account, home, invitation, keys, setup, sign_in, usage};
 use super::web::Route;
-use super::web::Who::{Anyone, SignedIn};
+use super::web::Who::{Anyone, Member, SignedIn};
 use super::web::route::{get, post};
+use crate::accounts::people::Role::{Developer, Viewer};
 
 /// The routes of the listener for people.
 pub const ROUTES: &[Route] = &[
@@ -20,4 +21,16 @@ pub const ROUTES: &[Route] = &[
     post("/account/theme", SignedIn, account::choose_theme),
     post("/account/sessions/end", SignedIn, account::end_session),
     post("/account/sessions/end-others", SignedIn, account::end_others),
+    get("/workspaces/{workspace}/keys", Member(Viewer), keys::list),
+    get("/workspaces/{workspace}/keys/new", Member(Developer), keys::new),
+    post("/workspaces/{workspace}/keys/new", Member(Developer), keys::create),
+    get("/workspaces/{workspace}/keys/{key}", Member(Viewer), keys::detail),
+    get("/workspaces/{workspace}/keys/{key}/edit", Member(Developer), keys::edit_page),
+    post("/workspaces/{workspace}/keys/{key}/edit", Member(Developer), keys::edit),
+    post("/workspaces/{workspace}/keys/{key}/rotate", Member(Developer), keys::rotate),
+    post("/workspaces/{workspace}/keys/{key}/finish", Member(Developer), keys::finish),
+    post("/workspaces/{workspace}/keys/{key}/revoke", Member(Developer), keys::revoke),
+    post("/workspaces/{workspace}/keys/{key}/restore", Member(Developer), keys::restore),
+    get("/workspaces/{workspace}/usage", Member(Viewer), usage::page),
+    get("/workspaces/{workspace}/usage.csv", Member(Viewer), usage::csv),
 ];

@@ -77,6 +77,15 @@ impl People<'_> {
         self.store.read(|db| known(db, email))
     }
 
+    /// What somebody signs in by, as long as they are there.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn email_of(&self, id: UserId) -> Result<Option<Email>> {
+        let found = self.store.read(|db| table::by_id(db, id))?;
+        Ok(found.map(|(user, _)| user.email))
+    }
+
     /// Gives somebody another password, and ends their sessions.
     ///
     /// # Errors

@@ -4,11 +4,15 @@
 //! Start reading at `sign_in.rs`; who may see what stands in `http/routes.rs`.
 
 pub mod account;
+mod counts;
 mod field;
 pub mod home;
 pub mod invitation;
+pub mod keys;
+mod scene;
 pub mod setup;
 pub mod sign_in;
+pub mod usage;
 pub mod views;
 
 /// What is said beside a new password.
