@@ -1,11 +1,13 @@
 //! Every page and every form, and who may see it: the one place where that is said.
 
 use super::console::workspaces::members;
-use super::console::{account, home, invitation, products, setup, sign_in, workspaces};
+use super::console::{
+    account, home, invitation, keys, products, setup, sign_in, usage, workspaces,
+};
 use super::web::Route;
 use super::web::Who::{Anyone, Member, Operator, SignedIn};
 use super::web::route::{get, post};
-use crate::accounts::people::Role::{Admin, Viewer};
+use crate::accounts::people::Role::{Admin, Developer, Viewer};
 
 /// The routes of the listener for people.
 pub const ROUTES: &[Route] = &[
@@ -40,4 +42,16 @@ pub const ROUTES: &[Route] = &[
     get("/workspaces/{workspace}/members/{member}", Member(Admin), members::page),
     post("/workspaces/{workspace}/members/{member}/role", Member(Admin), members::set_role),
     post("/workspaces/{workspace}/members/{member}/remove", Member(Admin), members::remove),
+    get("/workspaces/{workspace}/keys", Member(Viewer), keys::list),
+    get("/workspaces/{workspace}/keys/new", Member(Developer), keys::new),
+    post("/workspaces/{workspace}/keys/new", Member(Developer), keys::create),
+    get("/workspaces/{workspace}/keys/{key}", Member(Viewer), keys::detail),
+    get("/workspaces/{workspace}/keys/{key}/edit", Member(Developer), keys::edit_page),
+    post("/workspaces/{workspace}/keys/{key}/edit", Member(Developer), keys::edit),
+    post("/workspaces/{workspace}/keys/{key}/rotate", Member(Developer), keys::rotate),
+    post("/workspaces/{workspace}/keys/{key}/finish", Member(Developer), keys::finish),
+    post("/workspaces/{workspace}/keys/{key}/revoke", Member(Developer), keys::revoke),
+    post("/workspaces/{workspace}/keys/{key}/restore", Member(Developer), keys::restore),
+    get("/workspaces/{workspace}/usage", Member(Viewer), usage::page),
+    get("/workspaces/{workspace}/usage.csv", Member(Viewer), usage::csv),
 ];

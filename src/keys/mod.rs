@@ -13,13 +13,17 @@
 
 mod actions;
 pub mod census;
+mod giver;
 mod key;
 mod lifecycle;
 mod room;
+mod search;
 mod table;
 mod terms;
 
 pub use actions::{Keys, Minted};
+pub use giver::Giver;
 pub use key::{Filter, Key, SecretRecord, SecretState, State};
 pub use lifecycle::{OVERLAP_DEFAULT, OVERLAP_MAX, Rotated};
+pub use search::{Found, Named, Order, PAGE_KEYS, Search, Standing};
 pub use terms::{Changes, Expiry, Terms};

@@ -129,6 +129,15 @@ impl People<'_> {
         })
     }
 
+    /// What somebody signs in by, as long as they are there.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn email_of(&self, id: UserId) -> Result<Option<Email>> {
+        let found = self.store.read(|db| table::by_id(db, id))?;
+        Ok(found.map(|(user, _)| user.email))
+    }
+
     /// Gives somebody another password, and ends their sessions.
     ///
     /// # Errors

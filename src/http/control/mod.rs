@@ -11,7 +11,6 @@ mod client;
 mod command;
 mod execute;
 mod explain;
-mod in_force;
 mod server;
 mod usage;
 
