@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::accounts::Workspaces;
 use crate::accounts::people::Hasher;
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
 use crate::error::Result;
 use crate::limits::Limiter;
 use crate::principals::Principals;
@@ -17,6 +17,8 @@ use crate::usage::Ledger;
 pub struct App {
     /// What time it is.
     pub clock: Clock,
+    /// When this run began.
+    pub started_at: Timestamp,
     /// The database.
     pub store: Arc<Store>,
     /// Where passwords are hashed.
@@ -48,6 +50,16 @@ impl App {
         let folder = settings.plugins.clone();
         let plugins = Reloader::start(folder, Arc::clone(&store), clock.clone())?;
         let (hasher, ledger) = (Hasher::default(), Arc::default());
-        Ok(Arc::new(Self { clock, store, hasher, limiter, principals, ledger, plugins, live }))
+        Ok(Arc::new(Self {
+            started_at: clock.now(),
+            clock,
+            store,
+            hasher,
+            limiter,
+            principals,
+            ledger,
+            plugins,
+            live,
+        }))
     }
 }

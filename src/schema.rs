@@ -8,4 +8,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0002_day_counts", sql: include_str!("../migrations/0002_day_counts.sql") },
     Migration { name: "0003_usage", sql: include_str!("../migrations/0003_usage.sql") },
     Migration { name: "0004_people", sql: include_str!("../migrations/0004_people.sql") },
+    Migration { name: "0005_listings", sql: include_str!("../migrations/0005_listings.sql") },
 ];

@@ -13,7 +13,7 @@ use crate::id::KeyId;
 use crate::limits::Plans;
 use crate::principals::Principals;
 use crate::registry::Registry;
-use crate::store::Store;
+use crate::store::{Read, Store};
 
 /// Workspaces that a refusal names.
 const NAMED_WORKSPACES_MAX: usize = 20;
@@ -180,6 +180,14 @@ impl Workspaces<'_> {
             if gone.len() > NAMED_WORKSPACES_MAX { " and others" } else { "" }
         )))
     }
+}
+
+/// The ids that a workspace owns, for whoever checks them in a transaction of its own.
+///
+/// # Errors
+/// As the store's.
+pub fn owned(db: &Read<'_>, workspace: &str) -> Result<OwnedIds> {
+    table::owned(db, workspace)
 }
 
 fn change<'a>(

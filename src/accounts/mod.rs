@@ -18,6 +18,6 @@ pub mod setup;
 mod table;
 mod workspace;
 
-pub use actions::Workspaces;
+pub use actions::{Workspaces, owned};
 pub use name::parse_name;
 pub use workspace::{BadSlug, OwnedIds, Slug, Workspace};

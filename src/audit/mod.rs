@@ -8,7 +8,9 @@
 //! Start reading at [`record`].
 
 mod actor;
+mod entry;
 mod table;
 
 pub use actor::Actor;
+pub use entry::{Entry, about};
 pub use table::{Change, record};

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::Actor;
+use super::entry::Entry;
 use crate::error::Result;
-use crate::store::{Fault, Seal, Write, params};
+use crate::store::{Fault, Read, Seal, Write, params};
 
 /// A change, as it is recorded.
 pub struct Change<'a> {
@@ -63,4 +64,25 @@ pub fn record(tx: &Write<'_>, change: &Change<'_>) -> Result<()> {
     ];
     tx.execute(INSERT, row)?;
     Ok(())
+}
+
+/// Changes of one thing, the latest first. A row that cannot be read is left out.
+pub(super) fn about(db: &Read<'_>, subject: &str, limit: i64) -> Result<Vec<Entry>> {
+    const SELECT: &str = "
+        SELECT at, actor, action, subject, workspace, detail FROM audit
+        WHERE subject = ?1 ORDER BY number DESC LIMIT ?2";
+    let rows = db.all(SELECT, params![subject, limit], |row| {
+        let entry = || {
+            Ok::<_, Fault>(Entry {
+                at: row.get(0)?,
+                actor: row.get(1)?,
+                action: row.get(2)?,
+                subject: row.get(3)?,
+                workspace: row.get(4)?,
+                detail: row.get(5)?,
+            })
+        };
+        Ok::<_, Fault>(entry().ok())
+    })?;
+    Ok(rows.into_iter().flatten().collect())
 }

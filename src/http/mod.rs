@@ -12,6 +12,8 @@ pub mod console;
 pub mod control;
 pub mod echo;
 pub mod gate;
+mod in_force;
+pub mod nginx;
 pub mod routes;
 pub mod server;
 pub mod ui;

@@ -1,9 +1,13 @@
 //! Every page and every form, and who may see it: the one place where that is said.
 
-use super::console::{account, home, invitation, setup, sign_in};
+use super::console::workspaces::members;
+use super::console::{
+    account, home, invitation, keys, products, setup, sign_in, usage, workspaces,
+};
 use super::web::Route;
-use super::web::Who::{Anyone, SignedIn};
+use super::web::Who::{Anyone, Member, Operator, SignedIn};
 use super::web::route::{get, post};
+use crate::accounts::people::Role::{Admin, Developer, Viewer};
 
 /// The routes of the listener for people.
 pub const ROUTES: &[Route] = &[
@@ -20,4 +24,34 @@ pub const ROUTES: &[Route] = &[
     post("/account/theme", SignedIn, account::choose_theme),
     post("/account/sessions/end", SignedIn, account::end_session),
     post("/account/sessions/end-others", SignedIn, account::end_others),
+    get("/products", Operator, products::list::page),
+    get("/products/{product}", Operator, products::detail::page),
+    get("/products/{product}/test", Operator, products::tester::page),
+    post("/products/{product}/test", Operator, products::tester::decide),
+    get("/products/{product}/proxy", Operator, products::proxy::page),
+    get("/workspaces", SignedIn, workspaces::list::page),
+    get("/workspaces/new", Operator, workspaces::create::page),
+    post("/workspaces/new", Operator, workspaces::create::create),
+    get("/workspaces/{workspace}", Member(Viewer), workspaces::detail::page),
+    post("/workspaces/{workspace}/plan", Operator, workspaces::detail::set_plan),
+    post("/workspaces/{workspace}/resources", Operator, workspaces::detail::add_id),
+    post("/workspaces/{workspace}/resources/remove", Operator, workspaces::detail::remove_id),
+    post("/workspaces/{workspace}/remove", Operator, workspaces::detail::remove),
+    post("/workspaces/{workspace}/invitations", Member(Admin), members::invite),
+    post("/workspaces/{workspace}/invitations/withdraw", Member(Admin), members::withdraw),
+    get("/workspaces/{workspace}/members/{member}", Member(Admin), members::page),
+    post("/workspaces/{workspace}/members/{member}/role", Member(Admin), members::set_role),
+    post("/workspaces/{workspace}/members/{member}/remove", Member(Admin), members::remove),
+    get("/workspaces/{workspace}/keys", Member(Viewer), keys::list),
+    get("/workspaces/{workspace}/keys/new", Member(Developer), keys::new),
+    post("/workspaces/{workspace}/keys/new", Member(Developer), keys::create),
+    get("/workspaces/{workspace}/keys/{key}", Member(Viewer), keys::detail),
+    get("/workspaces/{workspace}/keys/{key}/edit", Member(Developer), keys::edit_page),
+    post("/workspaces/{workspace}/keys/{key}/edit", Member(Developer), keys::edit),
+    post("/workspaces/{workspace}/keys/{key}/rotate", Member(Developer), keys::rotate),
+    post("/workspaces/{workspace}/keys/{key}/finish", Member(Developer), keys::finish),
+    post("/workspaces/{workspace}/keys/{key}/revoke", Member(Developer), keys::revoke),
+    post("/workspaces/{workspace}/keys/{key}/restore", Member(Developer), keys::restore),
+    get("/workspaces/{workspace}/usage", Member(Viewer), usage::page),
+    get("/workspaces/{workspace}/usage.csv", Member(Viewer), usage::csv),
 ];

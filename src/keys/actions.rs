@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::giver::Giver;
 use super::key::{Filter, Key, State};
 use super::room::Room;
 use super::table::{self, KeyRow, Soundness};
@@ -14,7 +15,7 @@ use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::id::KeyId;
 use crate::limits::Plans;
-use crate::principals::Principals;
+use crate::principals::{Principals, Restrictions};
 use crate::registry::{KeyType, Product, Registry};
 use crate::secret::Secret;
 use crate::store::{Store, Write};
@@ -32,6 +33,8 @@ pub struct Keys<'a> {
     pub registry: &'a Registry,
     /// The plans, as they are in force.
     pub plans: &'a Plans,
+    /// Who says what a key may do.
+    pub giver: Giver,
 }
 
 /// A key with the secret that was just made for it: the one time that it is shown.
@@ -51,6 +54,7 @@ impl Keys<'_> {
     pub fn create(&self, actor: &Actor, terms: &Terms) -> Result<Minted> {
         let (product, key_type) = self.key_type(&terms.product, &terms.key_type)?;
         let scopes = terms::scopes(product, key_type, &terms.scopes)?;
+        self.giver.check_scopes(product, &scopes, &[])?;
         let restrictions = terms::restrictions(product, &terms.restrictions)?;
         terms::check_identity(&scopes, &restrictions)?;
         let name = parse_name(&terms.name)?;
@@ -58,9 +62,10 @@ impl Keys<'_> {
         let metadata = terms::metadata(terms.metadata.as_ref())?;
         let secret = mint(key_type)?;
         let room = Room::of(product, self.plans);
-        let (actor, terms) = (actor.clone(), terms.clone());
+        let (actor, terms, giver) = (actor.clone(), terms.clone(), self.giver);
         self.store.write(move |tx| {
             let owner = owner_id(tx, terms.owner.as_ref(), &terms.workspace)?;
+            giver.check_ids(tx, &terms.workspace, &restrictions, &Restrictions::default())?;
             let row = KeyRow {
                 id: KeyId::new(tx.now),
                 workspace: terms.workspace,
@@ -70,7 +75,7 @@ impl Keys<'_> {
                 scopes: text(&scopes),
                 restrictions: text(&restrictions),
                 allow_ip,
-                expires_at: terms.expires.at(tx.now),
+                expires_at: terms.expires.at(tx.now)?,
                 owner,
                 metadata,
                 created_at: tx.now,
@@ -114,8 +119,10 @@ impl Keys<'_> {
         let known = self.known(id, Timestamp::default())?;
         let (product, key_type) = self.key_type(&known.product, &known.key_type)?;
         let change = Checked::of(changes, &known, product, key_type)?;
+        let asked = changes.scopes.as_deref().unwrap_or_default();
+        self.giver.check_scopes(product, asked, &known.scopes)?;
         let room = Room::of(product, self.plans);
-        let actor = actor.clone();
+        let (actor, giver) = (actor.clone(), self.giver);
         self.change(id, move |tx, mut row, key| {
             if key.state == State::Revoked {
                 return Err(Error::conflict(format!(
@@ -125,7 +132,10 @@ impl Keys<'_> {
             if let Some(owner) = owner_id(tx, change.owner.as_ref(), &row.workspace)? {
                 row.owner = Some(owner);
             }
-            change.apply(&mut row, tx.now);
+            if let Some(asked) = &change.restrictions {
+                giver.check_ids(tx, &row.workspace, asked, &key.restrictions)?;
+            }
+            change.apply(&mut row, tx.now)?;
             if key.state == State::Expired {
                 room.check(tx, &row)?;
             }
@@ -190,7 +200,7 @@ impl Keys<'_> {
 struct Checked {
     name: Option<String>,
     scopes: Option<String>,
-    restrictions: Option<String>,
+    restrictions: Option<Restrictions>,
     expires: Option<Expiry>,
     allow_ip: Option<String>,
     owner: Option<Email>,
@@ -213,7 +223,7 @@ impl Checked {
         let checked = Self {
             name: changes.name.as_deref().map(parse_name).transpose()?,
             scopes: scopes.as_ref().map(text),
-            restrictions: restrictions.as_ref().map(text),
+            restrictions,
             expires: changes.expires,
             allow_ip: allow_ip.transpose()?.as_ref().map(text),
             owner: changes.owner.clone(),
@@ -230,7 +240,7 @@ impl Checked {
         if is_nothing { Err(Error::invalid("say what to change")) } else { Ok(checked) }
     }
 
-    fn apply(self, row: &mut KeyRow, now: Timestamp) {
+    fn apply(self, row: &mut KeyRow, now: Timestamp) -> Result<()> {
         let replace = |column: &mut String, value: Option<String>| {
             if let Some(value) = value {
                 *column = value;
@@ -238,14 +248,15 @@ impl Checked {
         };
         replace(&mut row.name, self.name);
         replace(&mut row.scopes, self.scopes);
-        replace(&mut row.restrictions, self.restrictions);
+        replace(&mut row.restrictions, self.restrictions.as_ref().map(text));
         replace(&mut row.allow_ip, self.allow_ip);
         if let Some(expires) = self.expires {
-            row.expires_at = expires.at(now);
+            row.expires_at = expires.at(now)?;
         }
         if self.is_metadata_given {
             row.metadata = self.metadata;
         }
+        Ok(())
     }
 }
 

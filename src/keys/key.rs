@@ -89,6 +89,9 @@ pub struct SecretRecord {
     pub last_used_at: Option<Timestamp>,
     /// The address that it came from.
     pub last_used_from: Option<IpAddr>,
+    /// How many requests have passed with it.
+    #[serde(skip)]
+    pub requests: u64,
 }
 
 /// Where a secret stands, whatever its key's state.
@@ -125,8 +128,9 @@ impl Key {
         let last = uses.iter().map(|it| it.last_use).max_by_key(|it| it.at);
         (self.last_used_at, self.last_used_from) = parts(last);
         for secret in &mut self.secrets {
-            let own = uses.iter().find(|it| it.secret == secret.digest).map(|it| it.last_use);
-            (secret.last_used_at, secret.last_used_from) = parts(own);
+            let own = uses.iter().find(|it| it.secret == secret.digest);
+            (secret.last_used_at, secret.last_used_from) = parts(own.map(|it| it.last_use));
+            secret.requests = own.and_then(|it| it.requests.try_into().ok()).unwrap_or(0);
         }
     }
 

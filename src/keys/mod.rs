@@ -9,16 +9,21 @@
 //! - Rotation adds a secret to a key; the key itself, its id and its name stay.
 //!
 //! Doors: `key.rs` (what it is) → `terms.rs` (what may be asked for) → `table.rs` (SQL) →
-//! `actions.rs` (what can be done).
+//! `actions.rs` (what can be done); `census/` counts them.
 
 mod actions;
+pub mod census;
+mod giver;
 mod key;
 mod lifecycle;
 mod room;
+mod search;
 mod table;
 mod terms;
 
 pub use actions::{Keys, Minted};
+pub use giver::Giver;
 pub use key::{Filter, Key, SecretRecord, SecretState, State};
 pub use lifecycle::{OVERLAP_DEFAULT, OVERLAP_MAX, Rotated};
+pub use search::{Found, Named, Order, PAGE_KEYS, Search, Standing};
 pub use terms::{Changes, Expiry, Terms};

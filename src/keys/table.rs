@@ -47,7 +47,7 @@ impl KeyRow {
     }
 
     /// Reads a row, damaged or not; `None` where even its id cannot be read.
-    fn read(row: &Row<'_>) -> Option<(Self, Soundness)> {
+    pub(super) fn read(row: &Row<'_>) -> Option<(Self, Soundness)> {
         let id = row.get(0).ok()?;
         let mut sealed = Cells { row, are_readable: true };
         let mut others = Cells { row, are_readable: true };
@@ -253,7 +253,7 @@ pub(super) fn unknown(id: KeyId) -> Error {
 /// A seal that no row has.
 const NO_SEAL: [u8; 16] = [0; 16];
 
-const COLUMNS: &str = "id, workspace, product, type, name, scopes, restrictions, allow_ip, \
+pub(super) const COLUMNS: &str = "id, workspace, product, type, name, scopes, restrictions, allow_ip, \
      expires_at, owner, metadata, created_at, created_by, revoked_at, revoked_by, revoked_reason, \
      seal";
 
@@ -296,7 +296,12 @@ pub(super) fn list(
     rows.into_iter().flatten().map(key).collect()
 }
 
-fn with_secrets(db: &Read<'_>, row: &KeyRow, soundness: Soundness, now: Timestamp) -> Result<Key> {
+pub(super) fn with_secrets(
+    db: &Read<'_>,
+    row: &KeyRow,
+    soundness: Soundness,
+    now: Timestamp,
+) -> Result<Key> {
     const SELECT: &str = "
         SELECT digest, last4, created_at, ends_at, seal FROM secrets
         WHERE key = ?1 ORDER BY ends_at IS NOT NULL, created_at DESC, ends_at DESC";
@@ -320,6 +325,7 @@ fn with_secrets(db: &Read<'_>, row: &KeyRow, soundness: Soundness, now: Timestam
             ends_at,
             last_used_at,
             last_used_from,
+            requests: 0,
         }))
     })?;
     let mut key = shown(row, secrets.into_iter().flatten().collect(), are_sound, now);

@@ -92,15 +92,21 @@ pub enum Expiry {
     Never,
     /// So long after now; at least a second.
     After(Span),
+    /// At an instant; a day stands for its beginning in UTC.
+    At(Timestamp),
 }
 
 impl Expiry {
     /// The instant, counted from `now`.
-    #[must_use]
-    pub fn at(self, now: Timestamp) -> Option<Timestamp> {
+    ///
+    /// # Errors
+    /// `Invalid` for one that is over.
+    pub fn at(self, now: Timestamp) -> Result<Option<Timestamp>> {
         match self {
-            Self::Never => None,
-            Self::After(span) => Some(now.plus(span)),
+            Self::Never => Ok(None),
+            Self::After(span) => Ok(Some(now.plus(span))),
+            Self::At(end) if end > now => Ok(Some(end)),
+            Self::At(end) => Err(Error::invalid(format!("{end} is over: a key expires later"))),
         }
     }
 }
@@ -109,8 +115,10 @@ impl std::str::FromStr for Expiry {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
+        let instant = text.parse().or_else(|_| format!("{text}T00:00:00Z").parse());
         match (text, text.parse::<Span>()) {
             ("never", _) => Ok(Self::Never),
+            (_, Err(_)) if let Ok(end) = instant => Ok(Self::At(end)),
             (_, Ok(span)) if !span.is_zero() => Ok(Self::After(span)),
             (_, Ok(_)) => Err("a key cannot expire at once: give it a second at least".into()),
             (_, Err(error)) => Err(format!("{error}, or never")),
@@ -131,6 +139,7 @@ impl From<Expiry> for String {
         match expiry {
             Expiry::Never => "never".into(),
             Expiry::After(span) => span.to_string(),
+            Expiry::At(end) => end.to_string(),
         }
     }
 }

@@ -4,7 +4,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::Allowance;
 use super::minute::Minute;
-use super::standing::{Outcome, Standing, Window};
+use super::standing::{Outcome, Standing, Used, Window};
 use crate::clock::Timestamp;
 use crate::id::KeyId;
 
@@ -100,6 +100,12 @@ impl Bucket {
             self.spent = self.spent.saturating_add(cost);
         }
         outcome
+    }
+
+    /// What was used of both windows by `now`.
+    pub(super) fn used(&mut self, now: Timestamp) -> Used {
+        self.turn_to(now);
+        Used { in_minute: self.minute.used(), today: self.spent.into() }
     }
 
     /// How the windows stand now, to which it was turned.

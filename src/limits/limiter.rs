@@ -8,7 +8,7 @@ use arc_swap::{ArcSwap, Guard};
 use super::bucket::{Bucket, BucketId, SavedDay};
 use super::repeats::{Repeat, Repeats};
 use super::shard::Shard;
-use super::{Allowance, Outcome, Plans, Standing};
+use super::{Allowance, Outcome, Plans, Standing, Used};
 use crate::clock::Timestamp;
 
 /// One for each value of a byte: more than this machine class has threads, so that they seldom meet.
@@ -100,6 +100,12 @@ impl Limiter {
         let outcome = bucket.look(&ask.allowance, ask.cost, now);
         let standing = bucket.standing(&ask.allowance, now);
         Some(Drawn { outcome, standing, is_repeat: false })
+    }
+
+    /// What a bucket has used by `now`; `None` where it is not known.
+    #[must_use]
+    pub(super) fn used(&self, bucket: &BucketId, now: Timestamp) -> Option<Used> {
+        self.shard(bucket).find(bucket).map(|bucket| bucket.used(now))
     }
 
     /// To be asked for before a bucket's day is read from the database.

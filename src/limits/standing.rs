@@ -18,6 +18,15 @@ pub enum Outcome {
     },
 }
 
+/// What was used of the two windows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Used {
+    /// Of the sliding minute.
+    pub in_minute: u64,
+    /// Of the calendar day.
+    pub today: u64,
+}
+
 /// How the two windows stand. One without a limit says nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Standing {

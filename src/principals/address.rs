@@ -86,6 +86,11 @@ impl AllowedAddresses {
         (ranges.len() <= RANGES_MAX).then_some(Self(ranges))
     }
 
+    /// Each range, in order; none where any address may.
+    pub fn iter(&self) -> impl Iterator<Item = &AddressRange> {
+        self.0.iter()
+    }
+
     /// Whether a request from `address` may use the key. An unknown address fails any range, and a
     /// v4-mapped one is judged as v4.
     #[must_use]

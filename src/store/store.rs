@@ -32,7 +32,7 @@ const SQLITE_VERSION_MIN: i32 = 3_051_003;
 pub struct Store {
     readers: r2d2::Pool<SqliteConnectionManager>,
     writer: Writer,
-    _lock: Lock,
+    lock: Lock,
 }
 
 impl Store {
@@ -52,7 +52,15 @@ impl Store {
         let opened = open_existing(&path, migrations, clock);
         let connection = opened.map_err(|error| unusable(&path, error))?;
         let readers = readers(&path)?;
-        Ok(Self { readers, writer: Writer::start(connection, clock.clone())?, _lock: lock })
+        Ok(Self { readers, writer: Writer::start(connection, clock.clone())?, lock })
+    }
+
+    /// How large the database and its log are, in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        let folder = self.lock.folder();
+        let size = |name| fs::metadata(folder.join(name)).map_or(0, |file| file.len());
+        size("keystile.db") + size("keystile.db-wal")
     }
 
     /// Runs queries over one snapshot of the database.

@@ -1,12 +1,13 @@
 //! Putting the plugin folder in force, again and again.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 
 use super::table;
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
 use crate::error::Result;
 use crate::principals::Restrictions;
 use crate::registry::{Effect, EffectKind, FileState, KeptChange, Loader, Registry};
@@ -34,6 +35,21 @@ pub struct Files {
     pub folder_problems: Vec<Diagnostic>,
     /// How each product's file stands, by product.
     pub products: Vec<FileState>,
+    /// When they were last looked at.
+    pub seen_at: Timestamp,
+}
+
+impl Files {
+    /// Everything that is wrong: the folder's problems first, then each file's.
+    pub fn problems(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.folder_problems.iter().chain(self.products.iter().flat_map(|file| &file.problems))
+    }
+
+    /// How the file of a product stands.
+    #[must_use]
+    pub fn of(&self, product: &str) -> Option<&FileState> {
+        self.products.iter().find(|file| file.product == product)
+    }
 }
 
 /// What one reload leaves to the next.
@@ -73,6 +89,14 @@ impl Reloader {
         Ok(reloader)
     }
 
+    /// Since when each product's version is in force; one that could not be kept yet is not there.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn in_force_since(&self) -> Result<BTreeMap<String, Timestamp>> {
+        self.store.read(table::kept_since)
+    }
+
     /// Looks at the folder again, and puts in force what is good. Its effect is logged, and so are
     /// new problems.
     pub fn reload(&self) {
@@ -103,7 +127,8 @@ impl Reloader {
         let stale = outcome.states.iter().filter(|file| file.is_stale);
         progress.stale = stale.map(|file| file.product.clone()).collect();
         let (folder_problems, products) = (outcome.folder_problems, outcome.states);
-        self.files.store(Arc::new(Files { folder_problems, products }));
+        let seen_at = self.clock.now();
+        self.files.store(Arc::new(Files { folder_problems, products, seen_at }));
         progress.told = outcome.diagnostics;
         progress.unkept.extend(outcome.kept_changes);
         self.keep(&mut progress.unkept);

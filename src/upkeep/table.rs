@@ -1,5 +1,7 @@
 //! The table of kept versions, and what a reload and a sweep ask of the tables of keys.
 
+use std::collections::BTreeMap;
+
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::registry::{Kept, KeptChange};
@@ -8,6 +10,13 @@ use crate::store::{Fault, Read, Write, params};
 pub(super) fn kept(db: &Read<'_>) -> Result<Vec<Kept>> {
     const SELECT: &str = "SELECT product, manifest FROM kept_products ORDER BY product";
     db.all(SELECT, &[], |row| Ok(Kept { product_id: row.get(0)?, text: row.get(1)? }))
+}
+
+/// Since when each product's version in force is kept.
+pub(super) fn kept_since(db: &Read<'_>) -> Result<BTreeMap<String, Timestamp>> {
+    const SELECT: &str = "SELECT product, kept_at FROM kept_products";
+    let rows = db.all(SELECT, &[], |row| Ok::<_, Fault>((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.into_iter().collect())
 }
 
 pub(super) fn apply(tx: &Write<'_>, change: &KeptChange) -> Result<()> {

@@ -1,7 +1,7 @@
 //! What can be done with counts: read them, and make old ones coarser.
 
 use super::grain::{Grain, Retention};
-use super::report::{AddressCount, OutcomeCount, ScopeUse, SecretUse, TimedCount, Whose};
+use super::report::{AddressCount, KeyCount, OutcomeCount, ScopeUse, SecretUse, TimedCount, Whose};
 use super::table;
 use crate::clock::Timestamp;
 use crate::error::Result;
@@ -13,6 +13,9 @@ const SWEEP_ROWS_MAX: i64 = 500;
 
 /// Commits of one sweep for each kind of row: what is left is done by the next one.
 const SWEEP_COMMITS_MAX: usize = 400;
+
+/// Keys that are told apart where a workspace's are summed up.
+const BUSIEST_MAX: i64 = 5;
 
 /// The actions on counts.
 pub struct Usage<'a> {
@@ -43,6 +46,14 @@ impl Usage<'_> {
     /// As the store's.
     pub fn by_outcome(&self, whose: &Whose, since: Timestamp) -> Result<Vec<OutcomeCount>> {
         self.store.read(|db| table::by_outcome(db, whose, since))
+    }
+
+    /// The five keys of a workspace that asked most from `since` on.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn busiest(&self, workspace: &str, since: Timestamp) -> Result<Vec<KeyCount>> {
+        self.store.read(|db| table::busiest(db, workspace, since, BUSIEST_MAX))
     }
 
     /// Requests that passed from the day of `since` on by scope, the most frequent first.

@@ -27,6 +27,6 @@ mod tally;
 pub use actions::{Usage, secrets};
 pub use grain::{Grain, Retention};
 pub use ledger::Ledger;
-pub use report::{AddressCount, OutcomeCount, ScopeUse, SecretUse, TimedCount, Whose};
+pub use report::{AddressCount, KeyCount, OutcomeCount, ScopeUse, SecretUse, TimedCount, Whose};
 pub use strangers::ADDRESSES_MAX;
 pub use tally::{ALLOWED, LastUse, Tally};

@@ -34,6 +34,20 @@ pub struct OutcomeCount {
     pub code: String,
     /// How many.
     pub requests: i64,
+    /// When the minute, hour or day began that the last of them was counted in.
+    #[serde(skip)]
+    pub last_at: Timestamp,
+}
+
+/// Requests with one key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyCount {
+    /// The key.
+    pub key: KeyId,
+    /// What people call it.
+    pub name: String,
+    /// How many.
+    pub requests: i64,
 }
 
 /// Requests that passed by a scope.

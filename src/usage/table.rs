@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::chunk::{Chunk, Row};
 use super::grain::Grain;
-use super::report::{AddressCount, OutcomeCount, ScopeUse, SecretUse, TimedCount, Whose};
+use super::report::{AddressCount, KeyCount, OutcomeCount, ScopeUse, SecretUse, TimedCount, Whose};
 use super::strangers::ADDRESSES_MAX;
 use super::tally::LastUse;
 use crate::clock::Timestamp;
@@ -179,12 +179,29 @@ pub(super) fn by_outcome(
 ) -> Result<Vec<OutcomeCount>> {
     let (keys, whose) = keys_of(whose);
     let select = format!(
-        "SELECT outcome, CAST(sum(requests) AS BIGINT) AS requests FROM usage_counts
+        "SELECT outcome, CAST(sum(requests) AS BIGINT) AS requests, max(at) FROM usage_counts
          WHERE {keys} AND grain IN (60, 3600, 86400) AND at >= ?2
          GROUP BY outcome ORDER BY requests DESC, outcome"
     );
     db.all(&select, &[whose, since.into()], |row| {
-        Ok(OutcomeCount { code: row.get(0)?, requests: row.get(1)? })
+        Ok(OutcomeCount { code: row.get(0)?, requests: row.get(1)?, last_at: row.get(2)? })
+    })
+}
+
+/// The `limit` keys of a workspace that asked most from `since` on.
+pub(super) fn busiest(
+    db: &Read<'_>,
+    workspace: &str,
+    since: Timestamp,
+    limit: i64,
+) -> Result<Vec<KeyCount>> {
+    const SELECT: &str = "
+        SELECT keys.id, keys.name, CAST(sum(requests) AS BIGINT) AS requests
+        FROM keys JOIN usage_counts ON usage_counts.key = keys.id
+        WHERE workspace = ?1 AND grain IN (60, 3600, 86400) AND at >= ?2
+        GROUP BY keys.id, keys.name ORDER BY requests DESC, keys.id LIMIT ?3";
+    db.all(SELECT, params![workspace, since, limit], |row| {
+        Ok(KeyCount { key: row.get(0)?, name: row.get(1)?, requests: row.get(2)? })
     })
 }
 
@@ -224,11 +241,11 @@ pub(super) fn strangers(
     since: Timestamp,
 ) -> Result<Vec<OutcomeCount>> {
     const SELECT: &str = "
-        SELECT code, CAST(sum(requests) AS BIGINT) AS requests FROM usage_strangers
+        SELECT code, CAST(sum(requests) AS BIGINT) AS requests, max(at) FROM usage_strangers
         WHERE product = ?1 AND grain IN (60, 3600, 86400) AND at >= ?2
         GROUP BY code ORDER BY requests DESC, code";
     db.all(SELECT, params![product, since], |row| {
-        Ok(OutcomeCount { code: row.get(0)?, requests: row.get(1)? })
+        Ok(OutcomeCount { code: row.get(0)?, requests: row.get(1)?, last_at: row.get(2)? })
     })
 }
 

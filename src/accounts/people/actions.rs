@@ -1,5 +1,7 @@
 //! What can be done with people: each is one transaction, with its audit row.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -75,6 +77,65 @@ impl People<'_> {
     /// `NotFound`.
     pub fn show(&self, email: &Email) -> Result<User> {
         self.store.read(|db| known(db, email))
+    }
+
+    /// Somebody by their id.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub fn known(&self, id: UserId) -> Result<User> {
+        self.store.read(|db| known_by_id(db, id))
+    }
+
+    /// How many members each workspace has; one without any is not there.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn member_counts(&self) -> Result<BTreeMap<String, u64>> {
+        self.store.read(table::member_counts)
+    }
+
+    /// Has somebody run this instance, or no longer. Their sessions end.
+    ///
+    /// # Errors
+    /// `NotFound`; `Conflict` for the last operator.
+    pub fn set_operator(&self, actor: &Actor, id: UserId, is_operator: bool) -> Result<()> {
+        let actor = actor.clone();
+        self.store.write(move |tx| {
+            let mut user = known_by_id(tx, id)?;
+            if !is_operator {
+                hold_another_operator(tx, &user)?;
+            }
+            user.is_operator = is_operator;
+            table::set_operator(tx, &user)?;
+            sessions::end_all(tx, id, None)?;
+            let detail = json!({ "email": user.email, "operator": is_operator });
+            record(tx, &actor, "user.set_operator", &user, None, detail)
+        })
+    }
+
+    /// Ends all sessions of somebody else; answers how many.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub fn end_sessions(&self, actor: &Actor, id: UserId) -> Result<usize> {
+        let actor = actor.clone();
+        self.store.write(move |tx| {
+            let user = known_by_id(tx, id)?;
+            let ended = sessions::end_all(tx, id, None)?;
+            let detail = json!({ "email": user.email, "ended": ended });
+            record(tx, &actor, "session.end_all", &user, None, detail)?;
+            Ok(ended)
+        })
+    }
+
+    /// What somebody signs in by, as long as they are there.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn email_of(&self, id: UserId) -> Result<Option<Email>> {
+        let found = self.store.read(|db| table::by_id(db, id))?;
+        Ok(found.map(|(user, _)| user.email))
     }
 
     /// Gives somebody another password, and ends their sessions.
@@ -239,14 +300,24 @@ fn known(db: &Read<'_>, email: &Email) -> Result<User> {
     found.map(|(user, _)| user).ok_or_else(|| table::unknown(email))
 }
 
-/// Holds that an operator is left, unless nobody at all is.
-fn hold_an_operator(tx: &Write<'_>, leaving: &User) -> Result<()> {
-    let others: Vec<User> =
-        table::all(tx)?.into_iter().filter(|user| user.id != leaving.id).collect();
-    if !leaving.is_operator || others.is_empty() || others.iter().any(|user| user.is_operator) {
+fn known_by_id(db: &Read<'_>, id: UserId) -> Result<User> {
+    let found = table::by_id(db, id)?;
+    found.map(|(user, _)| user).ok_or_else(|| Error::not_found("there is no such person"))
+}
+
+/// Holds that an operator is left beside somebody.
+fn hold_another_operator(tx: &Write<'_>, leaving: &User) -> Result<()> {
+    let is_another = |user: &User| user.is_operator && user.id != leaving.id;
+    if !leaving.is_operator || table::all(tx)?.iter().any(is_another) {
         return Ok(());
     }
     Err(Error::conflict(format!("{} is the last operator: add another one first", leaving.email)))
+}
+
+/// Holds that an operator is left, unless nobody at all is.
+fn hold_an_operator(tx: &Write<'_>, leaving: &User) -> Result<()> {
+    let is_alone = table::all(tx)?.iter().all(|user| user.id == leaving.id);
+    if is_alone { Ok(()) } else { hold_another_operator(tx, leaving) }
 }
 
 /// Holds that a workspace that has an owner keeps one when `member` gets another role, or none.

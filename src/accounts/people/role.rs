@@ -23,6 +23,12 @@ impl Role {
     /// Every role, from the least to the most.
     pub const ALL: [Self; 4] = [Self::Viewer, Self::Developer, Self::Admin, Self::Owner];
 
+    /// Whether whoever has this role may give `other` to somebody, or take it from them.
+    #[must_use]
+    pub fn may_give(self, other: Self) -> bool {
+        self >= Self::Admin && self >= other
+    }
+
     /// As text.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -1,5 +1,7 @@
 //! The tables of people and of their memberships.
 
+use std::collections::BTreeMap;
+
 use super::password::PasswordHash;
 use super::{Email, Membership, Role, User};
 use crate::accounts::Slug;
@@ -59,6 +61,15 @@ pub(in crate::accounts) fn renew_password(
     renewed: &PasswordHash,
 ) -> Result<()> {
     if was.is_outdated() { set_password(tx, user, renewed) } else { Ok(()) }
+}
+
+/// Writes down whether somebody runs this instance, as `user` says.
+pub(super) fn set_operator(tx: &Write<'_>, user: &User) -> Result<()> {
+    const UPDATE: &str = "UPDATE users SET is_operator = ?2, seal = ?3 WHERE id = ?1";
+    let Some((_, hash)) = by_id(tx, user.id)? else { return Err(unknown(&user.email)) };
+    let seal = seal(user.id, &user.email, hash.as_str(), user.is_operator);
+    tx.execute(UPDATE, params![user.id, i64::from(user.is_operator), &seal])?;
+    Ok(())
 }
 
 pub(super) fn delete(tx: &Write<'_>, id: UserId) -> Result<()> {
@@ -166,6 +177,15 @@ pub(super) fn members(db: &Read<'_>, workspace: &Slug) -> Result<Vec<User>> {
     let found =
         db.all(&select, params![workspace.as_str(), LISTED_MAX], |row| Ok::<_, Fault>(read(row)))?;
     found.into_iter().flatten().map(|(user, _)| with_memberships(db, user)).collect()
+}
+
+pub(super) fn member_counts(db: &Read<'_>) -> Result<BTreeMap<String, u64>> {
+    const SELECT: &str = "SELECT workspace, count(*) FROM memberships GROUP BY workspace";
+    let rows = db.all(SELECT, &[], |row| {
+        let members = u64::try_from(row.get::<i64>(1)?).unwrap_or(0);
+        Ok::<_, Fault>((row.get(0)?, members))
+    })?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Whether anybody is there, sound or not: as long as nobody is, the instance is not set up.

@@ -1,8 +1,10 @@
 //! Signing in and out.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
-use super::session::{Held, Session, Visitor};
+use super::session::{Held, Presence, Session, Visitor};
 use super::{table, throttle};
 use crate::accounts::people::{Email, Hasher, Password, PasswordHash, User, table as people};
 use crate::audit::{self, Actor, Change};
@@ -142,6 +144,14 @@ impl Sessions<'_> {
         let mut sessions = self.store.read(|db| table::all(db, holder))?;
         sessions.retain(|session| session.is_live(now));
         Ok(sessions)
+    }
+
+    /// When each person was last seen; whoever never signed in is not there.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn presence(&self, now: Timestamp) -> Result<BTreeMap<UserId, Presence>> {
+        self.store.read(|db| table::presence(db, Session::ended_before(now)))
     }
 
     /// Ends one of somebody's sessions.

@@ -16,4 +16,4 @@ pub(super) mod table;
 mod throttle;
 
 pub use actions::{Opened, Sessions, SignIn};
-pub use session::{SESSION_LIFE, Session, Visitor};
+pub use session::{Presence, SESSION_LIFE, Session, Visitor};

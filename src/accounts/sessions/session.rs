@@ -83,6 +83,15 @@ impl Visitor {
     }
 }
 
+/// Whether and when somebody was here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Presence {
+    /// Their live sessions.
+    pub sessions: u64,
+    /// When they were last seen; unknown of those who have not signed in.
+    pub seen_at: Option<Timestamp>,
+}
+
 /// A session with the one who holds it, as a request is judged by.
 #[derive(Clone, Debug)]
 pub(super) struct Held {

@@ -1,6 +1,8 @@
 //! The tables of sessions, and of sign-ins that failed.
 
-use super::session::{Held, Session, Visitor};
+use std::collections::BTreeMap;
+
+use super::session::{Held, Presence, Session, Visitor};
 use super::throttle::Throttle;
 use crate::accounts::people::table as people;
 use crate::clock::Timestamp;
@@ -92,6 +94,26 @@ pub(in crate::accounts) fn end_all(
 ) -> Result<usize> {
     const DELETE: &str = "DELETE FROM sessions WHERE holder = ?1 AND (?2 IS NULL OR id <> ?2)";
     Ok(tx.execute(DELETE, params![holder, but])?)
+}
+
+/// When each person was last seen, with their sessions that were used after `idle` and begun after
+/// `begun`. Places outlast the sessions that were opened there.
+pub(super) fn presence(
+    db: &Read<'_>,
+    (idle, begun): (Timestamp, Timestamp),
+) -> Result<BTreeMap<UserId, Presence>> {
+    const SELECT: &str = "
+        SELECT holder, CAST(sum(live) AS BIGINT), max(seen_at) FROM (
+            SELECT holder, seen_at,
+                CASE WHEN seen_at > ?1 AND created_at > ?2 THEN 1 ELSE 0 END AS live FROM sessions
+            UNION ALL
+            SELECT holder, seen_at, 0 AS live FROM sign_in_places) AS seen
+        GROUP BY holder";
+    let rows = db.all(SELECT, params![idle, begun], |row| {
+        let sessions = u64::try_from(row.get::<i64>(1)?).unwrap_or(0);
+        Ok::<_, Fault>((row.get(0)?, Presence { sessions, seen_at: row.get(2)? }))
+    })?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Deletes sessions left alone since `idle`, or begun before `begun`.

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use rust_embed::RustEmbed;
 
-use crate::cli::nginx::{self, Place};
 use crate::cli::serve::Instance;
 use crate::error::{Error, Result};
+use crate::http::nginx::{Place, configuration};
 
 /// The products that ship with the binary.
 #[derive(RustEmbed)]
@@ -71,7 +71,7 @@ impl Stage {
             log_folder: folder,
         };
         for product in instance.app().plugins.registry.load().products() {
-            let text = nginx::configuration(product, &place)?;
+            let text = configuration(product, &place)?;
             let file = folder.join("products").join(format!("{}.conf", product.id));
             fs::write(file, text).map_err(failed)?;
         }

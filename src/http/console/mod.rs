@@ -4,12 +4,20 @@
 //! Start reading at `sign_in.rs`; who may see what stands in `http/routes.rs`.
 
 pub mod account;
+mod counts;
 mod field;
 pub mod home;
 pub mod invitation;
+pub mod keys;
+mod paging;
+pub mod products;
+mod scene;
 pub mod setup;
 pub mod sign_in;
+pub mod usage;
 pub mod views;
+pub mod workspaces;
+mod wrong;
 
 /// What is said beside a new password.
 const PASSWORD_HELP: &str =

@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 
 use super::command::{Command, KeyCommand, Rotation, UserCommand, WorkspaceCommand};
 use super::explain::explain;
-use super::in_force::InForce;
 use super::usage::usage;
 use crate::accounts::Workspaces;
 use crate::accounts::people::{NewUser, Password, People};
@@ -13,7 +12,8 @@ use crate::app::App;
 use crate::audit::Actor;
 use crate::clock::Span;
 use crate::error::{Error, Result};
-use crate::keys::{Filter, Minted};
+use crate::http::in_force::InForce;
+use crate::keys::{Filter, Giver, Minted};
 
 /// Carries a command out on behalf of `actor`. The answer is what `--json` prints.
 ///
@@ -83,7 +83,7 @@ fn key(app: &App, actor: &Actor, command: KeyCommand) -> Result<Value> {
     use KeyCommand as C;
 
     let in_force = InForce::of(app);
-    let keys = in_force.keys(app);
+    let keys = in_force.keys(app, Giver::Operator);
     let now = app.clock.now();
     match command {
         C::Create(terms) => shown_once(&keys.create(actor, &terms)?),

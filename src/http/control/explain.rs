@@ -8,11 +8,11 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::command::Question;
-use super::in_force::InForce;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::gate::{missed_by, name_of, status_of};
-use crate::keys::Key;
+use crate::http::in_force::InForce;
+use crate::keys::{Giver, Key};
 use crate::principals::Found;
 use crate::registry::{Credential, Product, Registry, normalised_host};
 use crate::verify::{
@@ -31,7 +31,7 @@ struct Judged {
 ///
 /// # Errors
 /// `Invalid` for a URL that is none; `NotFound` for an unknown key id; as the store's.
-pub(super) fn explain(app: &App, question: &Question) -> Result<Value> {
+pub(in crate::http) fn explain(app: &App, question: &Question) -> Result<Value> {
     let in_force = InForce::of(app);
     let verifier = Verifier {
         registry: &in_force.registry,
@@ -41,7 +41,7 @@ pub(super) fn explain(app: &App, question: &Question) -> Result<Value> {
         counting: Counting::Looked,
     };
     let url = Url::parse(&question.url)?;
-    let keys = in_force.keys(app);
+    let keys = in_force.keys(app, Giver::Operator);
     let key = question.key_id.map(|id| keys.show(id, app.clock.now())).transpose()?;
     let instead = key.as_ref().map(|key| worth(app, key)).transpose()?;
     // A key's own product, where neither a name nor a host says another.

@@ -11,7 +11,6 @@ mod client;
 mod command;
 mod execute;
 mod explain;
-mod in_force;
 mod server;
 mod usage;
 
@@ -20,4 +19,5 @@ pub use command::{
     By, Command, KeyCommand, Question, UsageOf, UsageQuestion, UserCommand, WorkspaceCommand,
 };
 pub use execute::execute;
+pub(in crate::http) use explain::explain;
 pub use server::{ControlServer, SOCKET};

@@ -3,11 +3,12 @@
 use serde_json::{Value, json};
 
 use super::command::{By, UsageOf, UsageQuestion};
-use super::in_force::InForce;
 use crate::accounts::Workspaces;
 use crate::app::App;
 use crate::clock::{Span, Timestamp};
 use crate::error::{Error, Result};
+use crate::http::in_force::InForce;
+use crate::keys::Giver;
 use crate::usage::{ALLOWED, Grain, OutcomeCount, TimedCount, Usage, Whose};
 
 /// Answers a question.
@@ -56,7 +57,7 @@ pub(super) fn usage(app: &App, question: &UsageQuestion) -> Result<Value> {
 fn known(app: &App, of: &UsageOf, now: Timestamp) -> Result<Whose> {
     match of {
         UsageOf::Key(id) => {
-            InForce::of(app).keys(app).show(*id, now)?;
+            InForce::of(app).keys(app, Giver::Operator).show(*id, now)?;
             Ok(Whose::Key(*id))
         }
         UsageOf::Workspace(slug) => {

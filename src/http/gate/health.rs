@@ -16,7 +16,7 @@ pub(super) fn alive(reply: &mut Reply, now: Timestamp) {
 /// Ready while every product has a good version; the body tells the problems of the files. A folder
 /// that cannot be listed, with nothing kept from earlier, is nothing to decide by.
 pub(super) fn ready(reply: &mut Reply, files: &Files, now: Timestamp) {
-    let Files { folder_problems, products: files } = files;
+    let Files { folder_problems, products: files, .. } = files;
     let is_lost = files.is_empty() && folder_problems.iter().any(Diagnostic::is_error);
     let is_ready = !is_lost && files.iter().all(|file| file.has_good_version);
     let status = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };

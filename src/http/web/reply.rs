@@ -41,6 +41,14 @@ impl Reply {
             .with(header::CONTENT_TYPE, "text/html; charset=utf-8")
     }
 
+    /// A file that is kept under `name`.
+    #[must_use]
+    pub fn download(name: &str, media_type: &str, content: String) -> Self {
+        Self::uncached(StatusCode::OK, content.into())
+            .with(header::CONTENT_TYPE, media_type)
+            .with(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""))
+    }
+
     /// On to another page of ours: the answer to a form that did what it was to do.
     #[must_use]
     pub fn see_other(path: &str) -> Self {

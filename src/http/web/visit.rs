@@ -13,11 +13,12 @@ use super::route::Params;
 use super::{cookie, errors};
 use crate::accounts::people::{People, User};
 use crate::accounts::sessions::{Session, Sessions, Visitor};
+use crate::accounts::{Workspace, Workspaces};
 use crate::app::App;
 use crate::audit::Actor;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
-use crate::http::ui::layout::{self, Page, Theme};
+use crate::http::ui::layout::{self, Page, Place, Theme};
 
 /// What a handler is given.
 pub struct Visit<'a> {
@@ -118,13 +119,36 @@ impl Visit<'_> {
         Sessions { store: &self.app.store, hasher: &self.app.hasher }
     }
 
+    /// The actions on workspaces.
+    #[must_use]
+    pub fn workspaces(&self) -> Workspaces<'_> {
+        Workspaces { store: &self.app.store, principals: &self.app.principals }
+    }
+
     /// A page in the common look.
     #[must_use]
     pub fn page(&self, title: &str, body: Markup) -> Reply {
+        self.framed(None, title, body)
+    }
+
+    /// A page of a workspace: the navigation has the workspace's own pages too.
+    #[must_use]
+    pub fn page_of(&self, workspace: &Workspace, title: &str, body: Markup) -> Reply {
+        let place = Place { slug: &workspace.slug, name: &workspace.name };
+        self.framed(Some(place), title, body)
+    }
+
+    /// A page of a workspace, whose pages its navigation leads to.
+    #[must_use]
+    pub fn page_in(&self, workspace: Place<'_>, title: &str, body: Markup) -> Reply {
+        self.framed(Some(workspace), title, body)
+    }
+
+    fn framed(&self, workspace: Option<Place<'_>>, title: &str, body: Markup) -> Reply {
         let signed_in = self.holder.as_ref().map(|holder| layout::SignedIn {
             name: holder.user.email.as_str(),
             is_operator: holder.user.is_operator,
-            workspace: None,
+            workspace,
             form_token: &holder.form_token,
         });
         let (theme, path) = (self.theme(), self.call.path.as_str());

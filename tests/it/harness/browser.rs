@@ -18,6 +18,7 @@ pub(crate) struct Browser {
     client: Client,
     pub(crate) host: String,
     address: Option<String>,
+    device: String,
     pub(crate) cookies: RefCell<BTreeMap<String, String>>,
     shown: RefCell<String>,
 }
@@ -28,6 +29,7 @@ impl Browser {
             client: Client::of(Address::Tcp(web)),
             host: web.to_string(),
             address: None,
+            device: DEVICE.to_owned(),
             cookies: RefCell::default(),
             shown: RefCell::default(),
         }
@@ -36,6 +38,12 @@ impl Browser {
     /// The same at another address, as the proxy in front would tell it.
     pub(crate) fn at(mut self, address: &str) -> Self {
         self.address = Some(address.to_owned());
+        self
+    }
+
+    /// The same, which says that it is `device`.
+    pub(crate) fn called(mut self, device: &str) -> Self {
+        device.clone_into(&mut self.device);
         self
     }
 
@@ -71,7 +79,7 @@ impl Browser {
     /// A request with whatever this browser says each time.
     pub(crate) fn request(&self, method: &str, path: &str) -> Request {
         let request = Request::new(method, path).header("Host", &self.host);
-        let request = request.header("User-Agent", DEVICE);
+        let request = request.header("User-Agent", &self.device);
         let pairs = self.cookies.borrow();
         let pairs: Vec<String> = pairs.iter().map(|(name, it)| format!("{name}={it}")).collect();
         let request = match pairs.as_slice() {

@@ -198,13 +198,24 @@ impl Instance {
     }
 
     pub(crate) fn workspace(&self, slug: &str, plan: &str) -> Result<Value> {
-        let (slug, name, plan) = (Slug::from_str(slug).unwrap(), slug.to_owned(), plan.to_owned());
+        self.workspace_named(slug, slug, plan)
+    }
+
+    pub(crate) fn workspace_named(&self, slug: &str, name: &str, plan: &str) -> Result<Value> {
+        let (slug, name, plan) = (Slug::from_str(slug).unwrap(), name.to_owned(), plan.to_owned());
         self.execute(Command::Workspace(WorkspaceCommand::Add { slug, name, plan }))
     }
 
     pub(crate) fn set_plan(&self, slug: &str, plan: &str) -> Result<Value> {
         let (slug, plan) = (Slug::from_str(slug).unwrap(), plan.to_owned());
         self.execute(Command::Workspace(WorkspaceCommand::SetPlan { slug, plan }))
+    }
+
+    /// Has the workspace that every instance has own an id of a resource.
+    pub(crate) fn own(&self, resource: &str, id: &str) {
+        let (slug, resource, id) = (WORKSPACE.parse().unwrap(), resource.into(), id.into());
+        let added = WorkspaceCommand::AddResource { slug, resource, id };
+        self.execute(Command::Workspace(added)).unwrap();
     }
 
     /// Begins a new key of the workspace that every instance has.
@@ -237,6 +248,10 @@ impl Instance {
 
     pub(crate) fn revoke(&self, key: &Key) -> Result<Value> {
         self.key_command(KeyCommand::Revoke { id: key.id, reason: None })
+    }
+
+    pub(crate) fn revoke_for(&self, key: &Key, reason: &str) -> Result<Value> {
+        self.key_command(KeyCommand::Revoke { id: key.id, reason: Some(reason.to_owned()) })
     }
 
     pub(crate) fn restore(&self, key: &Key) -> Result<Value> {
@@ -338,6 +353,16 @@ pub(crate) struct NewKey<'i> {
 impl NewKey<'_> {
     pub(crate) fn bound_to(mut self, resource: &str, id: &str) -> Self {
         self.terms.restrictions.push((resource.to_owned(), id.to_owned()));
+        self
+    }
+
+    pub(crate) fn named(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.terms.name);
+        self
+    }
+
+    pub(crate) fn noting(mut self, metadata: Value) -> Self {
+        self.terms.metadata = Some(metadata);
         self
     }
 

@@ -8,6 +8,7 @@
 pub(crate) mod back_end;
 pub(crate) mod browser;
 pub(crate) mod caddy;
+pub(crate) mod chromium;
 pub(crate) mod http;
 pub(crate) mod instance;
 pub(crate) mod nginx;
@@ -18,6 +19,7 @@ use std::time::Duration;
 pub(crate) use back_end::BackEnd;
 pub(crate) use browser::Browser;
 pub(crate) use caddy::{Caddy, Site};
+pub(crate) use chromium::{Chromium, Tab};
 pub(crate) use http::{Address, Answer, Client, Request};
 pub(crate) use instance::{Instance, Key, Plugins, WORKSPACE};
 pub(crate) use nginx::Nginx;

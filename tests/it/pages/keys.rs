@@ -3,7 +3,7 @@
 use keystile::http::console::views::keys::choose::{self, ChooseView};
 use keystile::http::console::views::keys::create::{self, CreateView, Filled};
 use keystile::http::console::views::keys::created::{self, CreatedView, Example};
-use keystile::http::console::views::keys::detail::{self, DetailView, Quota, ScopeUse, SecretUse};
+use keystile::http::console::views::keys::detail::{self, DetailView, Quota, ScopeUse};
 use keystile::http::console::views::keys::list::{self, ListView, Row};
 use keystile::http::ui::address::Address;
 use keystile::http::ui::field::Choice;
@@ -130,7 +130,6 @@ fn one(key: &Key) -> Markup {
             last_used_at: (place < 2).then(|| ago(4)),
         })
         .collect();
-    let secrets = [SecretUse { last_day: 48_100 }, SecretUse { last_day: 0 }];
     let quotas = [
         Quota { label: "Requests in the last minute", used: 590, limit: Some(600) },
         Quota { label: "Requests today", used: 21_000, limit: Some(50_000) },
@@ -144,7 +143,6 @@ fn one(key: &Key) -> Markup {
         form_token: TOKEN,
         may_change: true,
         undo_until: key.revoked_at.map(|_| ago(-48)),
-        secrets: &secrets,
         scopes: &scopes,
         buckets: &buckets,
         refused: &refused(),

@@ -60,6 +60,7 @@ fn secret(last4: &str, state: SecretState, made: i64, ends_at: Option<Timestamp>
         ends_at,
         last_used_at: Some(ago(4)),
         last_used_from: Some("203.0.113.7".parse().unwrap()),
+        requests: 48_100,
     }
 }
 

@@ -99,7 +99,7 @@ fn one(is_operator: bool) -> Markup {
         may_manage: is_operator,
         form_token: TOKEN,
         errors: Errors::default(),
-        done: None,
+        draft: detail::Draft::default(),
         now: now(),
     })
 }

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::address;
 use super::danger::acts;
 use super::state::{recognised, secret_state, state};
-use crate::clock::Timestamp;
+use crate::clock::{Span, Timestamp};
 use crate::http::console::views::audit::{Entry, trail};
 use crate::http::console::views::refusals::{Refused, refusals};
 use crate::http::ui::chart::{Bucket, Chart, Gauge, Shape, chart, gauge};
@@ -15,10 +15,14 @@ use crate::http::ui::layout::Place;
 use crate::http::ui::parts::{Crumb, Head, Tone, badge, card, count, facts, names, note, titled};
 use crate::http::ui::table::{Column, Table, table};
 use crate::http::ui::time::{days_between, time, time_or_never};
-use crate::keys::{Key, SecretState, State};
+use crate::keys::{Key, SecretRecord, SecretState, State};
 
 /// From how many days on a secret is old enough to say so.
 const OLD_DAYS: i64 = 90;
+
+/// After how long without a request an old secret counts as no longer in use: whatever runs once a day
+/// has run meanwhile.
+const UNUSED_FOR: Span = Span::days(1);
 
 /// A key with all that is known of it.
 #[derive(Clone, Copy)]
@@ -37,8 +41,6 @@ pub struct DetailView<'a> {
     pub may_change: bool,
     /// Until when its revocation can be undone.
     pub undo_until: Option<Timestamp>,
-    /// How its secrets are used, in the order of `key.secrets`.
-    pub secrets: &'a [SecretUse],
     /// Its scopes, with when each was last needed.
     pub scopes: &'a [ScopeUse<'a>],
     /// Its requests over time: allowed, refused.
@@ -55,13 +57,6 @@ pub struct DetailView<'a> {
     pub done: Option<&'a str>,
     /// The present instant.
     pub now: Timestamp,
-}
-
-/// How a secret is used.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct SecretUse {
-    /// Requests of the last 24 hours.
-    pub last_day: u64,
 }
 
 /// How a scope of a key is used.
@@ -191,11 +186,10 @@ fn secrets(view: &DetailView<'_>) -> Markup {
         Column::words("Secret"),
         Column::words("State"),
         Column::words("Last used"),
-        Column::number("Last 24 h"),
+        Column::number("Requests"),
     ];
-    let uses = view.secrets.iter().copied().chain(std::iter::repeat(SecretUse::default()));
     let rows = html! {
-        @for (secret, used) in view.key.secrets.iter().zip(uses) {
+        @for secret in &view.key.secrets {
             tr {
                 th scope="row" {
                     (recognised(view.prefix, secret))
@@ -203,14 +197,14 @@ fn secrets(view: &DetailView<'_>) -> Markup {
                 }
                 td {
                     (secret_state(secret)) " "
-                    @if secret.state == SecretState::Ending { (still_used(used)) }
+                    @if secret.state == SecretState::Ending { (still_used(secret, view.now)) }
                     @if let Some(end) = secret.ends_at { small { "end: " (time(end, view.now)) } }
                 }
                 td.tight {
                     (time_or_never(secret.last_used_at, view.now))
                     @if let Some(from) = &secret.last_used_from { small { "from " (from) } }
                 }
-                td.number { (count(used.last_day)) }
+                td.number { (count(secret.requests)) }
             }
         }
     };
@@ -218,11 +212,11 @@ fn secrets(view: &DetailView<'_>) -> Markup {
 }
 
 /// Whether the old secret can be ended without anybody noticing.
-fn still_used(used: SecretUse) -> Markup {
-    if used.last_day == 0 {
-        badge(Tone::Good, "Safe to end now")
-    } else {
+fn still_used(secret: &SecretRecord, now: Timestamp) -> Markup {
+    if secret.last_used_at.is_some_and(|at| at.plus(UNUSED_FOR) > now) {
         badge(Tone::Warning, "Still in use")
+    } else {
+        badge(Tone::Good, "Safe to end now")
     }
 }
 

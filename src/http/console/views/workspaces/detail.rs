@@ -38,12 +38,25 @@ pub struct DetailView<'a> {
     pub may_manage: bool,
     /// The session's form token.
     pub form_token: &'a str,
+    /// What was typed into a form that was refused.
+    pub draft: Draft<'a>,
     /// What is wrong with a form, by field.
     pub errors: Errors<'a>,
-    /// What has just been done.
-    pub done: Option<&'a str>,
     /// The present instant.
     pub now: Timestamp,
+}
+
+/// What was typed into the page's forms.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Draft<'a> {
+    /// The address of somebody to invite.
+    pub email: &'a str,
+    /// The role that they would get.
+    pub role: &'a str,
+    /// The resource of an id.
+    pub resource: &'a str,
+    /// An id.
+    pub id: &'a str,
 }
 
 impl DetailView<'_> {
@@ -62,7 +75,6 @@ pub fn page(view: &DetailView<'_>) -> Markup {
     };
     html! {
         (Head { crumbs: &[], title: &view.workspace.name, about, actions: html! {} })
-        @if let Some(done) = view.done { (note(Tone::Good, done, &"")) }
         @if let Some(link) = view.invitation_link { (invited(link)) }
         (view.errors)
         (members(view))
@@ -105,8 +117,8 @@ fn plan(view: &DetailView<'_>) -> Markup {
 fn owned(view: &DetailView<'_>) -> Markup {
     let add = html! {
         div.inline {
-            (Select::new("resource", "Resource", view.resources, ""))
-            (Field::text("id", "Id").error(view.errors.of("id")))
+            (Select::new("resource", "Resource", view.resources, view.draft.resource))
+            (Field::text("id", "Id").value(view.draft.id).error(view.errors.of("id")))
             (Button::plain("Add id").icon(Icon::Plus))
         }
     };

@@ -73,10 +73,13 @@ pub(super) fn members(view: &DetailView<'_>) -> Markup {
 }
 
 fn invite(view: &DetailView<'_>) -> Markup {
+    let (draft, errors) = (view.draft, view.errors);
+    let role = if draft.role.is_empty() { "developer" } else { draft.role };
     html! {
         div.inline {
-            (Field::text("email", "E-mail").error(view.errors.of("email")).example("ada@example.com"))
-            (Select::new("role", "Role", &ROLES, "developer"))
+            (Field::text("email", "E-mail").value(draft.email).error(errors.of("email"))
+                .example("ada@example.com"))
+            (Select::new("role", "Role", &ROLES, role).error(errors.of("role")))
             (Button::plain("Invite member").icon(Icon::Plus))
         }
     }

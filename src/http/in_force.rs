@@ -1,15 +1,15 @@
-//! What is in force while one command is carried out.
+//! What is in force while one command or one page is made.
 
 use std::sync::Arc;
 
 use arc_swap::Guard;
 
 use crate::app::App;
-use crate::keys::Keys;
+use crate::keys::{Giver, Keys};
 use crate::limits::Plans;
 use crate::registry::Registry;
 
-/// The products and plans, as they stood when the command came.
+/// The products and plans, as they stood when it came.
 pub(super) struct InForce {
     pub(super) registry: Guard<Arc<Registry>>,
     pub(super) plans: Guard<Arc<Plans>>,
@@ -20,12 +20,14 @@ impl InForce {
         Self { registry: app.plugins.registry.load(), plans: app.limiter.plans() }
     }
 
-    pub(super) fn keys<'a>(&'a self, app: &'a App) -> Keys<'a> {
+    /// The actions on keys, by somebody who may give what `giver` may.
+    pub(super) fn keys<'a>(&'a self, app: &'a App, giver: Giver) -> Keys<'a> {
         Keys {
             store: &app.store,
             principals: &app.principals,
             registry: &self.registry,
             plans: &self.plans,
+            giver,
         }
     }
 }

@@ -1,0 +1,66 @@
+//! Changing what a key is called and may do.
+
+use super::create::KeyForm;
+use super::filled::{Typed, Wrong, sent};
+use crate::error::Result;
+use crate::http::console::WRONG_INPUT;
+use crate::http::console::scene::Scene;
+use crate::http::console::views::keys::create::PREVIEW_FIELD;
+use crate::http::web::{Reply, Visit};
+use crate::keys::{Changes, Terms};
+use crate::registry::Access;
+
+/// The form, as the key is now.
+///
+/// # Errors
+/// `NotFound` for a key that is not this workspace's, or whose product or type is gone.
+pub fn page(visit: &Visit<'_>) -> Result<Reply> {
+    let scene = Scene::of(visit)?;
+    let key = scene.key(visit.param("key"))?;
+    let id = key.id.to_string();
+    let form = KeyForm::of(&scene, &key.product, &key.key_type, Some(&id))?;
+    form.page(&Typed::of_key(&scene, &key)?, &Wrong::new())
+}
+
+/// Changes the key, from its next request on.
+///
+/// # Errors
+/// As [`page`]; as the store's.
+pub fn edit(visit: &Visit<'_>) -> Result<Reply> {
+    let scene = Scene::of(visit)?;
+    let key = scene.key(visit.param("key"))?;
+    let id = key.id.to_string();
+    let sent = sent(visit, &scene.in_force.registry)?;
+    let form = KeyForm::of(&scene, &key.product, &key.key_type, Some(&id))?;
+    let typed = Typed::read(sent, form.product)?;
+    if !sent.one(PREVIEW_FIELD)?.is_empty() {
+        return form.page(&typed, &Wrong::new());
+    }
+    let terms = match typed.terms(&scene, (form.product, form.key_type)) {
+        Ok(terms) => terms,
+        Err(wrong) => return Ok(form.page(&typed, &wrong)?.status(WRONG_INPUT)),
+    };
+    let former = Typed::of_key(&scene, &key)?;
+    let changes = changes(terms, &typed, &former, form.key_type.access);
+    match scene.keys()?.update(&visit.actor()?, key.id, &changes) {
+        Ok(key) => {
+            let slug = &scene.workspace.slug;
+            Ok(Reply::see_other(&format!("/workspaces/{slug}/keys/{}?done=changed", key.id)))
+        }
+        Err(error) => form.refused(&typed, error),
+    }
+}
+
+/// Everything that the form says. An end or an owner that reads as before is left as it is: the one
+/// may be over by now, and the other may have left.
+fn changes(terms: Terms, typed: &Typed, former: &Typed, access: Access) -> Changes {
+    Changes {
+        name: Some(terms.name),
+        scopes: (access == Access::Scoped).then_some(terms.scopes),
+        restrictions: Some(terms.restrictions),
+        expires: (typed.expires != former.expires).then_some(terms.expires),
+        allow_ip: Some(terms.allow_ip),
+        owner: terms.owner.filter(|_| typed.owner != former.owner),
+        metadata: None,
+    }
+}

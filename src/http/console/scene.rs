@@ -1,0 +1,98 @@
+//! What every page of one workspace stands on.
+
+use maud::Markup;
+
+use crate::accounts::people::Role;
+use crate::accounts::{Slug, Workspace, Workspaces};
+use crate::error::{Error, Result};
+use crate::http::in_force::InForce;
+use crate::http::ui::layout::Place;
+use crate::http::web::{Reply, Visit};
+use crate::id::{KeyId, UserId};
+use crate::keys::{Giver, Key, Keys};
+use crate::usage::Usage;
+
+/// Somebody's visit to a page of the workspace that its path names.
+pub(super) struct Scene<'v> {
+    pub(super) visit: &'v Visit<'v>,
+    pub(super) workspace: Workspace,
+    pub(super) in_force: InForce,
+}
+
+impl<'v> Scene<'v> {
+    /// The route has judged already whether they may be here.
+    ///
+    /// # Errors
+    /// `NotFound` where there is no such workspace.
+    pub(super) fn of(visit: &'v Visit<'v>) -> Result<Self> {
+        let slug = visit.param("workspace").parse::<Slug>();
+        let slug = slug.map_err(|error| Error::not_found(error.to_string()))?;
+        let (store, principals) = (&visit.app.store, &visit.app.principals);
+        let workspace = Workspaces { store, principals }.show(&slug)?;
+        Ok(Self { visit, workspace, in_force: InForce::of(visit.app) })
+    }
+
+    pub(super) fn place(&self) -> Place<'_> {
+        Place { slug: &self.workspace.slug, name: &self.workspace.name }
+    }
+
+    pub(super) fn page(&self, title: &str, body: Markup) -> Reply {
+        self.visit.page_in(self.place(), title, body)
+    }
+
+    /// What this session's forms carry.
+    ///
+    /// # Errors
+    /// `NotFound` where nobody is signed in.
+    pub(super) fn form_token(&self) -> Result<&str> {
+        Ok(&self.visit.holder()?.form_token)
+    }
+
+    pub(super) fn is_operator(&self) -> Result<bool> {
+        Ok(self.visit.holder()?.user.is_operator)
+    }
+
+    /// Whether they may make and change keys.
+    pub(super) fn may_change_keys(&self) -> Result<bool> {
+        let role = self.visit.holder()?.user.role_in(&self.workspace.slug);
+        Ok(role.is_some_and(|role| role >= Role::Developer))
+    }
+
+    /// The actions on keys, within what this person may give.
+    pub(super) fn keys(&self) -> Result<Keys<'_>> {
+        let giver = if self.is_operator()? { Giver::Operator } else { Giver::Member };
+        Ok(self.in_force.keys(self.visit.app, giver))
+    }
+
+    /// The key `id`, which is one of this workspace.
+    ///
+    /// # Errors
+    /// `NotFound` for any other.
+    pub(super) fn key(&self, id: &str) -> Result<Key> {
+        let id = id.parse::<KeyId>().map_err(|error| Error::not_found(error.to_string()))?;
+        let key = self.keys()?.show(id, self.visit.now)?;
+        if key.workspace == self.workspace.slug {
+            Ok(key)
+        } else {
+            Err(Error::not_found("that key is another workspace's"))
+        }
+    }
+
+    pub(super) fn usage(&self) -> Usage<'_> {
+        let app = self.visit.app;
+        Usage { store: &app.store, retention: app.live.get().retention }
+    }
+
+    /// Whoever did something, as people call them: a person by their address.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub(super) fn called(&self, who: &str) -> Result<String> {
+        if let Some(account) = who.strip_prefix("cli:") {
+            return Ok(format!("{account}, on the command line"));
+        }
+        let Ok(id) = who.parse::<UserId>() else { return Ok(who.to_owned()) };
+        let email = self.visit.people().email_of(id)?;
+        Ok(email.map_or_else(|| who.to_owned(), |email| email.as_str().to_owned()))
+    }
+}

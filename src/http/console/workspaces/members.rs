@@ -1,0 +1,173 @@
+//! Who belongs to a workspace: inviting, roles, removal.
+
+use super::detail::{self, Beside, invitations, refused};
+use super::slug;
+use crate::accounts::Workspace;
+use crate::accounts::invitations::Offer;
+use crate::accounts::people::{Email, Role, User};
+use crate::error::{Error, Result};
+use crate::http::console::views::workspaces::detail::Draft;
+use crate::http::console::views::workspaces::member::{self as view, MemberView};
+use crate::http::console::views::workspaces::members::Member;
+use crate::http::console::wrong::Wrong;
+use crate::http::ui::form::{Confirm, Errors};
+use crate::http::ui::layout::Place;
+use crate::http::web::{Reply, Visit};
+use crate::id::{InvitationId, UserId};
+use crate::keys::census::Census;
+
+/// What somebody is told who would give, or take, more than they have.
+const OUT_OF_REACH: &str = "Only an owner can do that to owners.";
+
+/// Invites somebody. The answer is the one page that shows the link.
+///
+/// # Errors
+/// As the store's.
+pub fn invite(visit: &Visit<'_>) -> Result<Reply> {
+    let form = visit.form(&["email", "role"])?;
+    let (email, role) = (form.one("email")?, form.one("role")?);
+    let draft = Draft { email, role, ..Draft::default() };
+    let (email, role) = match read(visit, email, role)? {
+        Ok(read) => read,
+        Err(wrong) => return refused(visit, draft, &wrong),
+    };
+    let offer = Offer::Member { workspace: slug(visit)?, role };
+    let (_, token) = invitations(visit).invite(&visit.actor()?, &email, &offer)?;
+    let link = format!("{}/invitations/{}", visit.public.as_str(), token.expose());
+    detail::shown(visit, &Beside { link: Some(&link), ..Beside::default() })
+}
+
+/// Whom to invite, and as what.
+fn read<'f>(
+    visit: &Visit<'_>,
+    email: &str,
+    role: &str,
+) -> Result<Result<(Email, Role), Wrong<'f>>> {
+    let email = match email.parse::<Email>() {
+        Ok(email) => email,
+        Err(error) => return Ok(Err(Wrong::input("email", error))),
+    };
+    let members = visit.people().members(&slug(visit)?)?;
+    if members.iter().any(|member| member.email == email) {
+        return Ok(Err(Wrong::input("email", format!("{email} is a member already"))));
+    }
+    Ok(given_role(visit, role)?.map(|role| (email, role)))
+}
+
+/// The role that is to be given, where whoever asks may give it.
+fn given_role<'f>(visit: &Visit<'_>, role: &str) -> Result<Result<Role, Wrong<'f>>> {
+    let own = own_role(visit)?;
+    Ok(match role.parse::<Role>() {
+        Ok(role) if own.may_give(role) => Ok(role),
+        Ok(_) => Err(Wrong::input("role", OUT_OF_REACH)),
+        Err(error) => Err(Wrong::input("role", error)),
+    })
+}
+
+fn own_role(visit: &Visit<'_>) -> Result<Role> {
+    let role = visit.holder()?.user.role_in(visit.param("workspace"));
+    role.ok_or_else(|| Error::not_found("they are no member of it"))
+}
+
+/// Takes an invitation back: its link is good no more.
+///
+/// # Errors
+/// `NotFound`.
+pub fn withdraw(visit: &Visit<'_>) -> Result<Reply> {
+    let named = visit.form(&["invitation"])?.one("invitation")?.parse::<InvitationId>();
+    let id = named.map_err(|error| Error::not_found(error.to_string()))?;
+    let slug = slug(visit)?;
+    invitations(visit).withdraw(&visit.actor()?, Some(&slug), id)?;
+    Ok(Reply::see_other(&format!("/workspaces/{slug}")))
+}
+
+/// A member's own page: their role and keys.
+///
+/// # Errors
+/// `NotFound` for whoever is no member.
+pub fn page(visit: &Visit<'_>) -> Result<Reply> {
+    shown(visit, Errors::default())
+}
+
+fn shown(visit: &Visit<'_>, errors: Errors<'_>) -> Result<Reply> {
+    let workspace = visit.workspaces().show(&slug(visit)?)?;
+    let (user, role) = member(visit)?;
+    let (id, email) = (user.id.to_string(), user.email.as_str());
+    let keys = owned_keys(visit, &workspace, user.id)?;
+    let keys: Vec<_> = keys.iter().map(|(name, href)| (name.as_str(), href.as_str())).collect();
+    let seen_at = visit.sessions().presence(visit.now)?.get(&user.id).and_then(|it| it.seen_at);
+    let view = MemberView {
+        workspace: Place { slug: &workspace.slug, name: &workspace.name },
+        member: Member { id: &id, email, role: role.as_str(), seen_at, keys: keys.len() as u64 },
+        keys: &keys,
+        form_token: &visit.holder()?.form_token,
+        errors,
+    };
+    Ok(visit.page_of(&workspace, email, view::page(&view)))
+}
+
+/// The name and the address of each live key that a member owns.
+fn owned_keys(
+    visit: &Visit<'_>,
+    workspace: &Workspace,
+    owner: UserId,
+) -> Result<Vec<(String, String)>> {
+    let census = Census { store: &visit.app.store, now: visit.now };
+    let keys = census.owned(&workspace.slug, owner)?;
+    let href = |id| format!("/workspaces/{}/keys/{id}", workspace.slug);
+    Ok(keys.into_iter().map(|(id, name)| (name, href(id))).collect())
+}
+
+/// The member that the path names, and their role.
+fn member(visit: &Visit<'_>) -> Result<(User, Role)> {
+    let slug = slug(visit)?;
+    let id = visit.param("member").parse::<UserId>().ok();
+    let members = visit.people().members(&slug)?;
+    let found = members.into_iter().find(|user| Some(user.id) == id);
+    let user = found.ok_or_else(|| Error::not_found("there is no such member"))?;
+    let role = user.memberships.iter().find(|it| it.workspace == slug).map(|it| it.role);
+    Ok((user, role.unwrap_or(Role::Viewer)))
+}
+
+/// Gives a member another role.
+///
+/// # Errors
+/// `NotFound`.
+pub fn set_role(visit: &Visit<'_>) -> Result<Reply> {
+    let form = visit.form(&["role"])?;
+    let (user, present) = member(visit)?;
+    let role = match given_role(visit, form.one("role")?)? {
+        Ok(_) if !own_role(visit)?.may_give(present) => Err(Wrong::input("role", OUT_OF_REACH)),
+        read => read,
+    };
+    let slug = slug(visit)?;
+    let wrong = match role {
+        Ok(role) => match visit.people().put_member(&visit.actor()?, &slug, (&user.email, role)) {
+            Ok(_) => return Ok(Reply::see_other(&format!("/workspaces/{slug}"))),
+            Err(error) => Wrong::of("role", error)?,
+        },
+        Err(wrong) => wrong,
+    };
+    Ok(shown(visit, wrong.errors())?.status(wrong.status))
+}
+
+/// Ends a membership, once their address was typed.
+///
+/// # Errors
+/// `NotFound`.
+pub fn remove(visit: &Visit<'_>) -> Result<Reply> {
+    let form = visit.form(&[Confirm::FIELD])?;
+    let (user, present) = member(visit)?;
+    let wrong = if form.one(Confirm::FIELD)?.trim() != user.email.as_str() {
+        Wrong::input(Confirm::FIELD, "That is not their address")
+    } else if own_role(visit)?.may_give(present) {
+        let slug = slug(visit)?;
+        match visit.people().remove_member(&visit.actor()?, &slug, &user.email) {
+            Ok(_) => return Ok(Reply::see_other(&format!("/workspaces/{slug}"))),
+            Err(error) => Wrong::of("", error)?,
+        }
+    } else {
+        Wrong::input("", OUT_OF_REACH)
+    };
+    Ok(shown(visit, wrong.errors())?.status(wrong.status))
+}

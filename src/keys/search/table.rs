@@ -1,0 +1,125 @@
+//! The same as SQL.
+
+use super::asked::{Named, Order, PAGE_KEYS, Search};
+use crate::clock::Timestamp;
+use crate::error::Result;
+use crate::keys::Key;
+use crate::keys::table::{COLUMNS, KeyRow, with_secrets};
+use crate::store::{Fault, Param, Read, params};
+
+/// Which keys fit: `?8` is until when a key counts as expiring.
+const FITS: &str = "
+    workspace = ?1
+    AND (?2 IS NULL OR lower(name) LIKE ?2 ESCAPE '!' OR id = ?3
+         OR id IN (SELECT key FROM secrets WHERE last4 = ?3)
+         OR owner IN (SELECT id FROM users WHERE lower(email) LIKE ?2 ESCAPE '!'))
+    AND (?4 IS NULL OR product = ?4)
+    AND (?5 IS NULL OR type = ?5)
+    AND (?6 IS NULL
+         OR (?6 = 'revoked' AND revoked_at IS NOT NULL)
+         OR (?6 = 'expired' AND revoked_at IS NULL AND expires_at <= ?7)
+         OR (revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?7)
+             AND (?6 = 'active'
+                  OR (?6 = 'expiring' AND expires_at <= ?8)
+                  OR (?6 = 'rotating' AND id IN (SELECT key FROM secrets WHERE ends_at > ?7)))))";
+
+/// The numbered parameters of [`FITS`].
+fn asked(search: &Search, (now, soon): (Timestamp, Timestamp)) -> [Param<'_>; 8] {
+    [
+        search.workspace.as_str().into(),
+        search.words.as_deref().map(pattern).into(),
+        search.words.as_deref().into(),
+        search.product.as_deref().into(),
+        search.key_type.as_deref().into(),
+        search.standing.map(|standing| standing.name()).into(),
+        now.into(),
+        soon.into(),
+    ]
+}
+
+/// What `LIKE` takes for "has these words in it", whatever is in them.
+fn pattern(words: &str) -> String {
+    let mut pattern = String::from("%");
+    for letter in words.to_ascii_lowercase().chars() {
+        if matches!(letter, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    pattern
+}
+
+/// What rows are sorted by, upwards and downwards.
+fn sorted(search: &Search) -> &'static str {
+    match (search.order, search.is_reversed) {
+        (Order::Made, false) => "id DESC",
+        (Order::Made, true) => "id",
+        (Order::Name, false) => "lower(name), id DESC",
+        (Order::Name, true) => "lower(name) DESC, id DESC",
+        (Order::Used, false) => "COALESCE(used_at, 0), id DESC",
+        (Order::Used, true) => "COALESCE(used_at, 0) DESC, id DESC",
+        (Order::Expires, false) => "expires_at IS NULL, expires_at, id DESC",
+        (Order::Expires, true) => "expires_at IS NULL DESC, expires_at DESC, id DESC",
+    }
+}
+
+pub(super) fn page(
+    db: &Read<'_>,
+    search: &Search,
+    page: u32,
+    (now, soon): (Timestamp, Timestamp),
+) -> Result<Vec<Key>> {
+    let used_at = match search.order {
+        Order::Used => "(SELECT max(last_used_at) FROM usage_secrets WHERE key = keys.id)",
+        Order::Made | Order::Name | Order::Expires => "NULL",
+    };
+    let select = format!(
+        "SELECT {COLUMNS}, {used_at} AS used_at FROM keys WHERE {FITS}
+         ORDER BY {} LIMIT ?9 OFFSET ?10",
+        sorted(search)
+    );
+    let (limit, offset) = (i64::from(PAGE_KEYS), i64::from(page) * i64::from(PAGE_KEYS));
+    let mut row = asked(search, (now, soon)).to_vec();
+    row.extend([Param::from(limit), Param::from(offset)]);
+    let rows = db.all(&select, &row, |row| Ok::<_, Fault>(KeyRow::read(row)))?;
+    let key = |(row, soundness)| with_secrets(db, &row, soundness, now);
+    rows.into_iter().flatten().map(key).collect()
+}
+
+pub(super) fn fitting(
+    db: &Read<'_>,
+    search: &Search,
+    (now, soon): (Timestamp, Timestamp),
+) -> Result<u64> {
+    let select = format!("SELECT COUNT(*) FROM keys WHERE {FITS}");
+    counted(db, &select, &asked(search, (now, soon)))
+}
+
+pub(super) fn total(db: &Read<'_>, workspace: &str) -> Result<u64> {
+    const SELECT: &str = "SELECT COUNT(*) FROM keys WHERE workspace = ?1";
+    counted(db, SELECT, params![workspace])
+}
+
+fn counted(db: &Read<'_>, select: &str, row: &[Param<'_>]) -> Result<u64> {
+    let count = db.first(select, row, |row| row.get::<i64>(0))?;
+    Ok(count.and_then(|count| u64::try_from(count).ok()).unwrap_or(0))
+}
+
+pub(super) fn names(db: &Read<'_>, workspace: &str, limit: i64) -> Result<Vec<Named>> {
+    const SELECT: &str = "
+        SELECT id, name FROM keys WHERE workspace = ?1 ORDER BY id DESC LIMIT ?2";
+    db.all(SELECT, params![workspace, limit], |row| {
+        Ok(Named { id: row.get(0)?, name: row.get(1)? })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_somebody_types_is_no_pattern() {
+        assert_eq!(pattern("Web 100%_!"), "%web 100!%!_!!%");
+    }
+}

@@ -1,0 +1,91 @@
+//! An instance in which somebody has worked for a while: the pages have something to show.
+
+use keystile::accounts::people::Role;
+use keystile::id::KeyId;
+
+use crate::harness::instance::{Plugins, WORKSPACE};
+use crate::harness::{BackEnd, Instance, Key, Nginx, Request, eventually};
+
+pub(super) const OPERATOR: &str = "ada@example.com";
+pub(super) const MEMBER: &str = "bob@example.com";
+
+/// As long as names may be, without a place to break it.
+const LONG: &str = "Warenwirtschaftssystemschnittstellenverbindungsschluessel-Nord";
+
+/// The instance, and what stands in it.
+pub(super) struct House {
+    pub(super) instance: Instance,
+    pub(super) nginx: Nginx,
+    /// A key in the middle of a rotation, much in use.
+    pub(super) busy: KeyId,
+    pub(super) revoked: KeyId,
+}
+
+impl House {
+    pub(super) fn furnished() -> Self {
+        let instance = Instance::start(&Plugins::shipped());
+        instance.person(OPERATOR, None).unwrap();
+        instance.person(MEMBER, Some((WORKSPACE, Role::Owner))).unwrap();
+        instance.person("carol@example.com", Some((WORKSPACE, Role::Viewer))).unwrap();
+        instance.workspace("globex", "pro").unwrap();
+        instance.workspace("initech", "free").unwrap();
+        for id in ["st_1", "st_2", "st_harbour_street_19"] {
+            instance.own("store", id);
+        }
+        let back_end = BackEnd::start();
+        let nginx = Nginx::start(&instance, &back_end, &["whale"]);
+        let busy = shop(&instance, "Web shop");
+        let revoked = shop(&instance, LONG);
+        for (place, name) in ["Nightly import", "Warehouse", "Reports"].iter().enumerate() {
+            instance.advance(&format!("{}h", place + 1));
+            let key = shop(&instance, name);
+            ask(&nginx, &key.secret, "/v1/stores/st_1/orders");
+        }
+        work(&instance, &nginx, &busy);
+        instance.revoke(&revoked).unwrap();
+        ask(&nginx, &revoked.secret, "/v1/stores/st_1/products");
+        instance.rotate(&busy, "24h");
+        ask(&nginx, &busy.secret, "/v1/stores/st_1/products");
+        instance.write_counts().unwrap();
+        Self { instance, nginx, busy: busy.id, revoked: revoked.id }
+    }
+
+    /// Breaks a plugin file, so that its last good version stays in force.
+    pub(super) fn break_whale(&self) {
+        let file = self.instance.plugin_file("whale");
+        let text = std::fs::read_to_string(&file).unwrap();
+        std::fs::write(&file, text.replacen("= \"read:orders\"", "= \"read:oders\"", 1)).unwrap();
+        let said = eventually(500, || {
+            let answer =
+                self.instance.client().send(&Request::new("GET", "/readyz").header("Host", "gate"));
+            answer.text().contains("last good version").then_some(())
+        });
+        said.expect("the broken file is noticed");
+    }
+}
+
+fn shop(instance: &Instance, name: &str) -> Key {
+    let scopes = ["read:products", "read:orders", "write:orders", "read:customers"];
+    let key = instance.key("whale", "live", &scopes).named(name).bound_to("store", "st_1");
+    key.expires("120d").make()
+}
+
+/// Two hours of requests, most of which pass.
+fn work(instance: &Instance, nginx: &Nginx, key: &Key) {
+    for step in 0_u32..40 {
+        instance.advance("3m");
+        for _ in 0..(4 + step * 7 % 9) {
+            ask(nginx, &key.secret, "/v1/stores/st_1/products");
+        }
+        if step % 6 == 2 {
+            ask(nginx, &key.secret, "/v1/stores/st_1/inventory");
+            ask(nginx, &key.secret, "/v1/stores/st_2/orders");
+        }
+    }
+}
+
+/// Asks the API through nginx; the status.
+pub(super) fn ask(nginx: &Nginx, secret: &str, path: &str) -> u16 {
+    let request = Request::new("GET", path).header("Host", "gateway.whale.example");
+    nginx.client().send(&request.header("X-Api-Key", secret)).status
+}
