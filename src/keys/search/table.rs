@@ -1,6 +1,6 @@
 //! The same as SQL.
 
-use super::asked::{Named, Order, PAGE_KEYS, Search};
+use super::asked::{Named, Order, PAGE_KEYS, Search, Standing};
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::keys::Key;
@@ -31,7 +31,7 @@ fn asked(search: &Search, (now, soon): (Timestamp, Timestamp)) -> [Param<'_>; 8]
         search.words.as_deref().into(),
         search.product.as_deref().into(),
         search.key_type.as_deref().into(),
-        search.standing.map(|standing| standing.name()).into(),
+        search.standing.map(Standing::name).into(),
         now.into(),
         soon.into(),
     ]

@@ -132,6 +132,10 @@ fn an_operator_binds_any_id() {
     let browser = signed_in(&instance, "ada@example.com");
     let sent = [("restrict.store", "st_77"), ("owner", "ada@example.com")];
     made(&create(&browser, &sent));
+    let other = [("restrict.store", ""), ("other.store", "st_78"), ("owner", "ada@example.com")];
+    made(&create(&browser, &other));
+    let both = [("other.store", "st_78"), ("owner", "ada@example.com")];
+    assert!(words(&create(&browser, &both).text()).contains("Choose one"));
     browser.get(NEW);
     let refused = browser.post(NEW, &filled(&[("restrict.store", "st 77")]));
     assert_eq!(refused.status, 422, "if it looks like one");
