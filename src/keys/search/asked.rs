@@ -7,7 +7,7 @@ use crate::id::KeyId;
 use crate::keys::{Key, Keys};
 
 /// Keys of one page: as many as somebody looks through.
-pub const PAGE_KEYS: u32 = 50;
+pub const PAGE_KEYS: usize = 50;
 
 /// Keys whose names are listed to choose from.
 const NAMED_MAX: i64 = 200;
@@ -29,6 +29,14 @@ pub struct Search {
     pub order: Order,
     /// Whether the last in that order come first.
     pub is_reversed: bool,
+}
+
+impl Search {
+    /// Whether some keys of the workspace may not fit.
+    fn is_narrowed(&self) -> bool {
+        let is_said = [&self.words, &self.product, &self.key_type].iter().any(|it| it.is_some());
+        is_said || self.standing.is_some()
+    }
 }
 
 /// How keys stand that are looked for.
@@ -101,7 +109,7 @@ pub struct Found {
     /// The keys of the page.
     pub keys: Vec<Key>,
     /// How many fit in all.
-    pub fitting: u64,
+    pub fitting: usize,
     /// How many the workspace has, whatever was asked for.
     pub total: u64,
 }
@@ -116,23 +124,24 @@ pub struct Named {
 }
 
 impl Keys<'_> {
-    /// One page of the keys that fit; the first is number 0. `soon` is until when a key counts as
-    /// expiring.
+    /// One page of the keys that fit; the first is number 0, and beyond the last one is the last.
+    /// `soon` is until when a key counts as expiring.
     ///
     /// # Errors
     /// As the store's.
     pub fn search(
         &self,
         search: &Search,
-        page: u32,
+        number: usize,
         (now, soon): (Timestamp, Timestamp),
     ) -> Result<Found> {
         self.store.read(|db| {
-            Ok(Found {
-                keys: table::page(db, search, page, (now, soon))?,
-                fitting: table::fitting(db, search, (now, soon))?,
-                total: table::total(db, &search.workspace)?,
-            })
+            let total = table::total(db, &search.workspace)?;
+            let fitting =
+                if search.is_narrowed() { table::fitting(db, search, (now, soon))? } else { total };
+            let number = number.min(fitting.saturating_sub(1) / PAGE_KEYS);
+            let keys = table::page(db, search, number, (now, soon))?;
+            Ok(Found { keys, fitting, total: total as u64 })
         })
     }
 
