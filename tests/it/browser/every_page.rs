@@ -13,8 +13,17 @@ use super::sign_in;
 use crate::harness::chromium::Heard;
 use crate::harness::{Chromium, Tab};
 
-/// What somebody may ask for beside the plain page.
-const QUERIES: [(&str, &str); 0] = [];
+/// What there is to see beside the plain pages: forms, other states, nothing at all.
+const STATES: [(&str, &str); 8] = [
+    ("key-create", "/workspaces/{workspace}/keys/new?product=whale&type=live"),
+    ("key-create-full", "/workspaces/{workspace}/keys/new?product=example&type=live"),
+    ("key-revoked", "/workspaces/{workspace}/keys/{revoked}"),
+    ("keys-filtered", "/workspaces/{workspace}/keys?state=revoked&sort=used"),
+    ("keys-none-fits", "/workspaces/{workspace}/keys?q=nothing"),
+    ("keys-none", "/workspaces/globex/keys"),
+    ("usage-none", "/workspaces/globex/usage"),
+    ("not-found", "/nothing-here"),
+];
 
 #[test]
 fn every_page_of_an_operator_keeps_the_rules() {
@@ -53,9 +62,8 @@ fn pages(house: &House) -> Vec<(String, String)> {
         .filter(|route| route.verb == Verb::Get && is_page(route))
         .map(|route| (name_of(route.path), filled(route.path, house)))
         .collect();
-    let more = QUERIES.iter().map(|(name, path)| ((*name).to_owned(), filled(path, house)));
-    pages.extend(more);
-    pages.push(("not-found".to_owned(), "/nothing-here".to_owned()));
+    let states = STATES.iter().map(|(name, path)| ((*name).to_owned(), filled(path, house)));
+    pages.extend(states);
     pages
 }
 
@@ -76,8 +84,9 @@ fn filled(path: &str, house: &House) -> String {
     let segment = |segment: &str| match segment {
         "{workspace}" => "acme".to_owned(),
         "{product}" => "whale".to_owned(),
-        "{key}" | "{id}" => house.busy.to_string(),
-        "{email}" | "{person}" | "{member}" => MEMBER.to_owned(),
+        "{key}" => house.busy.to_string(),
+        "{revoked}" => house.revoked.to_string(),
+        "{person}" | "{member}" => house.member.clone(),
         other if other.starts_with('{') => panic!("{path}: what is {other}? Name a sample of it"),
         other => other.to_owned(),
     };
@@ -109,7 +118,7 @@ impl<'a> Walk<'a> {
             for scheme in ["light", "dark"] {
                 tab.look(scheme);
                 let picture = picture(&format!("{}.{name}.{size}.{scheme}.png", self.who));
-                let seen = tab.inspect(picture.as_deref());
+                let seen = tab.inspect(scheme == "dark", picture.as_deref());
                 found.extend(seen.into_iter().map(|it| format!("{scheme}: {it}")));
             }
             let who = self.who;
@@ -129,10 +138,7 @@ fn arrived(tab: &Tab<'_>, path: &str) -> Vec<String> {
     if status >= 500 {
         found.push(format!("status {status}: {}", tab.text()));
     }
-    let shifts = tab.shifts();
-    if shifts > 0.0 {
-        found.push(format!("things move by {shifts}"));
-    }
+    found.extend(tab.shifts().into_iter().map(|moved| format!("things move by {moved}")));
     // The browser complains of the page's own status too.
     let own = format!("the server responded with a status of {status} ");
     let mut heard = tab.heard();
