@@ -21,8 +21,9 @@ def need_wrk():
 def programs():
     """Where each program was put, by its name."""
     built = _cargo(["build", "--release", "--bin", "keystile"])
-    built |= _cargo(["bench", "--no-run", "--bench", "floor", "--bench", "seed"])
-    return {name: built[name] for name in ("keystile", "floor", "seed")}
+    benches = ("floor", "seed", "memory")
+    built |= _cargo(["bench", "--no-run", *(word for name in benches for word in ("--bench", name))])
+    return {name: built[name] for name in ("keystile", *benches)}
 
 
 def _cargo(words):

@@ -1,5 +1,6 @@
 """The rows of the table: what each measures, and what it is to reach."""
 
+import subprocess
 import zlib
 from dataclasses import dataclass
 from typing import Callable
@@ -130,6 +131,24 @@ def resident(worlds):
     return f"{idle:.0f} MiB · {some:.0f} MiB · {many:.0f} MiB"
 
 
+def limits(worlds):
+    """A million limited keys, beside the same in another crate's limiter."""
+
+    def grown(which):
+        words = [worlds.programs["memory"], which]
+        return subprocess.run(words, check=True, capture_output=True, text=True).stdout.split()
+
+    in_use, idle = grown("keystile")
+    return f"{in_use} MiB, {idle} MiB once idle (governor: {grown('governor')[0]} MiB)"
+
+
+def limited(worlds):
+    """Keys that may ask once a minute and have done so; the minute is longer than the row."""
+    world, spent = worlds.of(), worlds.of(per_minute=1)
+    ratio = cost.compare(cost.load_of(world), cost.load_of(spent, is_refused=True), worlds.pairs)
+    return f"{ratio.cpu:.2f} (rate_limited)"
+
+
 def cold(worlds):
     """Keys in the order of their making, each asked about once since the start."""
     world = worlds.of(keys=100_000)
@@ -156,7 +175,7 @@ ROWS = [
     Row("verify_1m", "the same, 1,000,000 keys, 1,000 routes", FLOOR, "≤ 1.10", verify(**LARGE)),
     Row("garbage", "401 for a secret with a wrong checksum", "an allowed request", "≤ 1.00", refused(401, "invalid_key", garbage)),
     Row("closed", "403 for a scope that is missing", "an allowed request", "≤ 1.00", refused(403, "insufficient_scope", closed)),
-    Row("limited", "429 beyond the plan", "an allowed request", "≤ 1.00"),
+    Row("limited", "429 beyond the plan", "an allowed request", "≤ 1.00", limited),
     Row("unknown", "401 for an unknown secret with a good checksum", "an allowed request", "≤ 2.0", refused(401, "invalid_key", unknown)),
     Row("keys", "growth with keys, 1,000 → 1,000,000", "itself", "≤ 1.15", grown({"keys": 1_000}, LARGE)),
     Row("routes", "growth with routes, 10 → 10,000", "itself", "≤ 1.05", grown({"routes": 10}, {"routes": 10_000})),
@@ -164,5 +183,6 @@ ROWS = [
     Row("cold", "the first use of a key after a start", "a warm key", "one indexed read", cold),
     Row("start", "start with 1,000,000 keys", "start with 1,000", "+ 50 ms", started),
     Row("resident", "memory: idle · 10,000 active keys · 1,000,000", "", "≤ 20 · ≤ 32 · ≤ 320 MiB", resident),
+    Row("limits", "memory of limits: 1,000,000 keys, one request each in the last minute", "", "≤ 64 MiB", limits),
     Row("nginx", "requests/s through nginx's `auth_request`", "nginx that asks an nginx", "≥ 1.00"),
 ]

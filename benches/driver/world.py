@@ -32,7 +32,7 @@ cached_keys = {cached}
 [log]
 level = "warn"
 [plans.enterprise]
-per_minute = 4_000_000_000
+per_minute = {per_minute}
 per_day = 4_000_000_000
 max_keys = 4_000_000_000
 """
@@ -79,20 +79,21 @@ class Server:
 class World:
     """A data folder with its keys, its product and its server."""
 
-    def __init__(self, folder, programs, keys, routes, products, cached, socket_path=None):
+    def __init__(self, folder, programs, keys, routes, products, cached, per_minute):
         self.folder, self.programs = Path(folder), programs
         self.port = free_port()
-        self.listen = f"unix:{socket_path}" if socket_path else f"127.0.0.1:{self.port}"
         self.secrets = self.folder / "keys.txt"
         self.routes = self.folder / "routes.txt"
-        self._write(routes, products, cached)
+        self._write(routes, products, cached, per_minute)
         self._seed(keys)
         self.server = None
 
-    def _write(self, routes, products, cached):
+    def _write(self, routes, products, cached, per_minute):
         plugins = self.folder / "plugins"
         plugins.mkdir(parents=True)
-        (self.folder / "config.toml").write_text(CONFIG.format(gate=self.listen, cached=cached))
+        gate = f"127.0.0.1:{self.port}"
+        config = CONFIG.format(gate=gate, cached=cached, per_minute=per_minute)
+        (self.folder / "config.toml").write_text(config)
         names = ["bench"] + [f"other{n}" for n in range(1, products)]
         for number, name in enumerate(names):
             prefix = "be_live_" if name == "bench" else f"b{number}_live_"
@@ -125,7 +126,7 @@ class World:
         words = [self.programs["keystile"], "--config", str(self.folder / "config.toml"), "serve"]
         began = time.monotonic()
         self.server = Server(words, self.folder / "serve.log")
-        until_heard(self.port) if self.listen.startswith("127") else until_there(self.listen[5:])
+        until_heard(self.port)
         return time.monotonic() - began
 
     def warm(self):
@@ -160,12 +161,14 @@ class Worlds:
             self.floor.end()
         shutil.rmtree(self.folder)
 
-    def of(self, keys=10_000, routes=100, products=1, cached=100_000, is_warm=True):
+    def of(
+        self, keys=10_000, routes=100, products=1, cached=100_000, per_minute=4_000_000_000, is_warm=True
+    ):
         """A served world; a second call with the same numbers answers the same one."""
-        name = (keys, routes, products, cached)
+        name = (keys, routes, products, cached, per_minute)
         if name not in self.worlds:
             folder = self.folder / "-".join(map(str, name))
-            world = World(folder, self.programs, keys, routes, products, cached)
+            world = World(folder, self.programs, *name)
             world.start()
             self.worlds[name] = world
             if is_warm:
@@ -190,14 +193,6 @@ def free_port():
 
 def until_heard(port):
     _until(lambda: socket.create_connection(("127.0.0.1", port)).close())
-
-
-def until_there(path):
-    def connect():
-        with socket.socket(socket.AF_UNIX) as probe:
-            probe.connect(path)
-
-    _until(connect)
 
 
 def _until(attempt):

@@ -9,8 +9,10 @@
 //! at 10,000 requests a second an answer is kept for some seconds, and nginx comes back within
 //! milliseconds. One that was forgotten is counted again, which never lets anybody pass who may not.
 
-use std::hash::{BuildHasher as _, RandomState};
+use std::hash::BuildHasher as _;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use hashbrown::DefaultHashBuilder;
 
 use super::limiter::Drawn;
 use crate::clock::{Span, Timestamp};
@@ -46,13 +48,22 @@ pub struct Repeat<'a> {
 
 /// The answers that were given lately.
 pub(super) struct Repeats {
-    hasher: RandomState,
-    shards: Box<[Mutex<Vec<Option<Answer>>>]>,
+    hasher: DefaultHashBuilder,
+    shards: Box<[Mutex<Vec<Set>>]>,
+}
+
+/// A few answers whose questions share a place.
+#[derive(Clone, Default)]
+struct Set {
+    /// The questions' hashes side by side, since they are looked at every time.
+    questions: [u64; WAYS],
+    /// The one that is forgotten next: the oldest.
+    next: u8,
+    answers: [Option<Answer>; WAYS],
 }
 
 #[derive(Clone, Copy)]
 struct Answer {
-    question: u64,
     at: Timestamp,
     given_again: u8,
     drawn: Drawn,
@@ -61,7 +72,7 @@ struct Answer {
 impl Repeats {
     pub(super) fn new() -> Self {
         let shards = (0..SHARDS).map(|_| Mutex::default()).collect();
-        Self { hasher: RandomState::new(), shards }
+        Self { hasher: DefaultHashBuilder::default(), shards }
     }
 
     /// The answer that was given to the same question, or else what `draw` answers; of two who ask
@@ -75,40 +86,48 @@ impl Repeats {
         let question = self.hasher.hash_one(repeat);
         let mut shard = self.shard(question);
         if shard.is_empty() {
-            shard.resize(SETS * WAYS, None);
+            shard.resize(SETS, Set::default());
         }
-        let set = place(question >> 32, SETS) * WAYS;
-        let set = &mut shard[set..set + WAYS];
-        // After a clock was set back, what was asked "later" is another question.
-        let is_same =
-            |it: &Answer| it.question == question && it.at <= now && now < it.at.plus(SAME_FOR);
-        let same = set.iter_mut().flatten().find(|it| is_same(it));
-        if let Some(answer) = same.filter(|it| it.given_again < AGAIN_MAX) {
+        let set = &mut shard[place(question >> 32, SETS)];
+        let known = set.questions.iter().position(|known| *known == question);
+        let answer = known.and_then(|place| set.answers[place].as_mut());
+        if let Some(answer) = answer.filter(|it| it.may_be_given_again(now)) {
             answer.given_again += 1;
             return Some(Drawn { is_repeat: true, ..answer.drawn });
         }
         let drawn = draw()?;
-        let is_this = |it: &Option<Answer>| it.is_some_and(|it| it.question == question);
-        let place = set.iter().position(is_this).or_else(|| oldest(set)).unwrap_or(0);
-        set[place] = Some(Answer { question, at: now, given_again: 0, drawn });
+        let place = known.unwrap_or_else(|| set.oldest());
+        set.questions[place] = question;
+        set.answers[place] = Some(Answer { at: now, given_again: 0, drawn });
         Some(drawn)
     }
 
-    fn shard(&self, question: u64) -> MutexGuard<'_, Vec<Option<Answer>>> {
+    fn shard(&self, question: u64) -> MutexGuard<'_, Vec<Set>> {
         let shard = &self.shards[place(question, SHARDS)];
         shard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Set {
+    /// The place that is free, or was filled first.
+    fn oldest(&mut self) -> usize {
+        let place = usize::from(self.next) % WAYS;
+        self.next = self.next.wrapping_add(1);
+        place
+    }
+}
+
+impl Answer {
+    fn may_be_given_again(&self, now: Timestamp) -> bool {
+        // After a clock was set back, what was asked "later" is another question.
+        let is_same = self.at <= now && now < self.at.plus(SAME_FOR);
+        is_same && self.given_again < AGAIN_MAX
     }
 }
 
 /// One of `places`, by the lowest bits of a hash.
 fn place(hash: u64, places: usize) -> usize {
     usize::from(u16::try_from(hash & 0xffff).unwrap_or_default()) % places
-}
-
-/// The place that is free, or the one that was filled first.
-fn oldest(set: &[Option<Answer>]) -> Option<usize> {
-    let at = |place: &usize| set[*place].map(|it| it.at);
-    (0..set.len()).min_by_key(at)
 }
 
 #[cfg(test)]
@@ -162,7 +181,7 @@ mod tests {
             repeats.first_or(&question(&id), now, || Some(DRAWN));
         }
         let kept: usize = repeats.shards.iter().map(|it| it.lock().unwrap().len()).sum();
-        assert_eq!(kept, SHARDS * SETS * WAYS);
-        assert!(kept * size_of::<Option<Answer>>() <= 5 * 1024 * 1024);
+        assert_eq!(kept, SHARDS * SETS);
+        assert!(kept * size_of::<Set>() <= 5 * 1024 * 1024, "{}", size_of::<Set>());
     }
 }

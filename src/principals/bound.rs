@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use smallvec::SmallVec;
-
 use super::Principal;
 use crate::limits::{Allowance, BucketId, Plans};
 use crate::registry::{Access, Bucket, Grant, PerKey, Product};
@@ -73,36 +71,33 @@ impl Bound {
     }
 }
 
-/// The values of the identity headers, in one buffer: first those of [`Identity::NAMES`], then one
-/// for each resource of the product, in its order.
+/// What a back end is told of who asks: the lines of the identity headers, as they are sent. They are
+/// the same for every request of a key, so they are written once.
 #[derive(Clone, Debug)]
-pub struct Identity {
-    values: Arc<str>,
-    ends: SmallVec<[u32; 12]>,
-}
+pub struct Identity(Option<Arc<str>>);
+
+/// The headers that every product has; those of its resources come behind them.
+const NAMES: [&str; 9] = [
+    "x-keystile-subject",
+    "x-keystile-key",
+    "x-keystile-client",
+    "x-keystile-owner",
+    "x-keystile-workspace",
+    "x-keystile-product",
+    "x-keystile-plan",
+    "x-keystile-environment",
+    "x-keystile-scopes",
+];
 
 impl Identity {
-    /// The headers that every product has, in the order of the values.
-    pub const NAMES: [&'static str; 9] = [
-        "x-keystile-subject",
-        "x-keystile-key",
-        "x-keystile-client",
-        "x-keystile-owner",
-        "x-keystile-workspace",
-        "x-keystile-product",
-        "x-keystile-plan",
-        "x-keystile-environment",
-        "x-keystile-scopes",
-    ];
-
     /// Of a request that passes without a credential.
     #[must_use]
     pub fn of_nobody(product: &Product) -> Self {
-        let known = Self::NAMES.map(|name| match name {
+        let known = NAMES.map(|name| match name {
             "x-keystile-product" => product.id.as_str(),
             _ => NOTHING,
         });
-        Self::joined(known.into_iter().chain(product.resources.iter().map(|_| NOTHING)))
+        Self::said(product, known.into_iter().chain(product.resources.iter().map(|_| NOTHING)))
     }
 
     fn of(principal: &Principal, product: &Product, key_type: usize) -> Self {
@@ -129,27 +124,29 @@ impl Identity {
             &key_type.environment,
             &scopes,
         ];
-        Self::joined(known.into_iter().chain(resources.iter().map(String::as_str)))
+        Self::said(product, known.into_iter().chain(resources.iter().map(String::as_str)))
     }
 
-    fn joined<'v>(values: impl Iterator<Item = &'v str>) -> Self {
-        let (mut joined, mut ends) = (String::with_capacity(256), SmallVec::new());
-        for value in values {
-            joined.push_str(value);
-            ends.push(u32::try_from(joined.len()).expect("each value is bounded to 4 KiB"));
+    /// The values of [`NAMES`] and of the product's resources, in their order.
+    fn said<'v>(product: &Product, values: impl Iterator<Item = &'v str>) -> Self {
+        let resources = product.resources.iter().map(|resource| resource.header.as_str());
+        let mut lines = String::with_capacity(512);
+        for (name, value) in NAMES.into_iter().chain(resources).zip(values) {
+            if value.bytes().any(|byte| byte.is_ascii_control()) {
+                return Self(None);
+            }
+            for part in [name, ": ", value, "\r\n"] {
+                lines.push_str(part);
+            }
         }
-        Self { values: joined.into(), ends }
+        Self(Some(lines.into()))
     }
 
-    /// Each value, in order.
-    pub fn values(&self) -> impl Iterator<Item = &str> {
-        let mut start = 0;
-        self.ends.iter().map(move |end| {
-            let end = *end as usize;
-            let value = &self.values[start..end];
-            start = end;
-            value
-        })
+    /// The lines, each with its end. `None` where a value is none that a header can hold: an identity
+    /// that cannot be told whole is not told at all.
+    #[must_use]
+    pub fn lines(&self) -> Option<&str> {
+        self.0.as_deref()
     }
 }
 

@@ -107,7 +107,8 @@ impl Principal {
     }
 
     /// What the key is worth under the product's present manifest and the present plans; `None`
-    /// where its key type is gone. The caller has made sure that `product` is the key's own.
+    /// where the product is not its own, or its key type is gone. No two products have the same
+    /// version, so that one that was compiled for this version is this product's.
     #[must_use]
     pub fn bound_to(&self, product: &Product, plans: &Arc<Plans>) -> Option<Arc<Bound>> {
         if let Some(bound) = self.bound.load_full()
@@ -115,6 +116,9 @@ impl Principal {
             && Arc::ptr_eq(&bound.plans, plans)
         {
             return Some(bound);
+        }
+        if self.product != product.id {
+            return None;
         }
         let bound = Arc::new(Bound::new(self, product, plans)?);
         self.bound.store(Some(Arc::clone(&bound)));

@@ -4,15 +4,22 @@
 //! or the last of two. A query in which a resource's name could be found by one reader and missed
 //! by another is ambiguous.
 
+use std::borrow::Cow;
+
 use super::AmbiguousPath;
 use super::path::hex_pair;
+
+const NOT_UTF8: AmbiguousPath = AmbiguousPath("the query is not UTF-8");
 
 /// The decoded value of the parameter `name` in a query, if it is there exactly once.
 ///
 /// # Errors
 /// [`AmbiguousPath`] when it stands twice, is spelled in a way that only some would read as
 /// `name`, or cannot be decoded.
-pub(super) fn parameter(query: &[u8], name: &str) -> Result<Option<String>, AmbiguousPath> {
+pub(super) fn parameter<'q>(
+    query: &'q [u8],
+    name: &str,
+) -> Result<Option<Cow<'q, str>>, AmbiguousPath> {
     if query.contains(&b';') {
         return Err(AmbiguousPath("the query holds a `;`, which some read as `&`"));
     }
@@ -41,7 +48,13 @@ pub(super) fn parameter(query: &[u8], name: &str) -> Result<Option<String>, Ambi
     Ok(found)
 }
 
-fn decoded(raw: &[u8]) -> Result<String, AmbiguousPath> {
+/// The text that a part of the query stands for; nearly always itself.
+fn decoded(raw: &[u8]) -> Result<Cow<'_, str>, AmbiguousPath> {
+    let is_itself = |byte: &u8| *byte != b'%' && !byte.is_ascii_control();
+    if raw.iter().all(is_itself) {
+        let text = std::str::from_utf8(raw).map_err(|_| NOT_UTF8)?;
+        return Ok(Cow::Borrowed(text));
+    }
     let (mut bytes, mut rest) = (Vec::with_capacity(raw.len()), raw);
     while let [byte, tail @ ..] = rest {
         let (byte, tail) = match *byte {
@@ -54,7 +67,12 @@ fn decoded(raw: &[u8]) -> Result<String, AmbiguousPath> {
         bytes.push(byte);
         rest = tail;
     }
-    String::from_utf8(bytes).map_err(|_| AmbiguousPath("the query is not UTF-8"))
+    String::from_utf8(bytes).map(Cow::Owned).map_err(|_| NOT_UTF8)
+}
+
+/// Whether a name has nothing but letters, digits, `_` and `-`: then only its case can mislead.
+fn is_plain(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
 }
 
 enum Resemblance {
@@ -68,6 +86,10 @@ enum Resemblance {
 fn resemblance(written: &str, name: &str) -> Resemblance {
     if written == name {
         return Resemblance::Same;
+    }
+    if is_plain(written) && is_plain(name) {
+        let is_near = written.eq_ignore_ascii_case(name);
+        return if is_near { Resemblance::Near } else { Resemblance::None };
     }
     let written = written.trim_matches([' ', '+']);
     let head = written.split('[').next().unwrap_or(written);
@@ -88,7 +110,7 @@ fn resemblance(written: &str, name: &str) -> Resemblance {
 mod tests {
     use super::*;
 
-    fn brand(query: &str) -> Result<Option<String>, AmbiguousPath> {
+    fn brand(query: &str) -> Result<Option<Cow<'_, str>>, AmbiguousPath> {
         parameter(query.as_bytes(), "brand_id")
     }
 
@@ -96,7 +118,7 @@ mod tests {
     fn a_parameter_that_stands_once_is_decoded() {
         assert_eq!(brand("a=1&brand_id=b_1"), Ok(Some("b_1".into())));
         assert_eq!(brand("%62rand_id=b%5F1&&x"), Ok(Some("b_1".into())));
-        assert_eq!(brand("brand_id"), Ok(Some(String::new())));
+        assert_eq!(brand("brand_id"), Ok(Some("".into())));
         assert_eq!(brand(""), Ok(None));
         assert_eq!(brand("brand=1&brand_ids=2&x=%F0%9F%90%8B"), Ok(None));
     }

@@ -71,7 +71,7 @@ impl From<AmbiguousPath> for Refusal {
 /// The id of each resource that is named anywhere; every place that names one must agree.
 fn named<'p, 't, 'a: 't>(
     product: &'p Product,
-    path: &Path<'_>,
+    path: &Path<'a>,
     headers: Headers<'a>,
     matched: Option<&Match<'p, 't>>,
 ) -> Result<NamedList<'p, 't>, AmbiguousPath> {
@@ -99,7 +99,7 @@ fn named<'p, 't, 'a: 't>(
 
 fn in_query<'a>(
     resource: &Resource,
-    path: &Path<'_>,
+    path: &Path<'a>,
     name: &str,
 ) -> Result<Option<Cow<'a, str>>, AmbiguousPath> {
     let Some(query) = path.query() else { return Ok(None) };
@@ -107,7 +107,7 @@ fn in_query<'a>(
         Some(id) if !resource.pattern.matches(&id) => {
             Err(AmbiguousPath("a resource's value in the query is not one of its ids"))
         }
-        id => Ok(id.map(Cow::Owned)),
+        id => Ok(id),
     }
 }
 

@@ -306,11 +306,11 @@ impl<'v> Verifier<'v> {
             Found::Unknown => return Err(Refusal::InvalidKey.into()),
             Found::Damaged => return Ok(Err(Undecided::DamagedRow)),
         };
-        let is_its_type = presented.is_none_or(|key_type| key_type.id == principal.key_type);
-        if principal.product != product.id || !is_its_type {
+        let bound = principal.bound_to(product, self.plans).ok_or(Refusal::InvalidKey)?;
+        let key_type = &product.key_types[bound.key_type];
+        if presented.is_some_and(|presented| presented.id != key_type.id) {
             return Err(Refusal::InvalidKey.into());
         }
-        let bound = principal.bound_to(product, self.plans).ok_or(Refusal::InvalidKey)?;
         Ok(Ok((Known { principal, bound }, LookedUp { spent, digest })))
     }
 }

@@ -3,7 +3,7 @@
 use maud::Markup;
 
 use crate::accounts::people::Role;
-use crate::accounts::{Slug, Workspace, Workspaces};
+use crate::accounts::{Slug, Workspace};
 use crate::error::{Error, Result};
 use crate::http::in_force::InForce;
 use crate::http::ui::layout::Place;
@@ -27,8 +27,7 @@ impl<'v> Scene<'v> {
     pub(super) fn of(visit: &'v Visit<'v>) -> Result<Self> {
         let slug = visit.param("workspace").parse::<Slug>();
         let slug = slug.map_err(|error| Error::not_found(error.to_string()))?;
-        let (store, principals) = (&visit.app.store, &visit.app.principals);
-        let workspace = Workspaces { store, principals }.show(&slug)?;
+        let workspace = visit.workspaces().show(&slug)?;
         Ok(Self { visit, workspace, in_force: InForce::of(visit.app) })
     }
 
@@ -37,7 +36,7 @@ impl<'v> Scene<'v> {
     }
 
     pub(super) fn page(&self, title: &str, body: Markup) -> Reply {
-        self.visit.page_in(self.place(), title, body)
+        self.visit.page_of(&self.workspace, title, body)
     }
 
     /// What this session's forms carry.

@@ -8,7 +8,6 @@ use super::reply::Reply;
 use crate::clock::Timestamp;
 use crate::id;
 use crate::limits::Standing;
-use crate::principals::Identity;
 use crate::registry::Product;
 use crate::verify::{Dialect, Pass, Refusal};
 
@@ -24,10 +23,7 @@ const SCOPE_BYTES_MAX: usize = 2_000;
 /// 200 with an empty body and every identity header, `-` where there is nothing to say.
 pub(super) fn pass(reply: &mut Reply, pass: &Pass<'_>, (request_id, now): (&str, Timestamp)) {
     reply.begin(StatusCode::OK, now);
-    let resources = pass.product.resources.iter().map(|resource| resource.header.as_str());
-    for (name, value) in Identity::NAMES.into_iter().chain(resources).zip(pass.identity.values()) {
-        reply.line(name, value);
-    }
+    reply.lines(pass.identity.lines());
     if let Some(standing) = &pass.standing {
         rate::tell(reply, standing);
     }

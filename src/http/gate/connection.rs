@@ -121,7 +121,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
         if received.is_empty() {
             return Ok(None);
         }
-        let Some(head) = Head::read(received, names)? else { return Ok(None) };
+        let mut head = Head::default();
+        if !head.read(received, names)? {
+            return Ok(None);
+        }
         reply.answers(head.method, head.after);
         if contained(serve::serve(gate, *peer, &head, reply)).await.is_none() {
             reply.after = After::Close;
@@ -164,7 +167,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
     }
 
     async fn receive_whole(&mut self) -> Result<(), NoHead> {
-        while matches!(Head::read(&self.received, &mut self.names), Ok(None)) {
+        while matches!(Head::default().read(&self.received, &mut self.names), Ok(false)) {
             if self.received.len() >= HEAD_BYTES_MAX {
                 return Err(TooLong);
             }
@@ -194,8 +197,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
 
     /// Sends the answer; false where nobody takes it.
     async fn send(&mut self) -> bool {
-        let sent = timeout(ANSWER_WITHIN, self.stream.write_all(self.reply.bytes())).await;
-        matches!(sent, Ok(Ok(())))
+        let mut sending = pin!(self.stream.write_all(self.reply.bytes()));
+        // Nearly always it is taken at once, and then no timer is needed.
+        let at_once = poll_fn(|context| Poll::Ready(sending.as_mut().poll(context))).await;
+        match at_once {
+            Poll::Ready(sent) => sent.is_ok(),
+            Poll::Pending => matches!(timeout(ANSWER_WITHIN, sending).await, Ok(Ok(()))),
+        }
     }
 
     /// Lets the peer finish what it sends: a reset would take the answer away from it.

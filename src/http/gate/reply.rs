@@ -57,6 +57,12 @@ impl Reply {
         self.put(b"\r\n");
     }
 
+    /// Adds lines that were written before; `None`, where they could not be, breaks the answer.
+    pub(super) fn lines(&mut self, lines: Option<&str>) {
+        self.is_broken |= lines.is_none();
+        self.put(lines.unwrap_or_default().as_bytes());
+    }
+
     /// Adds a line whose value is made of words of ours and numbers.
     pub(super) fn line_of(&mut self, name: &'static str, write: impl FnOnce(&mut Value<'_>)) {
         self.put(name.as_bytes());
@@ -120,7 +126,7 @@ impl Value<'_> {
 
 /// `field-value` of [RFC 9110 §5.5](https://www.rfc-editor.org/rfc/rfc9110#section-5.5). Every byte
 /// is looked at, so that many are at once.
-#[expect(clippy::needless_bitwise_bool, reason = "a lazy one would look at one byte at a time")]
 fn is_field_value(value: &[u8]) -> bool {
-    value.iter().fold(true, |good, byte| good & (*byte >= b' ') & (*byte != 0x7f))
+    let is_bad = |byte: &u8| *byte < b' ' || *byte == 0x7f;
+    value.iter().fold(0, |bad, byte| bad | u8::from(is_bad(byte))) == 0
 }

@@ -138,12 +138,6 @@ impl Visit<'_> {
         self.framed(Some(place), title, body)
     }
 
-    /// A page of a workspace, whose pages its navigation leads to.
-    #[must_use]
-    pub fn page_in(&self, workspace: Place<'_>, title: &str, body: Markup) -> Reply {
-        self.framed(Some(workspace), title, body)
-    }
-
     fn framed(&self, workspace: Option<Place<'_>>, title: &str, body: Markup) -> Reply {
         let signed_in = self.holder.as_ref().map(|holder| layout::SignedIn {
             name: holder.user.email.as_str(),

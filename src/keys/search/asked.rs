@@ -7,7 +7,7 @@ use crate::id::KeyId;
 use crate::keys::{Key, Keys};
 
 /// Keys of one page: as many as somebody looks through.
-pub const PAGE_KEYS: u32 = 50;
+pub const PAGE_KEYS: usize = 50;
 
 /// Keys whose names are listed to choose from.
 const NAMED_MAX: i64 = 200;
@@ -101,7 +101,7 @@ pub struct Found {
     /// The keys of the page.
     pub keys: Vec<Key>,
     /// How many fit in all.
-    pub fitting: u64,
+    pub fitting: usize,
     /// How many the workspace has, whatever was asked for.
     pub total: u64,
 }
@@ -116,23 +116,22 @@ pub struct Named {
 }
 
 impl Keys<'_> {
-    /// One page of the keys that fit; the first is number 0. `soon` is until when a key counts as
-    /// expiring.
+    /// One page of the keys that fit; the first is number 0, and beyond the last one is the last.
+    /// `soon` is until when a key counts as expiring.
     ///
     /// # Errors
     /// As the store's.
     pub fn search(
         &self,
         search: &Search,
-        page: u32,
+        number: usize,
         (now, soon): (Timestamp, Timestamp),
     ) -> Result<Found> {
         self.store.read(|db| {
-            Ok(Found {
-                keys: table::page(db, search, page, (now, soon))?,
-                fitting: table::fitting(db, search, (now, soon))?,
-                total: table::total(db, &search.workspace)?,
-            })
+            let fitting = table::fitting(db, search, (now, soon))?;
+            let number = number.min(fitting.saturating_sub(1) / PAGE_KEYS);
+            let keys = table::page(db, search, number, (now, soon))?;
+            Ok(Found { keys, fitting, total: table::total(db, &search.workspace)? })
         })
     }
 

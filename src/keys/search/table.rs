@@ -1,6 +1,6 @@
 //! The same as SQL.
 
-use super::asked::{Named, Order, PAGE_KEYS, Search};
+use super::asked::{Named, Order, PAGE_KEYS, Search, Standing};
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::keys::Key;
@@ -31,7 +31,7 @@ fn asked(search: &Search, (now, soon): (Timestamp, Timestamp)) -> [Param<'_>; 8]
         search.words.as_deref().into(),
         search.product.as_deref().into(),
         search.key_type.as_deref().into(),
-        search.standing.map(|standing| standing.name()).into(),
+        search.standing.map(Standing::name).into(),
         now.into(),
         soon.into(),
     ]
@@ -67,7 +67,7 @@ fn sorted(search: &Search) -> &'static str {
 pub(super) fn page(
     db: &Read<'_>,
     search: &Search,
-    page: u32,
+    number: usize,
     (now, soon): (Timestamp, Timestamp),
 ) -> Result<Vec<Key>> {
     let used_at = match search.order {
@@ -79,7 +79,8 @@ pub(super) fn page(
          ORDER BY {} LIMIT ?9 OFFSET ?10",
         sorted(search)
     );
-    let (limit, offset) = (i64::from(PAGE_KEYS), i64::from(page) * i64::from(PAGE_KEYS));
+    let whole = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+    let (limit, offset) = (whole(PAGE_KEYS), whole(number * PAGE_KEYS));
     let mut row = asked(search, (now, soon)).to_vec();
     row.extend([Param::from(limit), Param::from(offset)]);
     let rows = db.all(&select, &row, |row| Ok::<_, Fault>(KeyRow::read(row)))?;
@@ -91,7 +92,7 @@ pub(super) fn fitting(
     db: &Read<'_>,
     search: &Search,
     (now, soon): (Timestamp, Timestamp),
-) -> Result<u64> {
+) -> Result<usize> {
     let select = format!("SELECT COUNT(*) FROM keys WHERE {FITS}");
     counted(db, &select, &asked(search, (now, soon)))
 }
@@ -101,9 +102,9 @@ pub(super) fn total(db: &Read<'_>, workspace: &str) -> Result<u64> {
     counted(db, SELECT, params![workspace])
 }
 
-fn counted(db: &Read<'_>, select: &str, row: &[Param<'_>]) -> Result<u64> {
+fn counted<N: TryFrom<i64> + Default>(db: &Read<'_>, select: &str, row: &[Param<'_>]) -> Result<N> {
     let count = db.first(select, row, |row| row.get::<i64>(0))?;
-    Ok(count.and_then(|count| u64::try_from(count).ok()).unwrap_or(0))
+    Ok(count.and_then(|count| count.try_into().ok()).unwrap_or_default())
 }
 
 pub(super) fn names(db: &Read<'_>, workspace: &str, limit: i64) -> Result<Vec<Named>> {

@@ -1,6 +1,7 @@
 //! The shapes of all paths as one tree: a node for each beginning that some route has.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use super::path::Part;
 
@@ -13,12 +14,34 @@ pub(super) struct Tree {
 
 #[derive(Clone, Debug, Default)]
 struct Node {
-    literals: HashMap<Box<str>, usize>,
+    literals: HashMap<Box<str>, usize, BuildHasherDefault<Fnv>>,
     param: Option<usize>,
     /// The routes that end here.
     here: Vec<usize>,
     /// The routes whose `{*rest}` begins here.
     rest: Vec<usize>,
+}
+
+/// [FNV-1a](https://www.rfc-editor.org/rfc/rfc9923): good for words as short as these. Only the
+/// operator's words are ever inserted, so that no caller can make them collide.
+struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for Fnv {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 impl Default for Tree {

@@ -30,9 +30,9 @@ fn a_day_count_that_cannot_be_believed_counts_as_spent_until_midnight() {
     assert_eq!(world.code(&key, "/one"), "pass");
 }
 
-/// How old a request may be that a kill takes from its day: a second, and what a busy machine adds to
-/// the turn of the thread that writes.
-const LOST_WITHIN: Duration = Duration::from_millis(1_500);
+/// How old a request may be that a kill takes from its day: a second, and what a machine that runs all
+/// the other tests adds to the turn of the thread that writes.
+const LOST_WITHIN: Duration = Duration::from_millis(2_500);
 
 #[test]
 #[expect(clippy::disallowed_methods, reason = "how much is lost is told by the real clock")]
@@ -47,8 +47,8 @@ print(*db.execute('SELECT SUM(spent) FROM day_counts').fetchone())";
     for round in 1..=3 {
         let server = home.serve();
         let mut caller = Caller::to(server.gate);
-        // Longer than two turns, and each time a little more, so that the kill comes anywhere in one.
-        let until = Instant::now() + Duration::from_millis(1_900 + 270 * round);
+        // Longer than a few turns, and each time a little more, so that the kill comes anywhere in one.
+        let until = Instant::now() + Duration::from_millis(2_900 + 270 * round);
         while Instant::now() < until {
             assert_eq!(caller.verify(&key.secret), Verdict::allow());
             passed.push(Instant::now());

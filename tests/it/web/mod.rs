@@ -4,6 +4,7 @@ mod account;
 mod doors;
 mod headers;
 mod invitation;
+mod keys;
 mod secrecy;
 mod setup;
 mod sign_in;

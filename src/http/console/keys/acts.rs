@@ -36,7 +36,7 @@ pub fn rotate(visit: &Visit<'_>) -> Result<Reply> {
             .map_err(|error: crate::clock::NotASpan| Error::invalid(error.to_string()))?,
     };
     let rotated = scene.keys()?.rotate(&visit.actor()?, key.id, overlap, visit.now)?;
-    shown_once(&scene, &rotated.minted, Some(rotated.previous_expires_at))
+    Ok(shown_once(&scene, &rotated.minted, Some(rotated.previous_expires_at)))
 }
 
 /// Ends the old secret now.

@@ -56,7 +56,7 @@ pub fn create(visit: &Visit<'_>) -> Result<Reply> {
         Err(wrong) => return Ok(form.page(&typed, &wrong)?.status(WRONG_INPUT)),
     };
     match scene.keys()?.create(&visit.actor()?, &terms) {
-        Ok(minted) => shown_once(&scene, &minted, None),
+        Ok(minted) => Ok(shown_once(&scene, &minted, None)),
         Err(error) => form.refused(&typed, error),
     }
 }

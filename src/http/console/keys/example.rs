@@ -15,7 +15,7 @@ pub(super) struct Call<'p> {
 }
 
 impl<'p> Call<'p> {
-    /// The request that needs least to be filled in; `None` where the key opens no route.
+    /// The request that needs least to be filled in, one of a scope where there is one; `None` where the key opens no route.
     pub(super) fn of(product: &'p Product, key: &Key) -> Option<Self> {
         let key_type = product.key_type(&key.key_type)?;
         let grant = match key_type.access {
@@ -29,7 +29,10 @@ impl<'p> Call<'p> {
             params.count()
         };
         let open = product.routes.iter().filter(is_open);
-        let route = open.min_by_key(|it| (it.method != "GET", unknown(it), it.path.len()))?;
+        let rank = |it: &&Route| {
+            (it.method != "GET", unknown(it), it.needs == Needs::Authenticated, it.path.len())
+        };
+        let route = open.min_by_key(rank)?;
         Some(Self {
             url: format!("https://{}{}", host(product, key_type), path(route, key)),
             method: if route.method == "*" { "GET" } else { &route.method },

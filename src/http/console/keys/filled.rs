@@ -5,7 +5,9 @@ use crate::accounts::people::Email;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::http::console::scene::Scene;
-use crate::http::console::views::keys::create::{Filled, PREVIEW_FIELD, restriction_field};
+use crate::http::console::views::keys::create::{
+    Filled, PREVIEW_FIELD, other_ids_field, restriction_field,
+};
 use crate::http::ui::time::date;
 use crate::http::web::{Form, Visit};
 use crate::keys::{Expiry, Key, Terms};
@@ -36,7 +38,8 @@ pub(super) type Wrong = Vec<(String, String)>;
 /// `Invalid` where it has a field that no such form has.
 pub(super) fn sent<'v>(visit: &'v Visit<'_>, registry: &Registry) -> Result<&'v Form> {
     let resources = registry.products().flat_map(|product| &product.resources);
-    let own: Vec<String> = resources.map(|it| restriction_field(&it.name)).collect();
+    let own: Vec<String> =
+        resources.flat_map(|it| [restriction_field(&it.name), other_ids_field(&it.name)]).collect();
     let names: Vec<&str> = FIELDS.into_iter().chain(own.iter().map(String::as_str)).collect();
     visit.form(&names)
 }
@@ -52,7 +55,9 @@ impl Typed {
         let mut restrictions = Vec::new();
         for resource in &product.resources {
             let field = restriction_field(&resource.name);
-            restrictions.extend(form.all(&field).map(|id| (resource.name.clone(), id.to_owned())));
+            let other = form.one(&other_ids_field(&resource.name))?.split([',', ' ']);
+            let ids = form.all(&field).chain(other.filter(|id| !id.is_empty()));
+            restrictions.extend(ids.map(|id| (resource.name.clone(), id.to_owned())));
         }
         let one = |name| form.one(name).map(|text| text.trim().to_owned());
         Ok(Self {

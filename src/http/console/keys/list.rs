@@ -1,14 +1,14 @@
 //! The keys of a workspace.
 
 use crate::error::Result;
+use crate::http::console::paging::{self, Paging};
 use crate::http::console::scene::Scene;
 use crate::http::console::views::keys::list::{ListView, Row, TITLE, page as page_of};
 use crate::http::console::views::keys::state::EXPIRES_SOON;
 use crate::http::ui::address::Address;
 use crate::http::ui::field::Choice;
-use crate::http::ui::parts::{Pager, count};
 use crate::http::web::{Reply, Visit};
-use crate::keys::{Found, Key, Order, PAGE_KEYS, Search, Standing};
+use crate::keys::{Found, Key, Order, Search, Standing};
 use crate::registry::Registry;
 
 /// What can be asked for in the address.
@@ -23,29 +23,24 @@ pub fn page(visit: &Visit<'_>) -> Result<Reply> {
     let asked = ASKED.map(|name| (name, visit.query(name).unwrap_or_default()));
     let fields = asked.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let address = Address { path: visit.path(), fields };
-    let page = page_number(&address);
+    let number = paging::number(visit);
     let instants = (visit.now, visit.now.plus(EXPIRES_SOON));
     let search = search(&scene, &address);
-    let found = scene.keys()?.search(&search, page, instants)?;
+    let found = scene.keys()?.search(&search, number, instants)?;
     let registry = &scene.in_force.registry;
-    let paged = Paged::of(&found, &address, page);
+    let paging = Paging::of(&address, number, found.fitting);
     let view = ListView {
         workspace: scene.place(),
         address: &address,
         rows: &rows(&found, registry),
         total: found.total,
-        pager: paged.pager(),
+        pager: paging.pager(),
         products: &products(registry),
         key_types: &key_types(registry, address.value("product")),
         may_create: scene.may_change_keys()?,
         now: visit.now,
     };
     Ok(scene.page(TITLE, page_of(&view)))
-}
-
-/// The page that is asked for, counted from 0.
-fn page_number(address: &Address<'_>) -> u32 {
-    address.value("page").parse::<u32>().map_or(0, |page| page.saturating_sub(1))
 }
 
 fn search(scene: &Scene<'_>, address: &Address<'_>) -> Search {
@@ -90,29 +85,4 @@ fn key_types<'a>(registry: &'a Registry, chosen: &str) -> Vec<Choice<'a>> {
     ids.dedup();
     let choices = ids.into_iter().map(|id| Choice { value: id, label: id, help: "" });
     std::iter::once(ANY).chain(choices).collect()
-}
-
-/// Which part of what was found is shown, and where the parts beside it are.
-struct Paged {
-    shown: String,
-    previous: Option<String>,
-    next: Option<String>,
-}
-
-impl Paged {
-    fn of(found: &Found, address: &Address<'_>, page: u32) -> Self {
-        let first = u64::from(page) * u64::from(PAGE_KEYS);
-        let last = first + found.keys.len() as u64;
-        let at = |page: u32| address.with(&[("page", &(page + 1).to_string())]);
-        Self {
-            shown: format!("{}–{} of {}", count(first + 1), count(last), count(found.fitting)),
-            previous: page.checked_sub(1).map(at),
-            next: (last < found.fitting && last > first).then(|| at(page + 1)),
-        }
-    }
-
-    fn pager(&self) -> Pager<'_> {
-        let (previous, next) = (self.previous.as_deref(), self.next.as_deref());
-        Pager { shown: &self.shown, previous, next }
-    }
 }

@@ -2,7 +2,6 @@
 
 use super::example::Call;
 use crate::clock::Timestamp;
-use crate::error::Result;
 use crate::http::console::scene::Scene;
 use crate::http::console::views::keys::created::{CreatedView, page, title};
 use crate::http::web::Reply;
@@ -13,7 +12,7 @@ pub(super) fn shown_once(
     scene: &Scene<'_>,
     minted: &Minted,
     previous_ends_at: Option<Timestamp>,
-) -> Result<Reply> {
+) -> Reply {
     let product = scene.in_force.registry.product(&minted.key.product);
     let call = product.and_then(|product| Call::of(product, &minted.key));
     let view = CreatedView {
@@ -24,5 +23,5 @@ pub(super) fn shown_once(
         previous_ends_at,
         now: scene.visit.now,
     };
-    Ok(scene.page(title(&view), page(&view)))
+    scene.page(title(&view), page(&view))
 }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::{address, scopes};
 use crate::accounts::OwnedIds;
-use crate::http::ui::field::{Choice, Field, Legend, TextArea, Tick, Tickable, boxes, fieldset};
+use crate::http::ui::field::{Choice, Field, Legend, TextArea, Tick, Tickable, fieldset, ticks};
 use crate::http::ui::form::{Button, Errors, post};
 use crate::http::ui::layout::Place;
 use crate::http::ui::parts::{Crumb, Head, Tone, badge, card, names, note, titled};
@@ -57,6 +57,12 @@ pub struct Filled<'a> {
 #[must_use]
 pub fn restriction_field(resource: &str) -> String {
     format!("restrict.{resource}")
+}
+
+/// The field in which an operator names further ids of a resource: `other.store`.
+#[must_use]
+pub fn other_ids_field(resource: &str) -> String {
+    format!("other.{resource}")
 }
 
 /// The field that a form carries when it only asks what the key could do.
@@ -130,6 +136,7 @@ fn restrictions(view: &CreateView<'_>) -> Markup {
 fn restriction(view: &CreateView<'_>, resource: &Resource) -> Markup {
     let field = restriction_field(&resource.name);
     let (tick, help) = match resource.per_key {
+        PerKey::One if view.is_operator => (Tick::Many, "Exactly one."),
         PerKey::One => (Tick::One, "Exactly one."),
         PerKey::Some => (Tick::Many, "One or more."),
         PerKey::Any => (Tick::Many, "None ticked means all of the workspace's."),
@@ -143,10 +150,15 @@ fn restriction(view: &CreateView<'_>, resource: &Resource) -> Markup {
             badges: html! {},
         })
         .collect();
-    if ids.is_empty() {
-        return fieldset(&field, &legend, &html! { p.muted { "The workspace owns none yet." } });
-    }
-    boxes(&field, &legend, tick, &ids)
+    let other = other_ids_field(&resource.name);
+    let choices = html! {
+        @if ids.is_empty() { p.muted { "The workspace owns none yet." } }
+        @else { (ticks(&field, tick, &ids)) }
+        @if view.is_operator {
+            (Field::text(&other, "Other ids").optional().help("An operator may bind any."))
+        }
+    };
+    fieldset(&field, &legend, &choices)
 }
 
 fn limits_of_use(view: &CreateView<'_>) -> Markup {
