@@ -6,6 +6,7 @@
 pub mod account;
 pub mod audit;
 mod counts;
+mod device;
 mod field;
 pub mod home;
 pub mod invitation;

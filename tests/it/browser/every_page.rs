@@ -29,7 +29,8 @@ const STATES: [(&str, &str); 8] = [
 fn every_page_of_an_operator_keeps_the_rules() {
     let house = House::furnished();
     let chromium = Chromium::start(house.instance.web);
-    let mut walk = Walk::new(&chromium, "operator");
+    let windows = vec![("wide", chromium.tab()), ("narrow", chromium.telephone())];
+    let mut walk = Walk::new("operator", windows);
     walk.look_at("sign-in", "/sign-in");
     walk.look_at("setup-done", "/setup");
     walk.sign_in(OPERATOR);
@@ -46,7 +47,7 @@ fn every_page_of_an_operator_keeps_the_rules() {
 fn every_page_of_a_member_keeps_the_rules() {
     let house = House::furnished();
     let chromium = Chromium::start(house.instance.web);
-    let mut walk = Walk::new(&chromium, "member");
+    let mut walk = Walk::new("member", vec![("narrow", chromium.telephone())]);
     walk.sign_in(MEMBER);
     let is_theirs = |path: &str| ["/", "/account"].contains(&path) || path.contains("/acme/");
     for (name, path) in pages(&house).into_iter().filter(|(_, path)| is_theirs(path)) {
@@ -69,7 +70,7 @@ fn pages(house: &House) -> Vec<(String, String)> {
 
 /// Files to save are no pages, and what is for nobody yet is looked at before signing in.
 fn is_page(route: &Route) -> bool {
-    let is_file = [".csv", ".jsonl"].iter().any(|end| route.path.ends_with(end));
+    let is_file = [".csv", "/export"].iter().any(|end| route.path.ends_with(end));
     let is_door = ["/sign-in", "/setup"].contains(&route.path) || route.path.contains("{link}");
     !is_file && !is_door
 }
@@ -93,16 +94,15 @@ fn filled(path: &str, house: &House) -> String {
     path.split('/').map(segment).collect::<Vec<_>>().join("/")
 }
 
-/// A walk from page to page on a desk and on a telephone, by day and by night.
+/// A walk from page to page in some windows, by day and by night.
 struct Walk<'a> {
     who: &'static str,
-    windows: [(&'static str, Tab<'a>); 2],
+    windows: Vec<(&'static str, Tab<'a>)>,
     wrong: Vec<String>,
 }
 
 impl<'a> Walk<'a> {
-    fn new(chromium: &'a Chromium, who: &'static str) -> Self {
-        let windows = [("wide", chromium.tab()), ("narrow", chromium.telephone())];
+    fn new(who: &'static str, windows: Vec<(&'static str, Tab<'a>)>) -> Self {
         Self { who, windows, wrong: Vec::new() }
     }
 

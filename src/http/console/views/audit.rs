@@ -1,6 +1,7 @@
 //! `/audit`: who did what, when, from where.
 
 use maud::{Markup, html};
+use serde_json::{Map, Value};
 
 use crate::clock::Timestamp;
 use crate::http::ui::address::Address;
@@ -87,17 +88,44 @@ fn nothing(view: &AuditView<'_>) -> Markup {
 /// Changes, as a table.
 #[must_use]
 pub fn trail(entries: &[Entry<'_>], now: Timestamp) -> Markup {
-    let columns = ["When", "Who", "What", "To what", "Detail"].map(Column::words);
+    let columns = ["When", "Who", "What", "Detail"].map(Column::words);
     let rows = html! {
         @for entry in entries {
             tr {
                 td.tight { (time(entry.at, now)) }
                 td { (entry.actor) @if !entry.address.is_empty() { small { (entry.address) } } }
-                td.tight { code { (entry.action) } }
-                td { (entry.subject) @if !entry.workspace.is_empty() { small { (entry.workspace) } } }
-                td.wide { code { (entry.detail) } }
+                td.tight { code { (entry.action) } (done_to(entry)) }
+                td.wide { (detail(entry.detail)) }
             }
         }
     };
     html! { div.dense { (table(&Table { caption: "Changes", columns: &columns, rows })) } }
+}
+
+fn done_to(entry: &Entry<'_>) -> Markup {
+    let is_told_apart = !entry.workspace.is_empty() && entry.workspace != entry.subject;
+    html! {
+        small { (entry.subject) @if is_told_apart { " · " (entry.workspace) } }
+    }
+}
+
+/// What an object says, name by name; anything else as it was written.
+fn detail(json: &str) -> Markup {
+    let Ok(object) = serde_json::from_str::<Map<String, Value>>(json) else {
+        return html! { code { (json) } };
+    };
+    html! {
+        @for (name, value) in object.iter().filter(|(_, value)| !is_nothing(value)) {
+            span.muted { (name) } " "
+            @match value.as_str() {
+                Some(text) => (text),
+                None => (value),
+            }
+            br;
+        }
+    }
+}
+
+fn is_nothing(value: &Value) -> bool {
+    value.is_null() || value.as_array().is_some_and(Vec::is_empty)
 }
