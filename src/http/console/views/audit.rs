@@ -116,13 +116,21 @@ fn detail(json: &str) -> Markup {
     };
     html! {
         @for (name, value) in object.iter().filter(|(_, value)| !is_nothing(value)) {
-            span.muted { (name) } " "
-            @match value.as_str() {
-                Some(text) => (text),
-                None => (value),
-            }
-            br;
+            span.muted { (name) } " " (words(value)) br;
         }
+    }
+}
+
+/// A value without the brackets and quotes of JSON.
+fn words(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(all) => all.iter().map(words).collect::<Vec<_>>().join(", "),
+        Value::Object(all) => {
+            let named = all.iter().map(|(name, value)| format!("{name} {}", words(value)));
+            named.collect::<Vec<_>>().join("; ")
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
     }
 }
 
