@@ -11,9 +11,9 @@ use super::public_url::PublicUrl;
 use super::reply::Reply;
 use super::route::Params;
 use super::{cookie, errors};
+use crate::accounts::Workspaces;
 use crate::accounts::people::{People, User};
 use crate::accounts::sessions::{Session, Sessions, Visitor};
-use crate::accounts::{Workspace, Workspaces};
 use crate::app::App;
 use crate::audit::Actor;
 use crate::clock::Timestamp;
@@ -129,13 +129,6 @@ impl Visit<'_> {
     #[must_use]
     pub fn page(&self, title: &str, body: Markup) -> Reply {
         self.framed(None, title, body)
-    }
-
-    /// A page of a workspace: the navigation has the workspace's own pages too.
-    #[must_use]
-    pub fn page_of(&self, workspace: &Workspace, title: &str, body: Markup) -> Reply {
-        let place = Place { slug: &workspace.slug, name: &workspace.name };
-        self.framed(Some(place), title, body)
     }
 
     /// A page of a workspace, whose pages its navigation leads to.

@@ -34,6 +34,17 @@ pub struct Alike {
     pub keys: u64,
 }
 
+/// A live key, and whose it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Living {
+    /// The key.
+    pub id: KeyId,
+    /// The slug of its workspace.
+    pub workspace: String,
+    /// The id of its product.
+    pub product: String,
+}
+
 impl Census<'_> {
     /// Live keys by workspace; one without any is not there.
     ///
@@ -49,6 +60,14 @@ impl Census<'_> {
     /// As the store's.
     pub fn by_product(&self) -> Result<BTreeMap<String, u64>> {
         self.store.read(|db| table::by_product(db, self.now))
+    }
+
+    /// Every live key.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn all(&self) -> Result<Vec<Living>> {
+        self.store.read(|db| table::all(db, self.now))
     }
 
     /// Live keys of a product, those of one type and the same scopes together.

@@ -17,7 +17,7 @@ pub const TITLE: &str = "Audit log";
 /// Some of the log, the latest first.
 #[derive(Clone, Copy)]
 pub struct AuditView<'a> {
-    /// The page's address, with what is asked for: `actor`, `action`, `subject`, `page`.
+    /// The page's address, with what is asked for: `actor`, `action`, `workspace`, `subject`, `page`.
     pub address: &'a Address<'a>,
     /// What was found.
     pub entries: &'a [Entry<'a>],
@@ -55,6 +55,7 @@ pub fn page(view: &AuditView<'_>) -> Markup {
     let fields = html! {
         (Field::search("actor", "Who").value(at("actor")).example("ada@example.com"))
         (Field::search("action", "What").value(at("action")).example("key.revoke"))
+        (Field::search("workspace", "Workspace").value(at("workspace")).example("acme"))
         (Field::search("subject", "To what").value(at("subject")).example("key_…"))
         (Button::plain("Filter").icon(Icon::Search))
     };

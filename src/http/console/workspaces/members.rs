@@ -96,14 +96,15 @@ fn shown(visit: &Visit<'_>, errors: Errors<'_>) -> Result<Reply> {
     let keys = owned_keys(visit, &workspace, user.id)?;
     let keys: Vec<_> = keys.iter().map(|(name, href)| (name.as_str(), href.as_str())).collect();
     let seen_at = visit.sessions().presence(visit.now)?.get(&user.id).and_then(|it| it.seen_at);
+    let place = Place { slug: &workspace.slug, name: &workspace.name };
     let view = MemberView {
-        workspace: Place { slug: &workspace.slug, name: &workspace.name },
+        workspace: place,
         member: Member { id: &id, email, role: role.as_str(), seen_at, keys: keys.len() as u64 },
         keys: &keys,
         form_token: &visit.holder()?.form_token,
         errors,
     };
-    Ok(visit.page_of(&workspace, email, view::page(&view)))
+    Ok(visit.page_in(place, email, view::page(&view)))
 }
 
 /// The name and the address of each live key that a member owns.
