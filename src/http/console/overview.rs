@@ -116,7 +116,7 @@ fn told(
         ),
         Oddity::Rise { key, times } => of_key(
             key,
-            format!("A sudden rise: {times} times as many requests as in an usual hour"),
+            format!("A sudden rise: {times} times as many requests as in a usual hour"),
         ),
         Oddity::Network { key, network } => {
             of_key(key, format!("Used from a new network: {network}"))

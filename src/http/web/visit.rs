@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use actix_http::StatusCode;
-use maud::Markup;
+use maud::{Markup, html};
 
 use super::call::Call;
 use super::form::Form;
@@ -19,6 +19,8 @@ use crate::audit::Actor;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::http::ui::layout::{self, Page, Place, Theme};
+use crate::http::ui::parts::{Tone, note};
+use crate::source::Diagnostic;
 
 /// What a handler is given.
 pub struct Visit<'a> {
@@ -145,8 +147,20 @@ impl Visit<'_> {
             form_token: &holder.form_token,
         });
         let (theme, path) = (self.theme(), self.call.path.as_str());
-        let page = Page { title, signed_in, theme, path, banner: None, body };
+        let banner = self.banner();
+        let page = Page { title, signed_in, theme, path, banner, body };
         Reply::page(StatusCode::OK, layout::page(&page))
+    }
+
+    /// What operators should know whatever they look at.
+    fn banner(&self) -> Option<Markup> {
+        let is_operator = self.holder.as_ref().is_some_and(|holder| holder.user.is_operator);
+        let files = self.app.plugins.files.load();
+        let is_wrong = files.problems().any(Diagnostic::is_error);
+        (is_operator && is_wrong).then(|| {
+            let more = html! { a href="/products" { "Show it among the products" } };
+            note(Tone::Bad, "A plugin file has a problem", &more)
+        })
     }
 
     /// The page that tells what went wrong.
