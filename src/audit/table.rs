@@ -1,5 +1,7 @@
 //! The audit table.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 use super::Actor;
@@ -132,5 +134,9 @@ fn entry(row: &Row<'_>) -> Result<Entry, Fault> {
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

@@ -114,10 +114,9 @@ fn told(
             key,
             format!("{refused} refusals within an hour, more than requests that passed"),
         ),
-        Oddity::Rise { key, times } => of_key(
-            key,
-            format!("A sudden rise: {times} times as many requests as in a usual hour"),
-        ),
+        Oddity::Rise { key, times } => {
+            of_key(key, format!("A sudden rise: {times} times as many requests as in a usual hour"))
+        }
         Oddity::Network { key, network } => {
             of_key(key, format!("Used from a new network: {network}"))
         }

@@ -70,17 +70,18 @@ pub(super) fn rise(hour: &Hour, before: i64) -> Option<Unusual> {
     // A key that was never used has no usual hour.
     let times = (hour.requests * HOURS_BEFORE).checked_div(before)?;
     let is_risen = hour.requests >= RISEN_MIN && times >= RISE_TIMES;
-    is_risen.then(|| Unusual { oddity: Oddity::Rise { key: hour.key, times }, at: hour.last_at })
+    is_risen.then_some(Unusual { oddity: Oddity::Rise { key: hour.key, times }, at: hour.last_at })
 }
 
 pub(super) fn refusals(hour: &Hour) -> Option<Unusual> {
     let Hour { key, requests, refused, last_at } = *hour;
     let is_many = refused >= REFUSED_MIN && refused * 2 > requests;
-    is_many.then(|| Unusual { oddity: Oddity::Refusals { key, refused }, at: last_at })
+    is_many.then_some(Unusual { oddity: Oddity::Refusals { key, refused }, at: last_at })
 }
 
 pub(super) fn strangers((product, refused, at): (String, i64, Timestamp)) -> Option<Unusual> {
-    (refused >= REFUSED_MIN).then(|| Unusual { oddity: Oddity::Strangers { product, refused }, at })
+    (refused >= REFUSED_MIN)
+        .then_some(Unusual { oddity: Oddity::Strangers { product, refused }, at })
 }
 
 pub(super) fn network((key, network, at): (KeyId, String, Timestamp)) -> Unusual {

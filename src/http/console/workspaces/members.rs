@@ -45,7 +45,7 @@ fn read<'f>(
 ) -> Result<Result<(Email, Role), Wrong<'f>>> {
     let email = match email.parse::<Email>() {
         Ok(email) => email,
-        Err(error) => return Ok(Err(Wrong::input("email", error))),
+        Err(error) => return Ok(Err(Wrong::input("email", error.to_string()))),
     };
     let members = visit.people().members(&slug(visit)?)?;
     if members.iter().any(|member| member.email == email) {
@@ -60,7 +60,7 @@ fn given_role<'f>(visit: &Visit<'_>, role: &str) -> Result<Result<Role, Wrong<'f
     Ok(match role.parse::<Role>() {
         Ok(role) if own.may_give(role) => Ok(role),
         Ok(_) => Err(Wrong::input("role", OUT_OF_REACH)),
-        Err(error) => Err(Wrong::input("role", error)),
+        Err(error) => Err(Wrong::input("role", error.to_string())),
     })
 }
 
