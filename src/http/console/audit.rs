@@ -102,5 +102,5 @@ pub fn export(visit: &Visit<'_>) -> Result<Reply> {
         lines.push_str(&line);
         lines.push('\n');
     }
-    Ok(Reply::download("application/x-ndjson", "keystile-audit.jsonl", lines))
+    Ok(Reply::download("keystile-audit.jsonl", "application/x-ndjson", lines))
 }

@@ -64,14 +64,6 @@ impl Reply {
             .with(header::CACHE_CONTROL, "public, max-age=31536000, immutable")
     }
 
-    /// A file to keep, called `name`.
-    #[must_use]
-    pub fn download(media_type: &str, name: &str, content: String) -> Self {
-        Self::uncached(StatusCode::OK, content.into())
-            .with(header::CONTENT_TYPE, media_type)
-            .with(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""))
-    }
-
     fn uncached(status: StatusCode, body: Bytes) -> Self {
         Self { status, headers: Vec::new(), body }.with(header::CACHE_CONTROL, "no-store")
     }
