@@ -32,11 +32,14 @@ CREATE TABLE usage_secrets (
     key TEXT NOT NULL REFERENCES keys (id) ON DELETE CASCADE,
     requests BIGINT NOT NULL,
     last_used_at BIGINT NOT NULL,
-    last_used_from TEXT
+    last_used_from TEXT,
+    -- The day of the last use, by which old rows are found: an index over the instant would change with
+    -- every use.
+    day BIGINT NOT NULL
 );
 
 CREATE INDEX usage_secrets_by_key ON usage_secrets (key);
-CREATE INDEX usage_secrets_by_age ON usage_secrets (last_used_at);
+CREATE INDEX usage_secrets_by_day ON usage_secrets (day);
 
 -- Requests that were refused before a key was known; the product is empty where none was found.
 CREATE TABLE usage_strangers (

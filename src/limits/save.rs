@@ -6,8 +6,9 @@ use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::store::Store;
 
-/// Rows of one transaction: few enough that a change of somebody's never waits long for it.
-const CHUNK_ROWS: usize = 500;
+/// Rows of one transaction: few enough that a change of somebody's waits some milliseconds for it, and
+/// enough that a page of the database is seldom written twice.
+const CHUNK_ROWS: usize = 4_000;
 
 /// Writes down what was counted since the last time; answers how many buckets those were. The rows
 /// hold whole counts, so to write one twice does no harm.
@@ -15,7 +16,9 @@ const CHUNK_ROWS: usize = 500;
 /// # Errors
 /// As the store's; what was not written is written the next time.
 pub fn save(limiter: &Limiter, store: &Store) -> Result<usize> {
-    let unsaved: Vec<(BucketId, SavedDay)> = limiter.take_unsaved().flatten().collect();
+    let mut unsaved: Vec<(BucketId, SavedDay)> = limiter.take_unsaved().flatten().collect();
+    // Neighbours share a page: in their order each page is written once.
+    unsaved.sort_unstable_by_key(|(bucket, _)| *bucket.as_bytes());
     let mut chunks = unsaved.chunks(CHUNK_ROWS);
     while let Some(chunk) = chunks.next() {
         let rows = chunk.to_vec();

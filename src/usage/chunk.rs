@@ -15,7 +15,7 @@ use crate::id::KeyId;
 use crate::secret::SecretDigest;
 
 /// Rows of one commit: some milliseconds, which is what a revocation may have to wait for it.
-pub(super) const CHUNK_ROWS_MAX: usize = 500;
+pub(super) const CHUNK_ROWS_MAX: usize = 2_000;
 
 /// Rows that are added together, or not at all.
 pub(super) struct Chunk {

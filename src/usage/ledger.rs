@@ -41,7 +41,10 @@ pub struct Ledger {
 struct Writing {
     /// The number of the last chunk that was written; read from the database at first.
     last_number: Option<i64>,
-    /// What was taken and is in no chunk yet.
+    /// Tallies whose turn has come, in the order of their keys: neighbours share a page of the
+    /// database, which is then written once.
+    taken: VecDeque<Arc<Tally>>,
+    /// What was taken from them and is in no chunk yet.
     rows: VecDeque<Row>,
     /// A chunk whose commit has failed, or is going on.
     pending: Option<Arc<Chunk>>,
@@ -111,10 +114,14 @@ impl Ledger {
             None => store.read(table::last_chunk)?,
         };
         self.take_strangers(writing);
+        // Nothing more is taken while a chunk cannot be written.
         loop {
             writing.last_number = Some(last_number);
-            let next = writing.pending.take();
-            let next = next.or_else(|| self.next_chunk(writing, last_number + 1, &mut tallies));
+            let pending = writing.pending.take();
+            if pending.is_none() {
+                self.take(writing, std::mem::take(&mut tallies));
+            }
+            let next = pending.or_else(|| self.next_chunk(writing, last_number + 1));
             let Some(chunk) = next else { return Ok(()) };
             writing.pending = Some(Arc::clone(&chunk));
             self.write_chunk(store, &chunk)?;
@@ -137,16 +144,19 @@ impl Ledger {
         }
     }
 
-    /// The next chunk, from what was taken already and from `tallies` more that wait.
-    fn next_chunk(
-        &self,
-        writing: &mut Writing,
-        number: i64,
-        tallies: &mut usize,
-    ) -> Option<Arc<Chunk>> {
-        while writing.rows.len() < CHUNK_ROWS_MAX && *tallies > 0 {
-            *tallies -= 1;
-            let Some(tally) = self.queue().pop_front() else { break };
+    /// Takes as many of those that have waited longest.
+    fn take(&self, writing: &mut Writing, tallies: usize) {
+        let mut queue = self.queue();
+        let count = tallies.min(queue.len());
+        writing.taken.extend(queue.drain(..count));
+        drop(queue);
+        writing.taken.make_contiguous().sort_unstable_by_key(|tally| tally.key);
+    }
+
+    /// The next chunk of what was taken.
+    fn next_chunk(&self, writing: &mut Writing, number: i64) -> Option<Arc<Chunk>> {
+        while writing.rows.len() < CHUNK_ROWS_MAX {
+            let Some(tally) = writing.taken.pop_front() else { break };
             let Some(draft) = tally.take() else { continue };
             self.lost.fetch_add(draft.lost, Ordering::Relaxed);
             chunk::rows(&tally, &draft, &mut writing.rows);

@@ -94,17 +94,29 @@ fn add_secret(
     requests: i64,
     last_use: LastUse,
 ) -> Result<(), Fault> {
+    const ADD_ON_ITS_DAY: &str = "
+        UPDATE usage_secrets
+        SET requests = requests + ?2,
+            last_used_from = CASE WHEN last_used_at > ?3 THEN last_used_from ELSE ?4 END,
+            last_used_at = CASE WHEN last_used_at > ?3 THEN last_used_at ELSE ?3 END
+        WHERE secret = ?1 AND day = ?5";
     const ADD: &str = "
-        INSERT INTO usage_secrets (secret, key, requests, last_used_at, last_used_from)
-        SELECT ?1, ?2, ?3, ?4, ?5 WHERE EXISTS (SELECT 1 FROM keys WHERE id = ?2)
+        INSERT INTO usage_secrets (secret, key, requests, last_used_at, last_used_from, day)
+        SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE EXISTS (SELECT 1 FROM keys WHERE id = ?2)
         ON CONFLICT (secret) DO UPDATE
         SET requests = usage_secrets.requests + ?3,
             last_used_from = CASE WHEN usage_secrets.last_used_at > ?4
                                   THEN usage_secrets.last_used_from ELSE ?5 END,
             last_used_at = CASE WHEN usage_secrets.last_used_at > ?4
-                                THEN usage_secrets.last_used_at ELSE ?4 END";
-    let from = last_use.from.map(|from| from.to_string());
-    tx.execute(ADD, params![secret, key, requests, last_use.at, from]).map(drop)
+                                THEN usage_secrets.last_used_at ELSE ?4 END,
+            day = CASE WHEN usage_secrets.day > ?6 THEN usage_secrets.day ELSE ?6 END";
+    let (at, from) = (last_use.at, last_use.from.map(|from| from.to_string()));
+    let day = Grain::Day.start(at);
+    let on_its_day = params![secret, requests, at, from.as_deref(), day];
+    if tx.execute(ADD_ON_ITS_DAY, on_its_day)? == 0 {
+        tx.execute(ADD, params![secret, key, requests, at, from.as_deref(), day])?;
+    }
+    Ok(())
 }
 
 fn add_stranger(
@@ -323,7 +335,7 @@ pub(super) fn delete_old(tx: &Write<'_>, before: Timestamp, rows_max: i64) -> Re
         "DELETE FROM usage_scopes WHERE (key, day, scope) IN
             (SELECT key, day, scope FROM usage_scopes WHERE day < ?1 LIMIT ?2)",
         "DELETE FROM usage_secrets WHERE secret IN
-            (SELECT secret FROM usage_secrets WHERE last_used_at < ?1 LIMIT ?2)",
+            (SELECT secret FROM usage_secrets WHERE day < ?1 LIMIT ?2)",
     ];
     let mut deleted = 0;
     for delete in DELETES {
