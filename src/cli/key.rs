@@ -59,7 +59,7 @@ pub(super) struct Create {
     /// An id that it is bound to; again for more.
     #[arg(long = "restrict", value_name = "RESOURCE=ID", value_parser = pair)]
     restrictions: Vec<(String, String)>,
-    /// How long it is good, such as `90d`, or `never`.
+    /// How long it is good: `90d`, until a day begins in UTC: `2027-06-30`, or `never`.
     #[arg(long, default_value = "never")]
     expires: Expiry,
     /// A range of addresses from which it may be used; again for more [default: any].
@@ -105,7 +105,7 @@ pub(super) struct Update {
     /// An id that it is bound to, again for more, or `any`.
     #[arg(long = "restrict", value_name = "RESOURCE=ID|any", value_parser = pair_or_any)]
     restrictions: Option<Vec<PairOrAny>>,
-    /// How long it is good from now on, such as `90d`, or `never`.
+    /// How long it is good from now on: `90d`, until a day begins in UTC: `2027-06-30`, or `never`.
     #[arg(long)]
     expires: Option<Expiry>,
     /// A range of addresses from which it may be used, again for more, or `any`.

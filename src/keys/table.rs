@@ -47,7 +47,7 @@ impl KeyRow {
     }
 
     /// Reads a row, damaged or not; `None` where even its id cannot be read.
-    pub(super) fn read(row: &Row<'_>) -> Option<(Self, Soundness)> {
+    fn read(row: &Row<'_>) -> Option<(Self, Soundness)> {
         let id = row.get(0).ok()?;
         let mut sealed = Cells { row, are_readable: true };
         let mut others = Cells { row, are_readable: true };
@@ -253,7 +253,7 @@ pub(super) fn unknown(id: KeyId) -> Error {
 /// A seal that no row has.
 const NO_SEAL: [u8; 16] = [0; 16];
 
-pub(super) const COLUMNS: &str = "id, workspace, product, type, name, scopes, restrictions, allow_ip, \
+const COLUMNS: &str = "id, workspace, product, type, name, scopes, restrictions, allow_ip, \
      expires_at, owner, metadata, created_at, created_by, revoked_at, revoked_by, revoked_reason, \
      seal";
 
@@ -296,12 +296,7 @@ pub(super) fn list(
     rows.into_iter().flatten().map(key).collect()
 }
 
-pub(super) fn with_secrets(
-    db: &Read<'_>,
-    row: &KeyRow,
-    soundness: Soundness,
-    now: Timestamp,
-) -> Result<Key> {
+fn with_secrets(db: &Read<'_>, row: &KeyRow, soundness: Soundness, now: Timestamp) -> Result<Key> {
     const SELECT: &str = "
         SELECT digest, last4, created_at, ends_at, seal FROM secrets
         WHERE key = ?1 ORDER BY ends_at IS NOT NULL, created_at DESC, ends_at DESC";

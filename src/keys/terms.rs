@@ -121,7 +121,7 @@ impl std::str::FromStr for Expiry {
             (_, Err(_)) if let Ok(end) = instant => Ok(Self::At(end)),
             (_, Ok(span)) if !span.is_zero() => Ok(Self::After(span)),
             (_, Ok(_)) => Err("a key cannot expire at once: give it a second at least".into()),
-            (_, Err(error)) => Err(format!("{error}, or never")),
+            (_, Err(error)) => Err(format!("{error}, a day such as 2027-06-30, or never")),
         }
     }
 }

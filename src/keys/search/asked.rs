@@ -31,6 +31,14 @@ pub struct Search {
     pub is_reversed: bool,
 }
 
+impl Search {
+    /// Whether some keys of the workspace may not fit.
+    fn is_narrowed(&self) -> bool {
+        let is_said = [&self.words, &self.product, &self.key_type].iter().any(|it| it.is_some());
+        is_said || self.standing.is_some()
+    }
+}
+
 /// How keys stand that are looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
@@ -128,10 +136,12 @@ impl Keys<'_> {
         (now, soon): (Timestamp, Timestamp),
     ) -> Result<Found> {
         self.store.read(|db| {
-            let fitting = table::fitting(db, search, (now, soon))?;
+            let total = table::total(db, &search.workspace)?;
+            let fitting =
+                if search.is_narrowed() { table::fitting(db, search, (now, soon))? } else { total };
             let number = number.min(fitting.saturating_sub(1) / PAGE_KEYS);
             let keys = table::page(db, search, number, (now, soon))?;
-            Ok(Found { keys, fitting, total: table::total(db, &search.workspace)? })
+            Ok(Found { keys, fitting, total: total as u64 })
         })
     }
 

@@ -3,8 +3,9 @@
 use super::asked::{Named, Order, PAGE_KEYS, Search, Standing};
 use crate::clock::Timestamp;
 use crate::error::Result;
+use crate::id::KeyId;
 use crate::keys::Key;
-use crate::keys::table::{COLUMNS, KeyRow, with_secrets};
+use crate::keys::table::find;
 use crate::store::{Fault, Param, Read, params};
 
 /// Which keys fit: `?8` is until when a key counts as expiring.
@@ -57,35 +58,33 @@ fn sorted(search: &Search) -> &'static str {
         (Order::Made, true) => "id",
         (Order::Name, false) => "lower(name), id DESC",
         (Order::Name, true) => "lower(name) DESC, id DESC",
-        (Order::Used, false) => "COALESCE(used_at, 0), id DESC",
-        (Order::Used, true) => "COALESCE(used_at, 0) DESC, id DESC",
+        (Order::Used, false) => {
+            "COALESCE((SELECT max(last_used_at) FROM usage_secrets WHERE key = keys.id), 0), id DESC"
+        }
+        (Order::Used, true) => {
+            "COALESCE((SELECT max(last_used_at) FROM usage_secrets WHERE key = keys.id), 0) DESC,
+             id DESC"
+        }
         (Order::Expires, false) => "expires_at IS NULL, expires_at, id DESC",
         (Order::Expires, true) => "expires_at IS NULL DESC, expires_at DESC, id DESC",
     }
 }
 
+/// The keys of one page. Their ids are sorted alone, since rows are wide.
 pub(super) fn page(
     db: &Read<'_>,
     search: &Search,
     number: usize,
     (now, soon): (Timestamp, Timestamp),
 ) -> Result<Vec<Key>> {
-    let used_at = match search.order {
-        Order::Used => "(SELECT max(last_used_at) FROM usage_secrets WHERE key = keys.id)",
-        Order::Made | Order::Name | Order::Expires => "NULL",
-    };
-    let select = format!(
-        "SELECT {COLUMNS}, {used_at} AS used_at FROM keys WHERE {FITS}
-         ORDER BY {} LIMIT ?9 OFFSET ?10",
-        sorted(search)
-    );
+    let select =
+        format!("SELECT id FROM keys WHERE {FITS} ORDER BY {} LIMIT ?9 OFFSET ?10", sorted(search));
     let whole = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-    let (limit, offset) = (whole(PAGE_KEYS), whole(number * PAGE_KEYS));
     let mut row = asked(search, (now, soon)).to_vec();
-    row.extend([Param::from(limit), Param::from(offset)]);
-    let rows = db.all(&select, &row, |row| Ok::<_, Fault>(KeyRow::read(row)))?;
-    let key = |(row, soundness)| with_secrets(db, &row, soundness, now);
-    rows.into_iter().flatten().map(key).collect()
+    row.extend([whole(PAGE_KEYS), whole(number * PAGE_KEYS)].map(Param::from));
+    let ids: Vec<Option<KeyId>> = db.all(&select, &row, |row| Ok::<_, Fault>(row.get(0).ok()))?;
+    let found = |id| Ok(find(db, id, now)?.map(|(_, _, key)| key));
+    ids.into_iter().flatten().filter_map(|id| found(id).transpose()).collect()
 }
 
 pub(super) fn fitting(
@@ -97,7 +96,7 @@ pub(super) fn fitting(
     counted(db, &select, &asked(search, (now, soon)))
 }
 
-pub(super) fn total(db: &Read<'_>, workspace: &str) -> Result<u64> {
+pub(super) fn total(db: &Read<'_>, workspace: &str) -> Result<usize> {
     const SELECT: &str = "SELECT COUNT(*) FROM keys WHERE workspace = ?1";
     counted(db, SELECT, params![workspace])
 }
