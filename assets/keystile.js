@@ -1,7 +1,4 @@
 // Comfort alone: every page works without this file.
-const page = document.documentElement;
-page.classList.add("js");
-
 const announce = (words) => {
   const region = document.getElementById("live");
   if (region) region.textContent = words;

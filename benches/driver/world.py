@@ -27,6 +27,7 @@ QUESTION = (
 CONFIG = """
 [listen]
 gate = "{gate}"
+web = "127.0.0.1:{web}"
 [gate]
 cached_keys = {cached}
 [log]
@@ -81,7 +82,7 @@ class World:
 
     def __init__(self, folder, programs, keys, routes, products, cached, per_minute):
         self.folder, self.programs = Path(folder), programs
-        self.port = free_port()
+        self.port, self.web = free_port(), free_port()
         self.secrets = self.folder / "keys.txt"
         self.routes = self.folder / "routes.txt"
         self._write(routes, products, cached, per_minute)
@@ -92,7 +93,9 @@ class World:
         plugins = self.folder / "plugins"
         plugins.mkdir(parents=True)
         gate = f"127.0.0.1:{self.port}"
-        config = CONFIG.format(gate=gate, cached=cached, per_minute=per_minute)
+        config = CONFIG.format(
+            gate=gate, web=self.web, cached=cached, per_minute=per_minute
+        )
         (self.folder / "config.toml").write_text(config)
         names = ["bench"] + [f"other{n}" for n in range(1, products)]
         for number, name in enumerate(names):

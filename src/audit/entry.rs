@@ -1,34 +1,53 @@
-//! Reading what was done.
+//! What is read of the log.
 
-use super::table;
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+
 use crate::clock::Timestamp;
-use crate::error::Result;
-use crate::store::Store;
 
-/// Changes of one thing that are shown with it.
-const ABOUT_MAX: i64 = 50;
-
-/// A change, as it was recorded.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One change, as it was recorded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Entry {
-    /// When.
+    /// Its place in the log, counted from 1.
+    pub number: i64,
+    /// When it was made.
     pub at: Timestamp,
-    /// Who: `user_…`, `cli:ACCOUNT` or `keystile`.
+    /// Who made it: `user_…`, `cli:ACCOUNT` or `keystile`.
     pub actor: String,
-    /// What: `key.revoke`.
+    /// What it was.
     pub action: String,
-    /// To what.
+    /// What it was done to.
     pub subject: String,
-    /// The slug of the workspace concerned.
+    /// The workspace concerned, by its slug.
     pub workspace: Option<String>,
     /// What was changed to what, as JSON.
+    #[serde(serialize_with = "itself")]
     pub detail: String,
+    /// The hash of the row before, in hexadecimal.
+    pub previous: String,
+    /// The hash of this row, in hexadecimal.
+    pub hash: String,
 }
 
-/// The latest 50 changes of `subject`, the latest first.
-///
-/// # Errors
-/// As the store's.
-pub fn about(store: &Store, subject: &str) -> Result<Vec<Entry>> {
-    store.read(|db| table::about(db, subject, ABOUT_MAX))
+/// Which entries are asked for: those that have whatever is not empty.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Who made the change.
+    pub actor: String,
+    /// What it was: `key.revoke`, or `key` for whatever was done to keys.
+    pub action: String,
+    /// What it was done to.
+    pub subject: String,
+    /// The workspace concerned.
+    pub workspace: String,
+    /// Only what stands before this number.
+    pub before: Option<i64>,
+}
+
+/// JSON within JSON stays JSON; what cannot be read is a text.
+fn itself<S: Serializer>(detail: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    match serde_json::from_str::<Value>(detail) {
+        Ok(detail) => detail.serialize(serializer),
+        Err(_) => serializer.serialize_str(detail),
+    }
 }

@@ -5,12 +5,15 @@
 //!   taken out afterwards shows.
 //! - No row holds a secret; ids and last four characters at most.
 //!
-//! Start reading at [`record`].
+//! Start reading at [`record`]; [`Log`] reads. Doors: `actor.rs`, `entry.rs` (what they are) →
+//! `table.rs` (SQL) → `actions.rs`.
 
+mod actions;
 mod actor;
 mod entry;
 mod table;
 
+pub use actions::Log;
 pub use actor::Actor;
-pub use entry::{Entry, about};
+pub use entry::{Entry, Wanted};
 pub use table::{Change, record};

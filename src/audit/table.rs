@@ -1,11 +1,13 @@
 //! The audit table.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 use super::Actor;
-use super::entry::Entry;
+use super::entry::{Entry, Wanted};
 use crate::error::Result;
-use crate::store::{Fault, Read, Seal, Write, params};
+use crate::store::{Fault, Param, Read, Row, Seal, Write, params};
 
 /// A change, as it is recorded.
 pub struct Change<'a> {
@@ -66,23 +68,75 @@ pub fn record(tx: &Write<'_>, change: &Change<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Changes of one thing, the latest first. A row that cannot be read is left out.
+/// What a row must have, as the first five parameters of a query; an empty one is not asked for.
+const WANTED: &str = "
+    (?1 = '' OR actor = ?1)
+    AND (?2 = '' OR action = ?2 OR substr(action, 1, length(?2) + 1) = ?2 || '.')
+    AND (?3 = '' OR subject = ?3)
+    AND (?4 = '' OR workspace = ?4)
+    AND (?5 IS NULL OR number < ?5)";
+
+fn asked(wanted: &Wanted) -> [Param<'_>; 5] {
+    let Wanted { actor, action, subject, workspace, before } = wanted;
+    [actor.into(), action.into(), subject.into(), workspace.into(), (*before).into()]
+}
+
+pub(super) fn count(db: &Read<'_>, wanted: &Wanted, max: i64) -> Result<i64> {
+    let select =
+        format!("SELECT count(*) FROM (SELECT 1 FROM audit WHERE {WANTED} LIMIT ?6) AS wanted");
+    let [actor, action, subject, workspace, before] = asked(wanted);
+    let row = &[actor, action, subject, workspace, before, max.into()];
+    Ok(db.first(&select, row, |row| row.get(0))?.unwrap_or(0))
+}
+
+const COLUMNS: &str = "number, at, actor, action, subject, workspace, detail, previous, hash";
+
+/// Changes of one thing, the latest first.
 pub(super) fn about(db: &Read<'_>, subject: &str, limit: i64) -> Result<Vec<Entry>> {
-    const SELECT: &str = "
-        SELECT at, actor, action, subject, workspace, detail FROM audit
-        WHERE subject = ?1 ORDER BY number DESC LIMIT ?2";
-    let rows = db.all(SELECT, params![subject, limit], |row| {
-        let entry = || {
-            Ok::<_, Fault>(Entry {
-                at: row.get(0)?,
-                actor: row.get(1)?,
-                action: row.get(2)?,
-                subject: row.get(3)?,
-                workspace: row.get(4)?,
-                detail: row.get(5)?,
-            })
-        };
-        Ok::<_, Fault>(entry().ok())
-    })?;
+    let select =
+        format!("SELECT {COLUMNS} FROM audit WHERE subject = ?1 ORDER BY number DESC LIMIT ?2");
+    entries(db, &select, params![subject, limit])
+}
+
+/// The latest first.
+pub(super) fn list(
+    db: &Read<'_>,
+    wanted: &Wanted,
+    (skipped, limit): (i64, i64),
+) -> Result<Vec<Entry>> {
+    let select = format!(
+        "SELECT {COLUMNS} FROM audit WHERE {WANTED}
+         ORDER BY number DESC LIMIT ?6 OFFSET ?7"
+    );
+    let [actor, action, subject, workspace, before] = asked(wanted);
+    let row = &[actor, action, subject, workspace, before, limit.into(), skipped.into()];
+    entries(db, &select, row)
+}
+
+/// A row that cannot be read is left out.
+fn entries(db: &Read<'_>, select: &str, row: &[Param<'_>]) -> Result<Vec<Entry>> {
+    let rows = db.all(select, row, |row| Ok::<_, Fault>(entry(row).ok()))?;
     Ok(rows.into_iter().flatten().collect())
+}
+
+fn entry(row: &Row<'_>) -> Result<Entry, Fault> {
+    Ok(Entry {
+        number: row.get(0)?,
+        at: row.get(1)?,
+        actor: row.get(2)?,
+        action: row.get(3)?,
+        subject: row.get(4)?,
+        workspace: row.get(5)?,
+        detail: row.get(6)?,
+        previous: hexadecimal(&row.get::<Vec<u8>>(7)?),
+        hash: hexadecimal(&row.get::<Vec<u8>>(8)?),
+    })
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

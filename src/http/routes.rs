@@ -1,9 +1,8 @@
 //! Every page and every form, and who may see it: the one place where that is said.
 
 use super::console::workspaces::members;
-use super::console::{
-    account, home, invitation, keys, products, setup, sign_in, usage, workspaces,
-};
+use super::console::{account, audit, home, invitation, keys, people, plans, products};
+use super::console::{setup, sign_in, usage, workspaces};
 use super::web::Route;
 use super::web::Who::{Anyone, Member, Operator, SignedIn};
 use super::web::route::{get, post};
@@ -24,6 +23,14 @@ pub const ROUTES: &[Route] = &[
     post("/account/theme", SignedIn, account::choose_theme),
     post("/account/sessions/end", SignedIn, account::end_session),
     post("/account/sessions/end-others", SignedIn, account::end_others),
+    get("/plans", Operator, plans::page),
+    get("/audit", Operator, audit::page),
+    get("/audit/export", Operator, audit::export),
+    get("/people", Operator, people::list::page),
+    get("/people/{person}", Operator, people::detail::page),
+    post("/people/{person}/operator", Operator, people::detail::set_operator),
+    post("/people/{person}/sessions/end", Operator, people::detail::end_sessions),
+    post("/people/{person}/remove", Operator, people::detail::remove),
     get("/products", Operator, products::list::page),
     get("/products/{product}", Operator, products::detail::page),
     get("/products/{product}/test", Operator, products::tester::page),

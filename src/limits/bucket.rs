@@ -31,6 +31,11 @@ impl BucketId {
         Self(std::array::from_fn(|place| digest[place]))
     }
 
+    /// The one that the database has by these bytes.
+    pub(super) fn of_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
     /// As the database has it.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 16] {

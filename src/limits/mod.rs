@@ -19,6 +19,7 @@ mod read;
 mod repeats;
 mod save;
 mod shard;
+mod spent;
 mod standing;
 mod table;
 
@@ -29,5 +30,6 @@ pub use plan::{NUMBER_MAX, Plan, Plans};
 pub use read::used;
 pub use repeats::Repeat;
 pub use save::{save, sweep};
+pub use spent::spent_today;
 pub use standing::{Outcome, Standing, Used, Window};
 pub use table::{day_start, saved_day};

@@ -1,9 +1,14 @@
 //! The table of day counts.
 
+use std::collections::HashMap;
+
 use super::bucket::{BucketId, DAY_SECONDS, SavedDay, day};
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::store::{Fault, Read, Seal, Write, params};
+
+/// Buckets that are listed at once.
+const SPENT_MAX: i64 = 100_000;
 
 /// What the database has of a bucket's day. A row that does not bear its own checksum counts as a
 /// day that is spent: nobody passes by a number that cannot be believed.
@@ -30,6 +35,20 @@ pub fn saved_day(db: &Read<'_>, bucket: &BucketId) -> Result<SavedDay, Fault> {
             SPENT
         }
     })
+}
+
+/// What each bucket has spent today. A row that does not bear its checksum is left out.
+pub(super) fn spent(db: &Read<'_>, now: Timestamp) -> Result<HashMap<BucketId, u32>> {
+    const SELECT: &str = "
+        SELECT bucket, spent, seal FROM day_counts WHERE day = ?1 ORDER BY spent DESC LIMIT ?2";
+    let today = day(now);
+    let rows = db.all(SELECT, params![i64::from(today), SPENT_MAX], |row| {
+        let bucket = BucketId::of_bytes(row.get(0)?);
+        let saved = SavedDay { day: today, spent: row.get::<i64>(1)?.try_into().unwrap_or(0) };
+        let is_sealed = row.get::<[u8; 16]>(2)? == seal(&bucket, saved);
+        Ok::<_, Fault>(is_sealed.then_some((bucket, saved.spent)))
+    })?;
+    Ok(rows.into_iter().flatten().collect())
 }
 
 pub(super) fn save(tx: &Write<'_>, bucket: &BucketId, saved: SavedDay) -> Result<()> {

@@ -1,6 +1,7 @@
 //! What can be done with counts: read them, and make old ones coarser.
 
 use super::grain::{Grain, Retention};
+use super::networks::table as networks;
 use super::report::{AddressCount, KeyCount, OutcomeCount, ScopeUse, SecretUse, TimedCount, Whose};
 use super::table;
 use crate::clock::Timestamp;
@@ -99,6 +100,7 @@ impl Usage<'_> {
         // Addresses may be people's: they are not kept as long as what counts nobody.
         let before = self.retention.oldest(Grain::Hour, now);
         rows += self.sweep_by(move |tx| table::delete_addresses(tx, before, SWEEP_ROWS_MAX))?;
+        rows += self.sweep_by(move |tx| networks::delete_old(tx, before, SWEEP_ROWS_MAX))?;
         let before = self.retention.oldest(Grain::Day, now);
         rows += self.sweep_by(move |tx| table::delete_old(tx, before, SWEEP_ROWS_MAX))?;
         Ok(rows)

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use super::chunk::{Chunk, Row};
 use super::grain::Grain;
+use super::networks::table as networks;
 use super::report::{AddressCount, KeyCount, OutcomeCount, ScopeUse, SecretUse, TimedCount, Whose};
 use super::strangers::ADDRESSES_MAX;
 use super::tally::LastUse;
@@ -41,7 +42,8 @@ fn add_row(tx: &Write<'_>, row: &Row) -> Result<(), Fault> {
             add_scope(tx, *key, (&**scope, *day), *requests, *last_used_at)
         }
         Row::Secret { secret, key, requests, last_use } => {
-            add_secret(tx, secret, *key, *requests, *last_use)
+            add_secret(tx, secret, *key, *requests, *last_use)?;
+            last_use.from.map_or(Ok(()), |from| networks::add(tx, *key, (last_use.at, from)))
         }
         Row::Stranger { product, minute, code, requests } => {
             add_stranger(tx, product, (Grain::Minute, *minute), code, *requests)

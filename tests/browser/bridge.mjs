@@ -9,6 +9,7 @@ import { chromium } from "playwright-core";
 
 const WITHIN_MILLIS = 15_000;
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const [origin] = process.argv.slice(2);
 
 const binary = () => {
@@ -39,11 +40,14 @@ const watch = (page, tab) => {
   });
 };
 
-// Counts what moves after it was drawn, from the first moment on.
-const countShifts = () => {
-  globalThis.shifts = 0;
+// Notes what moves after it was drawn, from the first moment on.
+const noteShifts = () => {
+  globalThis.shifts = [];
+  const named = ({ node }) => (node?.outerHTML ?? String(node?.textContent)).slice(0, 160);
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) globalThis.shifts += entry.value;
+    for (const entry of list.getEntries()) {
+      globalThis.shifts.push(`${entry.value}: ${entry.sources.map(named).join(" | ")}`);
+    }
   }).observe({ type: "layout-shift", buffered: true });
 };
 
@@ -64,13 +68,13 @@ const act = async (page, it) => {
   await arrived;
 };
 
-const violations = async (page) => {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, {
-    resultTypes: ["violations"],
-    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-  }));
-  return violations.map(({ id, nodes }) =>
+// What axe finds. Only colours differ from one look at the same page to the next.
+const violations = async (page, { only_colours }) => {
+  const rules = only_colours ? { type: "rule", values: ["color-contrast"] } : { type: "tag", values: TAGS };
+  if (!only_colours) await page.evaluate(axe);
+  const found = await page.evaluate((runOnly) =>
+    globalThis.axe.run(document, { resultTypes: ["violations"], runOnly }), rules);
+  return found.violations.map(({ id, nodes }) =>
     `${id}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | ")}`);
 };
 
@@ -90,12 +94,21 @@ const focused = () => {
   return (at.ariaLabel ?? label.textContent ?? "").replace(/\s+/g, " ").trim();
 };
 
+// The whole page at once, in a window as high as it is.
+const photograph = async (page, path) => {
+  const { width, height } = page.viewportSize();
+  const whole = await page.evaluate(() => document.documentElement.scrollHeight);
+  await page.setViewportSize({ width, height: Math.max(height, whole) });
+  await page.screenshot({ path });
+  await page.setViewportSize({ width, height });
+};
+
 // What is wrong with the page as it stands, and its picture where one is asked for.
-const inspect = async (page, { picture }) => {
-  const wrong = await violations(page);
+const inspect = async (page, it) => {
+  const wrong = await violations(page, it);
   const wide = await overflow(page);
   if (wide) wrong.push(wide);
-  if (picture) await page.screenshot({ path: picture, fullPage: true });
+  if (it.picture) await photograph(page, it.picture);
   return wrong;
 };
 
@@ -116,7 +129,7 @@ const acts = {
     const page = await context.newPage();
     const tab = { page, said: [], strangers: [], dialogs: [] };
     watch(page, tab);
-    await page.addInitScript(countShifts);
+    await page.addInitScript(noteShifts);
     return tabs.push(tab) - 1;
   },
   goto: async ({ page }, { path }) => (await page.goto(path)).status(),

@@ -3,6 +3,7 @@
 use actix_http::header;
 
 use super::WRONG_INPUT;
+use super::device::device;
 use super::views::account::{self, AccountView, TITLE};
 use crate::accounts::people::Password;
 use crate::error::{Error, ErrorKind, Result};
@@ -25,12 +26,13 @@ fn shown(visit: &Visit<'_>, errors: Errors<'_>) -> Result<Reply> {
     // The present one first, then as they were last used.
     listed.sort_by_key(|session| session.id != holder.session.id);
     let ids: Vec<String> = listed.iter().map(|session| session.id.to_string()).collect();
+    let devices: Vec<String> = listed.iter().map(|session| device(&session.device)).collect();
     let sessions: Vec<account::Session<'_>> = listed
         .iter()
-        .zip(&ids)
-        .map(|(session, id)| account::Session {
+        .zip(ids.iter().zip(&devices))
+        .map(|(session, (id, device))| account::Session {
             id,
-            device: &session.device,
+            device,
             address: &session.address,
             created_at: session.created_at,
             seen_at: session.seen_at,

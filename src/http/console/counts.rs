@@ -34,6 +34,9 @@ impl Stretch {
         stretch("365d", Span::days(365), Grain::Day, Span::days(7)),
     ];
 
+    /// An hour, in minutes.
+    pub(super) const HOUR: Self = Self::ALL[0];
+
     /// A day, in hours.
     pub(super) const DAY: Self = Self::ALL[1];
 

@@ -1,12 +1,17 @@
-//! Where somebody lands who has signed in.
+//! `/`: the state of the instance for whoever runs it, their workspaces for others.
 
 use crate::error::Result;
+use crate::http::console::overview;
 use crate::http::web::{Reply, Visit};
 
-/// On to what they came for most often.
+/// Where somebody lands who has signed in.
 ///
 /// # Errors
-/// None.
-pub fn page(_visit: &Visit<'_>) -> Result<Reply> {
-    Ok(Reply::see_other("/account"))
+/// As the store's.
+pub fn page(visit: &Visit<'_>) -> Result<Reply> {
+    if visit.holder()?.user.is_operator {
+        overview::page(visit)
+    } else {
+        Ok(Reply::see_other("/workspaces"))
+    }
 }

@@ -4,12 +4,17 @@
 //! Start reading at `sign_in.rs`; who may see what stands in `http/routes.rs`.
 
 pub mod account;
+pub mod audit;
 mod counts;
+mod device;
 mod field;
 pub mod home;
 pub mod invitation;
 pub mod keys;
+pub mod overview;
 mod paging;
+pub mod people;
+pub mod plans;
 pub mod products;
 mod scene;
 pub mod setup;

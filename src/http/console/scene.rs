@@ -36,7 +36,7 @@ impl<'v> Scene<'v> {
     }
 
     pub(super) fn page(&self, title: &str, body: Markup) -> Reply {
-        self.visit.page_of(&self.workspace, title, body)
+        self.visit.page_in(self.place(), title, body)
     }
 
     /// What this session's forms carry.

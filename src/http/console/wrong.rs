@@ -14,8 +14,8 @@ pub(super) struct Wrong<'f> {
 
 impl<'f> Wrong<'f> {
     /// What was typed into `field` makes no sense. The empty name is the form as a whole.
-    pub(super) fn input(field: &'f str, said: impl ToString) -> Self {
-        Self { list: [(field, said.to_string())], status: WRONG_INPUT }
+    pub(super) fn input(field: &'f str, said: impl Into<String>) -> Self {
+        Self { list: [(field, said.into())], status: WRONG_INPUT }
     }
 
     /// What an action says of `field`.

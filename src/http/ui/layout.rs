@@ -97,11 +97,14 @@ pub fn page(page: &Page<'_>) -> Markup {
                     Some(signed_in) => div.shell { (nav::side(signed_in, page.path)) (main(page)) },
                     None => div.door { header { (brand()) } (main(page)) },
                 }
-                div #live .hidden role="status" aria-live="polite" {}
+                div #(LAST) .hidden role="status" aria-live="polite" {}
             }
         }
     }
 }
+
+/// The last element of a page: what has just happened, for those who hear the page.
+const LAST: &str = "live";
 
 fn head(title: &str) -> Markup {
     html! {
@@ -109,6 +112,8 @@ fn head(title: &str) -> Markup {
             meta charset="utf-8";
             meta name="viewport" content="width=device-width, initial-scale=1";
             meta name="color-scheme" content="light dark";
+            // Nothing is drawn before all of it is there, so that nothing moves; pages are small.
+            link rel="expect" href={ "#" (LAST) } blocking="render";
             title { (title) " · Keystile" }
             link rel="icon" href="data:,";
             link rel="stylesheet" href=(assets::url(assets::STYLE));

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use actix_http::StatusCode;
-use maud::Markup;
+use maud::{Markup, html};
 
 use super::call::Call;
 use super::form::Form;
@@ -11,14 +11,16 @@ use super::public_url::PublicUrl;
 use super::reply::Reply;
 use super::route::Params;
 use super::{cookie, errors};
+use crate::accounts::Workspaces;
 use crate::accounts::people::{People, User};
 use crate::accounts::sessions::{Session, Sessions, Visitor};
-use crate::accounts::{Workspace, Workspaces};
 use crate::app::App;
 use crate::audit::Actor;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::http::ui::layout::{self, Page, Place, Theme};
+use crate::http::ui::parts::{Tone, note};
+use crate::source::Diagnostic;
 
 /// What a handler is given.
 pub struct Visit<'a> {
@@ -131,11 +133,10 @@ impl Visit<'_> {
         self.framed(None, title, body)
     }
 
-    /// A page of a workspace: the navigation has the workspace's own pages too.
+    /// A page of a workspace, whose pages its navigation leads to.
     #[must_use]
-    pub fn page_of(&self, workspace: &Workspace, title: &str, body: Markup) -> Reply {
-        let place = Place { slug: &workspace.slug, name: &workspace.name };
-        self.framed(Some(place), title, body)
+    pub fn page_in(&self, workspace: Place<'_>, title: &str, body: Markup) -> Reply {
+        self.framed(Some(workspace), title, body)
     }
 
     fn framed(&self, workspace: Option<Place<'_>>, title: &str, body: Markup) -> Reply {
@@ -146,8 +147,20 @@ impl Visit<'_> {
             form_token: &holder.form_token,
         });
         let (theme, path) = (self.theme(), self.call.path.as_str());
-        let page = Page { title, signed_in, theme, path, banner: None, body };
+        let banner = self.banner();
+        let page = Page { title, signed_in, theme, path, banner, body };
         Reply::page(StatusCode::OK, layout::page(&page))
+    }
+
+    /// What operators should know whatever they look at.
+    fn banner(&self) -> Option<Markup> {
+        let is_operator = self.holder.as_ref().is_some_and(|holder| holder.user.is_operator);
+        let files = self.app.plugins.files.load();
+        let is_wrong = files.problems().any(Diagnostic::is_error);
+        (is_operator && is_wrong).then(|| {
+            let more = html! { a href="/products" { "Show it among the products" } };
+            note(Tone::Bad, "A plugin file has a problem", &more)
+        })
     }
 
     /// The page that tells what went wrong.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Alike;
+use super::{Alike, Living};
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::id::{KeyId, UserId};
@@ -46,6 +46,15 @@ fn counted(db: &Read<'_>, select: &str, row: &[Param<'_>]) -> Result<BTreeMap<St
 /// A count, which is never negative.
 fn number(row: &Row<'_>, index: usize) -> Result<u64, Fault> {
     Ok(u64::try_from(row.get::<i64>(index)?).unwrap_or(0))
+}
+
+pub(super) fn all(db: &Read<'_>, now: Timestamp) -> Result<Vec<Living>> {
+    const SELECT: &str = "
+        SELECT id, workspace, product FROM keys
+        WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?1)";
+    Ok(db.all(SELECT, params![now], |row| {
+        Ok::<_, Fault>(Living { id: row.get(0)?, workspace: row.get(1)?, product: row.get(2)? })
+    })?)
 }
 
 pub(super) fn alike(db: &Read<'_>, product: &str, now: Timestamp) -> Result<Vec<Alike>> {

@@ -13,14 +13,24 @@ use super::sign_in;
 use crate::harness::chromium::Heard;
 use crate::harness::{Chromium, Tab};
 
-/// What somebody may ask for beside the plain page.
-const QUERIES: [(&str, &str); 0] = [];
+/// What there is to see beside the plain pages: forms, other states, nothing at all.
+const STATES: [(&str, &str); 8] = [
+    ("key-create", "/workspaces/{workspace}/keys/new?product=whale&type=live"),
+    ("key-create-full", "/workspaces/{workspace}/keys/new?product=example&type=live"),
+    ("key-revoked", "/workspaces/{workspace}/keys/{revoked}"),
+    ("keys-filtered", "/workspaces/{workspace}/keys?state=revoked&sort=used"),
+    ("keys-none-fits", "/workspaces/{workspace}/keys?q=nothing"),
+    ("keys-none", "/workspaces/globex/keys"),
+    ("usage-none", "/workspaces/globex/usage"),
+    ("not-found", "/nothing-here"),
+];
 
 #[test]
 fn every_page_of_an_operator_keeps_the_rules() {
     let house = House::furnished();
     let chromium = Chromium::start(house.instance.web);
-    let mut walk = Walk::new(&chromium, "operator");
+    let windows = vec![("wide", chromium.tab()), ("narrow", chromium.telephone())];
+    let mut walk = Walk::new("operator", windows);
     walk.look_at("sign-in", "/sign-in");
     walk.look_at("setup-done", "/setup");
     walk.sign_in(OPERATOR);
@@ -37,7 +47,7 @@ fn every_page_of_an_operator_keeps_the_rules() {
 fn every_page_of_a_member_keeps_the_rules() {
     let house = House::furnished();
     let chromium = Chromium::start(house.instance.web);
-    let mut walk = Walk::new(&chromium, "member");
+    let mut walk = Walk::new("member", vec![("narrow", chromium.telephone())]);
     walk.sign_in(MEMBER);
     let is_theirs = |path: &str| ["/", "/account"].contains(&path) || path.contains("/acme/");
     for (name, path) in pages(&house).into_iter().filter(|(_, path)| is_theirs(path)) {
@@ -53,15 +63,14 @@ fn pages(house: &House) -> Vec<(String, String)> {
         .filter(|route| route.verb == Verb::Get && is_page(route))
         .map(|route| (name_of(route.path), filled(route.path, house)))
         .collect();
-    let more = QUERIES.iter().map(|(name, path)| ((*name).to_owned(), filled(path, house)));
-    pages.extend(more);
-    pages.push(("not-found".to_owned(), "/nothing-here".to_owned()));
+    let states = STATES.iter().map(|(name, path)| ((*name).to_owned(), filled(path, house)));
+    pages.extend(states);
     pages
 }
 
 /// Files to save are no pages, and what is for nobody yet is looked at before signing in.
 fn is_page(route: &Route) -> bool {
-    let is_file = [".csv", ".jsonl"].iter().any(|end| route.path.ends_with(end));
+    let is_file = [".csv", "/export"].iter().any(|end| route.path.ends_with(end));
     let is_door = ["/sign-in", "/setup"].contains(&route.path) || route.path.contains("{link}");
     !is_file && !is_door
 }
@@ -76,24 +85,24 @@ fn filled(path: &str, house: &House) -> String {
     let segment = |segment: &str| match segment {
         "{workspace}" => "acme".to_owned(),
         "{product}" => "whale".to_owned(),
-        "{key}" | "{id}" => house.busy.to_string(),
-        "{email}" | "{person}" | "{member}" => MEMBER.to_owned(),
+        "{key}" => house.busy.to_string(),
+        "{revoked}" => house.revoked.to_string(),
+        "{person}" | "{member}" => house.member.clone(),
         other if other.starts_with('{') => panic!("{path}: what is {other}? Name a sample of it"),
         other => other.to_owned(),
     };
     path.split('/').map(segment).collect::<Vec<_>>().join("/")
 }
 
-/// A walk from page to page on a desk and on a telephone, by day and by night.
+/// A walk from page to page in some windows, by day and by night.
 struct Walk<'a> {
     who: &'static str,
-    windows: [(&'static str, Tab<'a>); 2],
+    windows: Vec<(&'static str, Tab<'a>)>,
     wrong: Vec<String>,
 }
 
 impl<'a> Walk<'a> {
-    fn new(chromium: &'a Chromium, who: &'static str) -> Self {
-        let windows = [("wide", chromium.tab()), ("narrow", chromium.telephone())];
+    fn new(who: &'static str, windows: Vec<(&'static str, Tab<'a>)>) -> Self {
         Self { who, windows, wrong: Vec::new() }
     }
 
@@ -109,7 +118,7 @@ impl<'a> Walk<'a> {
             for scheme in ["light", "dark"] {
                 tab.look(scheme);
                 let picture = picture(&format!("{}.{name}.{size}.{scheme}.png", self.who));
-                let seen = tab.inspect(picture.as_deref());
+                let seen = tab.inspect(scheme == "dark", picture.as_deref());
                 found.extend(seen.into_iter().map(|it| format!("{scheme}: {it}")));
             }
             let who = self.who;
@@ -129,10 +138,7 @@ fn arrived(tab: &Tab<'_>, path: &str) -> Vec<String> {
     if status >= 500 {
         found.push(format!("status {status}: {}", tab.text()));
     }
-    let shifts = tab.shifts();
-    if shifts > 0.0 {
-        found.push(format!("things move by {shifts}"));
-    }
+    found.extend(tab.shifts().into_iter().map(|moved| format!("things move by {moved}")));
     // The browser complains of the page's own status too.
     let own = format!("the server responded with a status of {status} ");
     let mut heard = tab.heard();

@@ -15,17 +15,19 @@ const LONG: &str = "Warenwirtschaftssystemschnittstellenverbindungsschluessel-No
 /// The instance, and what stands in it.
 pub(super) struct House {
     pub(super) instance: Instance,
-    pub(super) nginx: Nginx,
     /// A key in the middle of a rotation, much in use.
     pub(super) busy: KeyId,
     pub(super) revoked: KeyId,
+    /// The id of [`MEMBER`].
+    pub(super) member: String,
 }
 
 impl House {
     pub(super) fn furnished() -> Self {
         let instance = Instance::start(&Plugins::shipped());
         instance.person(OPERATOR, None).unwrap();
-        instance.person(MEMBER, Some((WORKSPACE, Role::Owner))).unwrap();
+        let member = instance.person(MEMBER, Some((WORKSPACE, Role::Owner))).unwrap();
+        let member = member["id"].as_str().unwrap().to_owned();
         instance.person("carol@example.com", Some((WORKSPACE, Role::Viewer))).unwrap();
         instance.workspace("globex", "pro").unwrap();
         instance.workspace("initech", "free").unwrap();
@@ -47,7 +49,7 @@ impl House {
         instance.rotate(&busy, "24h");
         ask(&nginx, &busy.secret, "/v1/stores/st_1/products");
         instance.write_counts().unwrap();
-        Self { instance, nginx, busy: busy.id, revoked: revoked.id }
+        Self { instance, busy: busy.id, revoked: revoked.id, member }
     }
 
     /// Breaks a plugin file, so that its last good version stays in force.

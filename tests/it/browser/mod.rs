@@ -3,6 +3,7 @@
 //! Start reading at `keys.rs`, then `every_page.rs`, which holds what is true of all pages.
 
 mod every_page;
+mod first_run;
 mod foreign_text;
 mod house;
 mod keyboard;

@@ -196,9 +196,9 @@ impl Tab<'_> {
         self.words("global", &json!({ "name": name }))
     }
 
-    /// How far things have moved since the page was drawn.
-    pub(crate) fn shifts(&self) -> f64 {
-        self.ask("shifts", &json!({})).as_f64().unwrap()
+    /// What has moved since the page was drawn, and how far.
+    pub(crate) fn shifts(&self) -> Vec<String> {
+        serde_json::from_value(self.ask("shifts", &json!({}))).unwrap()
     }
 
     /// Makes the machine one that likes `light` or `dark`.
@@ -206,10 +206,11 @@ impl Tab<'_> {
         self.ask("look", &json!({ "scheme": scheme }));
     }
 
-    /// What is wrong with the page as it stands; makes its picture.
-    pub(crate) fn inspect(&self, picture: Option<&Path>) -> Vec<String> {
-        let found = self.ask("inspect", &json!({ "picture": picture }));
-        serde_json::from_value(found).unwrap()
+    /// What is wrong with the page as it stands; makes its picture. Where the page was looked at
+    /// before, in other colours, `only_colours` looks at nothing but those.
+    pub(crate) fn inspect(&self, only_colours: bool, picture: Option<&Path>) -> Vec<String> {
+        let look = json!({ "only_colours": only_colours, "picture": picture });
+        serde_json::from_value(self.ask("inspect", &look)).unwrap()
     }
 
     /// What the browser has complained of, whom else it has asked, and which questions have stood

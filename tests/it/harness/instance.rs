@@ -89,6 +89,13 @@ impl Instance {
 
     /// The same on an address of the test's choice, such as `unix:gate.sock`.
     pub(crate) fn start_on(gate: &str, plugins: &Plugins) -> Self {
+        let instance = Self::start_empty_on(gate, plugins);
+        instance.workspace(WORKSPACE, "enterprise").unwrap();
+        instance
+    }
+
+    /// The same without any workspace, as on the first day.
+    pub(crate) fn start_empty_on(gate: &str, plugins: &Plugins) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("plugins")).unwrap();
         for (product, text) in &plugins.0 {
@@ -97,9 +104,7 @@ impl Instance {
         let config = format!("[listen]\nweb = \"127.0.0.1:0\"\ngate = \"{gate}\"\n");
         fs::write(folder.path().join("config.toml"), config).unwrap();
         let clock = Clock::standing_at(START.parse().unwrap());
-        let instance = Self::serve(Arc::new(folder), clock);
-        instance.workspace(WORKSPACE, "enterprise").unwrap();
-        instance
+        Self::serve(Arc::new(folder), clock)
     }
 
     /// Ends it, and serves the same folder again.

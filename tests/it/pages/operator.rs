@@ -3,7 +3,8 @@
 use keystile::http::console::views::audit::{self, AuditView, Entry};
 use keystile::http::console::views::error::{self, ErrorView, Trouble};
 use keystile::http::console::views::overview::{self, FirstSteps, Health, OverviewView, Unusual};
-use keystile::http::console::views::people::{self, PeopleView, Person};
+use keystile::http::console::views::people::detail as person;
+use keystile::http::console::views::people::list::{self as people, PeopleView, Person};
 use keystile::http::console::views::plans::{self, Closest, PlansView};
 use keystile::http::console::views::products::tester::{Asked, Step, Verdict};
 use keystile::http::console::views::products::{detail, list, proxy, tester};
@@ -76,7 +77,6 @@ fn overviews() -> Vec<Drawn> {
     let busy = OverviewView {
         last_minute: 3_104,
         minutes: &minutes,
-        slowest_micros: Some(912),
         active_keys: 412,
         refused: &refused(),
         unusual: &unusual,
@@ -101,7 +101,6 @@ fn overviews() -> Vec<Drawn> {
     let new = OverviewView {
         last_minute: 0,
         minutes: &idle,
-        slowest_micros: None,
         active_keys: 0,
         refused: &[],
         unusual: &[],
@@ -222,21 +221,35 @@ pub(super) fn entries() -> Vec<Entry<'static>> {
     ]
 }
 
-fn people() -> Markup {
-    let address = Address { path: "/people", fields: vec![] };
-    let person = |email, is_operator| Person {
+fn somebody(email: &'static str, is_operator: bool) -> Person<'static> {
+    Person {
+        id: "user_01KAPNJ2TB6S6XHVQ3T4E9V5Z7",
         email,
         is_operator,
         workspaces: &[("acme", "owner"), ("globex", "viewer")],
         sessions: 2,
         seen_at: Some(ago(3)),
         created_at: ago(90_000),
-    };
-    let all = [person("ada@example.com", true), person(LONG, false)];
+    }
+}
+
+fn people() -> Markup {
+    let address = Address { path: "/people", fields: vec![] };
+    let all = [somebody("ada@example.com", true), somebody(LONG, false)];
     people::page(&PeopleView {
         address: &address,
         people: &all,
         pager: Pager { shown: "1–2 of 2", previous: None, next: None },
+        now: now(),
+    })
+}
+
+fn one_person() -> Markup {
+    let errors = [("", "ada@example.com is the last operator: add another one first".to_owned())];
+    person::page(&person::DetailView {
+        person: somebody(LONG, true),
+        form_token: TOKEN,
+        errors: Errors(&errors),
         now: now(),
     })
 }
@@ -261,6 +274,7 @@ fn lists() -> Vec<Drawn> {
         Drawn::for_operator("audit", (audit::TITLE, "/audit"), audit::page(&log)),
         Drawn::for_operator("audit-none", (audit::TITLE, "/audit"), audit::page(&none)),
         Drawn::for_operator("people", (people::TITLE, "/people"), people()),
+        Drawn::for_operator("person", (LONG, "/people/user_1"), one_person()),
         Drawn::for_operator("plans", (plans::TITLE, "/plans"), plans::page(&plans_view)),
     ]
 }

@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::harness::{Client, Instance, Key, Plugins, Request};
 
 /// A product with each kind of route.
-const PRODUCT: &str = r#"
+pub(crate) const PRODUCT: &str = r#"
 name = "Counted"
 undo = "0s"
 
@@ -37,17 +37,17 @@ fn instance() -> Instance {
     Instance::start(&Plugins::default().and("counted", PRODUCT))
 }
 
-fn key(instance: &Instance, scopes: &[&str]) -> Key {
+pub(crate) fn key(instance: &Instance, scopes: &[&str]) -> Key {
     instance.key("counted", "live", scopes).make()
 }
 
 /// A question about `path`, from an address of its own.
-fn question(secret: &str, path: &str) -> Request {
+pub(crate) fn question(secret: &str, path: &str) -> Request {
     plain(path).header("Authorization", format!("Bearer {secret}"))
 }
 
 /// The same without a credential.
-fn plain(path: &str) -> Request {
+pub(crate) fn plain(path: &str) -> Request {
     Request::new("GET", "/forward-auth/counted")
         .header("Host", "gate")
         .header("X-Forwarded-Method", "GET")
@@ -56,7 +56,7 @@ fn plain(path: &str) -> Request {
 }
 
 /// What the gate answers: `allowed`, or the code of the refusal.
-fn ask(client: &Client, request: &Request) -> String {
+pub(crate) fn ask(client: &Client, request: &Request) -> String {
     client.send(request).header("x-keystile-code").unwrap_or("allowed").to_owned()
 }
 

@@ -1,21 +1,43 @@
 //! The listener for people: who is let in, by which door, and for how long.
 
 mod account;
+mod audit;
 mod doors;
 mod headers;
 mod invitation;
 mod keys;
+mod members;
+mod overview;
+mod people;
+mod plans;
+mod products;
 mod secrecy;
 mod setup;
 mod sign_in;
 mod throttle;
+mod walk;
+mod workspaces;
 
 use crate::harness::instance::{PASSWORD, Plugins};
 use crate::harness::{Browser, Instance};
 
 /// An instance with an operator, `ada@example.com`.
 fn with_ada() -> Instance {
-    let instance = Instance::start(&Plugins::default());
+    with_ada_and(&Plugins::default())
+}
+
+/// The same with the products that ship.
+fn with_products() -> Instance {
+    with_ada_and(&Plugins::shipped())
+}
+
+/// The same with one product, `counted`.
+fn with_counted() -> Instance {
+    with_ada_and(&Plugins::default().and("counted", crate::usage::PRODUCT))
+}
+
+fn with_ada_and(plugins: &Plugins) -> Instance {
+    let instance = Instance::start(plugins);
     instance.person("ada@example.com", None).unwrap();
     instance
 }

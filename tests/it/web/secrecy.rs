@@ -1,12 +1,14 @@
-//! No password, session, link or form token stands in any file or log.
+//! No password, session, link, form token or key stands in any file or log; a key stands in one
+//! answer, and on no page that can be reached afterwards.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use super::signed_in;
 use crate::harness::instance::{PASSWORD, Plugins};
 use crate::harness::process::{Home, until};
-use crate::harness::{Browser, Instance};
+use crate::harness::{Answer, Browser, Instance};
 
 #[test]
 fn nothing_that_opens_anything_is_kept() {
@@ -30,6 +32,77 @@ fn nothing_that_opens_anything_is_kept() {
         searched(&home.path(""), secret);
     }
     assert!(server.terminate().success());
+}
+
+/// Pages that are opened at most, one link after another.
+const PAGES_MAX: usize = 300;
+
+#[test]
+fn a_key_is_in_one_answer_and_then_on_no_page_and_in_no_file() {
+    let home = Home::with_acme();
+    home.add_person("ada@example.com", &["--operator"]);
+    let mut command = home.command(&["serve"]);
+    command.env("KEYSTILE_LOG__LEVEL", "trace");
+    let server = home.serve_by(&mut command);
+    let browser = Browser::of(home.web());
+    assert_eq!(browser.sign_in("ada@example.com", PASSWORD).status, 303);
+    let new = "/workspaces/acme/keys/new";
+    browser.get(&format!("{new}?product=brands&type=live"));
+    let fields = [
+        ("product", "brands"),
+        ("type", "live"),
+        ("name", "Web shop"),
+        ("scope", "brands:read"),
+        ("expires", ""),
+        ("allow_ip", ""),
+        ("owner", ""),
+    ];
+    let (first, key) = shown_once(&browser.post(new, &fields));
+    let (second, _) = {
+        browser.get(&key);
+        shown_once(&browser.post(&format!("{key}/rotate"), &[("overlap", "24h")]))
+    };
+    let pages = every_linked_page(&browser);
+    for needed in ["/audit", "/products", "/people", key.as_str()] {
+        assert!(pages.contains(needed), "the walk goes past {needed}: {pages:?}");
+    }
+    for secret in [&first, &second] {
+        // What shows of it is its last four characters.
+        let hidden = &secret[12..secret.len() - 4];
+        for page in &pages {
+            assert!(!browser.get(page).text().contains(hidden), "{page} shows a key");
+        }
+        searched(&home.path(""), hidden);
+        assert!(!home.log().contains(hidden));
+    }
+    assert!(server.terminate().success());
+}
+
+/// The secret that an answer shows, and the address of its key.
+fn shown_once(answer: &Answer) -> (String, String) {
+    let page = answer.text();
+    assert_eq!(answer.status, 200, "{page}");
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    let secret = page.split(r#"id="secret""#).nth(1).unwrap();
+    let secret = secret.split(r#"value=""#).nth(1).unwrap().split('"').next().unwrap();
+    let id = page.split("key_").nth(1).unwrap();
+    (secret.to_owned(), format!("/workspaces/acme/keys/key_{}", &id[..26]))
+}
+
+/// Each page that links lead to, from the first one on.
+fn every_linked_page(browser: &Browser) -> BTreeSet<String> {
+    let (mut known, mut ahead) = (BTreeSet::new(), vec!["/".to_owned()]);
+    while let Some(path) = ahead.pop() {
+        if known.len() == PAGES_MAX || !known.insert(path.clone()) {
+            continue;
+        }
+        let text = browser.get(&path).text();
+        let links = text.split("<a ").skip(1).filter_map(|link| link.split("href=\"").nth(1));
+        let links = links.filter_map(|link| link.split('"').next());
+        let ours = links.filter(|link| link.starts_with('/') && !link.starts_with("//"));
+        ahead.extend(ours.map(|link| link.replace("&amp;", "&")));
+    }
+    known
 }
 
 /// Holds that `secret` is in no file below `folder`.

@@ -1,6 +1,6 @@
 //! One key, with all that is known of it.
 
-use crate::audit;
+use crate::audit::{self, Log};
 use crate::clock::{Span, Timestamp};
 use crate::error::Result;
 use crate::http::console::counts::{Stretch, by_verdict, refusals, requests};
@@ -46,7 +46,7 @@ pub(super) fn shown(
     let used = usage.by_scope(&whose, Timestamp::default())?;
     let product = scene.in_force.registry.product(&key.product);
     let key_type = product.and_then(|product| product.key_type(&key.key_type));
-    let entries = audit::about(&visit.app.store, &key.id.to_string())?;
+    let entries = Log { store: &visit.app.store }.about(&key.id.to_string())?;
     let actors = entries.iter().map(|it| scene.called(&it.actor)).collect::<Result<Vec<_>>>()?;
     let quotas = Quotas::of_key(scene, &key)?;
     name_people(scene, &mut key)?;

@@ -21,7 +21,7 @@ pub fn page(visit: &Visit<'_>) -> Result<Reply> {
         log_folder: Path::new(LOG_FOLDER),
     };
     let text = configuration(&product, &place);
-    let nginx = text.as_deref().map_err(|error| error.message());
+    let nginx = text.as_deref().map_err(crate::error::Error::message);
     let view = ProxyView { product: &product.id, product_name: &product.name, nginx };
     Ok(visit.page(view::TITLE, view::page(&view)))
 }

@@ -111,7 +111,7 @@ fn question<'f>(
     };
     let key_id = match optional::<KeyId>(asked.key_id) {
         Ok(key_id) => key_id,
-        Err(error) => return Ok(Err(Wrong::input("key_id", error))),
+        Err(error) => return Ok(Err(Wrong::input("key_id", error.to_string()))),
     };
     let secret = form.one("key")?.trim();
     if key_id.is_some() && !secret.is_empty() {

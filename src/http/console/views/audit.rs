@@ -1,6 +1,7 @@
 //! `/audit`: who did what, when, from where.
 
 use maud::{Markup, html};
+use serde_json::{Map, Value};
 
 use crate::clock::Timestamp;
 use crate::http::ui::address::Address;
@@ -17,7 +18,7 @@ pub const TITLE: &str = "Audit log";
 /// Some of the log, the latest first.
 #[derive(Clone, Copy)]
 pub struct AuditView<'a> {
-    /// The page's address, with what is asked for: `actor`, `action`, `subject`, `page`.
+    /// The page's address, with what is asked for: `actor`, `action`, `workspace`, `subject`, `page`.
     pub address: &'a Address<'a>,
     /// What was found.
     pub entries: &'a [Entry<'a>],
@@ -55,6 +56,7 @@ pub fn page(view: &AuditView<'_>) -> Markup {
     let fields = html! {
         (Field::search("actor", "Who").value(at("actor")).example("ada@example.com"))
         (Field::search("action", "What").value(at("action")).example("key.revoke"))
+        (Field::search("workspace", "Workspace").value(at("workspace")).example("acme"))
         (Field::search("subject", "To what").value(at("subject")).example("key_…"))
         (Button::plain("Filter").icon(Icon::Search))
     };
@@ -86,17 +88,52 @@ fn nothing(view: &AuditView<'_>) -> Markup {
 /// Changes, as a table.
 #[must_use]
 pub fn trail(entries: &[Entry<'_>], now: Timestamp) -> Markup {
-    let columns = ["When", "Who", "What", "To what", "Detail"].map(Column::words);
+    let columns = ["When", "Who", "What", "Detail"].map(Column::words);
     let rows = html! {
         @for entry in entries {
             tr {
                 td.tight { (time(entry.at, now)) }
                 td { (entry.actor) @if !entry.address.is_empty() { small { (entry.address) } } }
-                td.tight { code { (entry.action) } }
-                td { (entry.subject) @if !entry.workspace.is_empty() { small { (entry.workspace) } } }
-                td.wide { code { (entry.detail) } }
+                td.tight { code { (entry.action) } (done_to(entry)) }
+                td.wide { (detail(entry.detail)) }
             }
         }
     };
     html! { div.dense { (table(&Table { caption: "Changes", columns: &columns, rows })) } }
+}
+
+fn done_to(entry: &Entry<'_>) -> Markup {
+    let is_told_apart = !entry.workspace.is_empty() && entry.workspace != entry.subject;
+    html! {
+        small { (entry.subject) @if is_told_apart { " · " (entry.workspace) } }
+    }
+}
+
+/// What an object says, name by name; anything else as it was written.
+fn detail(json: &str) -> Markup {
+    let Ok(object) = serde_json::from_str::<Map<String, Value>>(json) else {
+        return html! { code { (json) } };
+    };
+    html! {
+        @for (name, value) in object.iter().filter(|(_, value)| !is_nothing(value)) {
+            span.muted { (name) } " " (words(value)) br;
+        }
+    }
+}
+
+/// A value without the brackets and quotes of JSON.
+fn words(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(all) => all.iter().map(words).collect::<Vec<_>>().join(", "),
+        Value::Object(all) => {
+            let named = all.iter().map(|(name, value)| format!("{name} {}", words(value)));
+            named.collect::<Vec<_>>().join("; ")
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
+    }
+}
+
+fn is_nothing(value: &Value) -> bool {
+    value.is_null() || value.as_array().is_some_and(Vec::is_empty)
 }

@@ -22,8 +22,6 @@ pub struct OverviewView<'a> {
     pub last_minute: u64,
     /// The last hour by minutes: allowed, refused.
     pub minutes: &'a [Bucket],
-    /// The longest decision of the last minute, in microseconds.
-    pub slowest_micros: Option<u64>,
     /// Keys that are good now.
     pub active_keys: u64,
     /// Why requests of the last hour were refused, the most frequent first.
@@ -115,18 +113,8 @@ fn numbers(view: &OverviewView<'_>) -> Markup {
         figure("Requests per minute", count(view.last_minute), "now".into()),
         figure("Allowed", count(allowed), "last hour".into()),
         figure("Refused", count(refused), format!("{}.{} %", per_mille / 10, per_mille % 10)),
-        figure("Slowest decision", view.slowest_micros.map_or("–".into(), span), String::new()),
         figure("Active keys", count(view.active_keys), String::new()),
     ])
-}
-
-/// Microseconds, as people read them.
-fn span(micros: u64) -> String {
-    match micros {
-        ..1_000 => format!("{micros} µs"),
-        1_000..1_000_000 => format!("{}.{} ms", micros / 1_000, micros % 1_000 / 100),
-        _ => format!("{}.{} s", micros / 1_000_000, micros % 1_000_000 / 100_000),
-    }
 }
 
 fn by_minute(view: &OverviewView<'_>) -> Markup {

@@ -59,7 +59,7 @@ fn made<'f>(visit: &Visit<'_>, draft: Draft<'_>) -> Result<Result<Slug, Wrong<'f
     }
     let slug = match draft.slug.parse::<Slug>() {
         Ok(slug) => slug,
-        Err(error) => return Ok(Err(Wrong::input("slug", error))),
+        Err(error) => return Ok(Err(Wrong::input("slug", error.to_string()))),
     };
     let held = visit.app.live.hold_plans();
     let plan = (&*held.settings.plans, draft.plan);

@@ -11,6 +11,7 @@ use crate::http::console::views::workspaces::members::{Invitation, Member};
 use crate::http::console::wrong::Wrong;
 use crate::http::ui::field::Choice;
 use crate::http::ui::form::{Confirm, Errors};
+use crate::http::ui::layout::Place;
 use crate::http::web::{Reply, Visit};
 use crate::keys::census::Census;
 use crate::registry::Registry;
@@ -64,7 +65,8 @@ pub(super) fn shown(visit: &Visit<'_>, beside: &Beside<'_>) -> Result<Reply> {
         errors: beside.errors,
         now: visit.now,
     };
-    Ok(visit.page_of(&workspace, &workspace.name, view::page(&view)))
+    let place = Place { slug: &workspace.slug, name: &workspace.name };
+    Ok(visit.page_in(place, &workspace.name, view::page(&view)))
 }
 
 /// The resources that products bind keys to, each once.

@@ -45,7 +45,7 @@ fn read<'f>(
 ) -> Result<Result<(Email, Role), Wrong<'f>>> {
     let email = match email.parse::<Email>() {
         Ok(email) => email,
-        Err(error) => return Ok(Err(Wrong::input("email", error))),
+        Err(error) => return Ok(Err(Wrong::input("email", error.to_string()))),
     };
     let members = visit.people().members(&slug(visit)?)?;
     if members.iter().any(|member| member.email == email) {
@@ -60,7 +60,7 @@ fn given_role<'f>(visit: &Visit<'_>, role: &str) -> Result<Result<Role, Wrong<'f
     Ok(match role.parse::<Role>() {
         Ok(role) if own.may_give(role) => Ok(role),
         Ok(_) => Err(Wrong::input("role", OUT_OF_REACH)),
-        Err(error) => Err(Wrong::input("role", error)),
+        Err(error) => Err(Wrong::input("role", error.to_string())),
     })
 }
 
@@ -96,14 +96,15 @@ fn shown(visit: &Visit<'_>, errors: Errors<'_>) -> Result<Reply> {
     let keys = owned_keys(visit, &workspace, user.id)?;
     let keys: Vec<_> = keys.iter().map(|(name, href)| (name.as_str(), href.as_str())).collect();
     let seen_at = visit.sessions().presence(visit.now)?.get(&user.id).and_then(|it| it.seen_at);
+    let place = Place { slug: &workspace.slug, name: &workspace.name };
     let view = MemberView {
-        workspace: Place { slug: &workspace.slug, name: &workspace.name },
+        workspace: place,
         member: Member { id: &id, email, role: role.as_str(), seen_at, keys: keys.len() as u64 },
         keys: &keys,
         form_token: &visit.holder()?.form_token,
         errors,
     };
-    Ok(visit.page_of(&workspace, email, view::page(&view)))
+    Ok(visit.page_in(place, email, view::page(&view)))
 }
 
 /// The name and the address of each live key that a member owns.

@@ -30,6 +30,8 @@ pub struct PeopleView<'a> {
 /// Somebody who may sign in.
 #[derive(Clone, Copy, Debug)]
 pub struct Person<'a> {
+    /// Their id.
+    pub id: &'a str,
     /// Their address.
     pub email: &'a str,
     /// Whether they run the instance.
@@ -84,7 +86,7 @@ fn rows(view: &PeopleView<'_>) -> Markup {
         @for it in view.people {
             tr {
                 th scope="row" {
-                    (it.email) " " @if it.is_operator { (badge(Tone::Accent, "Operator")) }
+                    a href={ "/people/" (it.id) } { (it.email) } " " @if it.is_operator { (badge(Tone::Accent, "Operator")) }
                 }
                 td {
                     @for (slug, role) in it.workspaces {

@@ -1,0 +1,164 @@
+//! The state of the instance: what is asked, what is unusual, how it is doing, what is left to do.
+
+use std::collections::BTreeMap;
+
+use crate::clock::Timestamp;
+use crate::error::Result;
+use crate::http::console::counts::{Stretch, by_verdict, requests};
+use crate::http::console::views::overview::{
+    FirstSteps, Health, OverviewView, TITLE, Unusual, page as page_of,
+};
+use crate::http::console::views::refusals::Refused;
+use crate::http::in_force::InForce;
+use crate::http::web::{Reply, Visit};
+use crate::id::KeyId;
+use crate::keys::census::Census;
+use crate::keys::{Filter, Giver, Keys};
+use crate::source::Diagnostic;
+use crate::usage::{self, ALLOWED, Oddity, Overall, TimedCount};
+
+/// The page.
+///
+/// # Errors
+/// As the store's.
+pub fn page(visit: &Visit<'_>) -> Result<Reply> {
+    let app = visit.app;
+    // What is in memory belongs to the answer.
+    app.ledger.write_all(&app.store)?;
+    let overall = Overall { store: &app.store, now: visit.now };
+    let counts = overall.minutes(Stretch::HOUR.begins(visit.now))?;
+    let minutes = Stretch::HOUR.buckets(&counts, 2, by_verdict, visit.now);
+    let refused = by_code(&counts);
+    let refused: Vec<Refused<'_>> = refused
+        .iter()
+        .map(|(code, (count, last_at))| Refused { code, count: *count, last_at: Some(*last_at) })
+        .collect();
+    let unusual = unusual(visit, overall.unusual()?)?;
+    let unusual: Vec<Unusual<'_>> = unusual.iter().map(Told::view).collect();
+    let keys = Census { store: &app.store, now: visit.now }.by_product()?;
+    let beginning = if overall.is_used()? { None } else { Some(Beginning::of(visit)?) };
+    let view = OverviewView {
+        last_minute: minutes.iter().rev().nth(1).map_or(0, |it| it.values.iter().sum()),
+        minutes: &minutes,
+        active_keys: keys.values().sum(),
+        refused: &most_frequent(refused),
+        unusual: &unusual,
+        health: health(visit),
+        first_steps: beginning.as_ref().map(Beginning::steps),
+        now: visit.now,
+    };
+    Ok(visit.page(TITLE, page_of(&view)))
+}
+
+/// How often each code was answered, and in which minute last.
+fn by_code(counts: &[TimedCount]) -> BTreeMap<&str, (u64, Timestamp)> {
+    let mut codes = BTreeMap::new();
+    for count in counts.iter().filter(|count| count.outcome != ALLOWED) {
+        let (total, last_at) = codes.entry(count.outcome.as_str()).or_insert((0, count.at));
+        *total += requests(count.requests);
+        *last_at = count.at.max(*last_at);
+    }
+    codes
+}
+
+fn most_frequent(mut refused: Vec<Refused<'_>>) -> Vec<Refused<'_>> {
+    refused.sort_by_key(|it| std::cmp::Reverse(it.count));
+    refused
+}
+
+fn health(visit: &Visit<'_>) -> Health<'static> {
+    let app = visit.app;
+    let files = app.plugins.files.load();
+    Health {
+        version: env!("CARGO_PKG_VERSION"),
+        started_at: app.started_at,
+        database_bytes: app.store.bytes(),
+        products: app.plugins.registry.load().products().count() as u64,
+        problems: files.problems().filter(|it| Diagnostic::is_error(it)).count() as u64,
+        loaded_at: files.seen_at,
+    }
+}
+
+/// Something unusual, in words.
+struct Told {
+    what: String,
+    subject: String,
+    href: String,
+    at: Timestamp,
+}
+
+impl Told {
+    fn view(&self) -> Unusual<'_> {
+        Unusual { what: &self.what, subject: &self.subject, href: &self.href, at: self.at }
+    }
+}
+
+fn unusual(visit: &Visit<'_>, found: Vec<usage::Unusual>) -> Result<Vec<Told>> {
+    let in_force = InForce::of(visit.app);
+    let keys = in_force.keys(visit.app, Giver::Operator);
+    found.into_iter().map(|it| told(&keys, it, visit.now)).collect()
+}
+
+fn told(
+    keys: &Keys<'_>,
+    usage::Unusual { oddity, at }: usage::Unusual,
+    now: Timestamp,
+) -> Result<Told> {
+    let of_key = |key: KeyId, what: String| {
+        let key = keys.show(key, now)?;
+        let href = format!("/workspaces/{}/keys/{}", key.workspace, key.id);
+        Ok(Told { what, subject: key.name, href, at })
+    };
+    match oddity {
+        Oddity::Refusals { key, refused } => of_key(
+            key,
+            format!("{refused} refusals within an hour, more than requests that passed"),
+        ),
+        Oddity::Rise { key, times } => {
+            of_key(key, format!("A sudden rise: {times} times as many requests as in a usual hour"))
+        }
+        Oddity::Network { key, network } => {
+            of_key(key, format!("Used from a new network: {network}"))
+        }
+        Oddity::Strangers { product, refused } => {
+            let what = format!("{refused} requests without a good key within an hour");
+            let (subject, href) = match product.as_str() {
+                "" => ("No product".to_owned(), "/products".to_owned()),
+                id => (id.to_owned(), format!("/products/{id}")),
+            };
+            Ok(Told { what, subject, href, at })
+        }
+    }
+}
+
+/// How far a new instance has come.
+struct Beginning {
+    workspace: Option<String>,
+    has_key: bool,
+    product: Option<String>,
+}
+
+impl Beginning {
+    fn of(visit: &Visit<'_>) -> Result<Self> {
+        let in_force = InForce::of(visit.app);
+        let keys = in_force.keys(visit.app, Giver::Operator);
+        let newest = keys.list(&Filter::default(), 1, visit.now)?.pop();
+        let first = || in_force.registry.products().next().map(|product| product.id.clone());
+        let workspace = visit.workspaces().list()?.into_iter().next().map(|it| it.slug);
+        Ok(match newest {
+            Some(key) => {
+                Self { workspace: Some(key.workspace), has_key: true, product: Some(key.product) }
+            }
+            None => Self { workspace, has_key: false, product: first() },
+        })
+    }
+
+    fn steps(&self) -> FirstSteps<'_> {
+        FirstSteps {
+            workspace: self.workspace.as_deref(),
+            has_key: self.has_key,
+            product: self.product.as_deref(),
+            has_request: false,
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! `/people/ID`
+
+use super::Listed;
+use crate::accounts::people::User;
+use crate::error::{Error, Result};
+use crate::http::console::views::people::detail::{self as view, DetailView};
+use crate::http::console::wrong::Wrong;
+use crate::http::ui::form::{Confirm, Errors};
+use crate::http::web::{Reply, Visit};
+use crate::id::UserId;
+
+/// Somebody.
+///
+/// # Errors
+/// `NotFound`.
+pub fn page(visit: &Visit<'_>) -> Result<Reply> {
+    shown(visit, Errors::default())
+}
+
+fn shown(visit: &Visit<'_>, errors: Errors<'_>) -> Result<Reply> {
+    let user = named(visit)?;
+    let presence = visit.sessions().presence(visit.now)?;
+    let presence = presence.get(&user.id);
+    let listed = Listed::new(user, presence);
+    let workspaces = listed.workspaces();
+    let view = DetailView {
+        person: listed.view(&workspaces),
+        form_token: &visit.holder()?.form_token,
+        errors,
+        now: visit.now,
+    };
+    Ok(visit.page(listed.user.email.as_str(), view::page(&view)))
+}
+
+/// Whoever the path names.
+fn named(visit: &Visit<'_>) -> Result<User> {
+    let id = visit.param("person").parse::<UserId>();
+    visit.people().known(id.map_err(|error| Error::not_found(error.to_string()))?)
+}
+
+/// Has them run the instance, or no longer.
+///
+/// # Errors
+/// `NotFound`; `Invalid` for a form that is not the page's.
+pub fn set_operator(visit: &Visit<'_>) -> Result<Reply> {
+    let is_operator = match visit.form(&["operator"])?.one("operator")? {
+        "yes" => true,
+        "no" => false,
+        _ => return Err(Error::invalid("`operator` is yes or no")),
+    };
+    let user = named(visit)?;
+    match visit.people().set_operator(&visit.actor()?, user.id, is_operator) {
+        Ok(()) => Ok(Reply::see_other(&format!("/people/{}", user.id))),
+        Err(error) => refused(visit, &Wrong::of("", error)?),
+    }
+}
+
+fn refused(visit: &Visit<'_>, wrong: &Wrong<'_>) -> Result<Reply> {
+    Ok(shown(visit, wrong.errors())?.status(wrong.status))
+}
+
+/// Ends all of their sessions.
+///
+/// # Errors
+/// `NotFound`.
+pub fn end_sessions(visit: &Visit<'_>) -> Result<Reply> {
+    visit.form(&[])?;
+    let user = named(visit)?;
+    visit.people().end_sessions(&visit.actor()?, user.id)?;
+    Ok(Reply::see_other(&format!("/people/{}", user.id)))
+}
+
+/// Removes them, once their address was typed.
+///
+/// # Errors
+/// `NotFound`.
+pub fn remove(visit: &Visit<'_>) -> Result<Reply> {
+    let form = visit.form(&[Confirm::FIELD])?;
+    let user = named(visit)?;
+    if form.one(Confirm::FIELD)?.trim() != user.email.as_str() {
+        return refused(visit, &Wrong::input(Confirm::FIELD, "That is not their address"));
+    }
+    match visit.people().remove(&visit.actor()?, &user.email) {
+        Ok(_) => Ok(Reply::see_other("/people")),
+        Err(error) => refused(visit, &Wrong::of("", error)?),
+    }
+}

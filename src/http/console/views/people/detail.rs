@@ -1,0 +1,111 @@
+//! `/people/ID`: what somebody may do, and how that ends.
+
+use maud::{Markup, html};
+
+use super::list::{Person, TITLE};
+use crate::clock::Timestamp;
+use crate::http::ui::form::{Button, Confirm, Errors, Typed, confirm, post};
+use crate::http::ui::icon::Icon;
+use crate::http::ui::parts::{Crumb, Head, Tone, badge, card, counted, facts};
+use crate::http::ui::time::{time, time_or_never};
+
+/// Somebody who may sign in.
+#[derive(Clone, Copy)]
+pub struct DetailView<'a> {
+    /// Who.
+    pub person: Person<'a>,
+    /// The session's form token.
+    pub form_token: &'a str,
+    /// What is wrong with a form, by field.
+    pub errors: Errors<'a>,
+    /// The present instant.
+    pub now: Timestamp,
+}
+
+impl DetailView<'_> {
+    fn address(&self, below: &str) -> String {
+        format!("/people/{}{below}", self.person.id)
+    }
+}
+
+/// The page's body.
+#[must_use]
+pub fn page(view: &DetailView<'_>) -> Markup {
+    let person = view.person;
+    let crumbs = [Crumb { label: TITLE, href: "/people" }];
+    let about = html! { "Added " (time(person.created_at, view.now)) };
+    html! {
+        (Head { crumbs: &crumbs, title: person.email, about, actions: html! {} })
+        (view.errors)
+        div.pair {
+            (card("Role", &role(view)))
+            (card("Sessions", &sessions(view)))
+        }
+        (card("Remove", &remove(view)))
+    }
+}
+
+fn role(view: &DetailView<'_>) -> Markup {
+    let person = view.person;
+    let (label, consequence, value) = if person.is_operator {
+        ("Take the instance away", "They stay what they are in their workspaces.", "no")
+    } else {
+        ("Make an operator", "They may then do whatever can be done here.", "yes")
+    };
+    let operator = confirm(
+        &Confirm {
+            id: "operator",
+            label,
+            icon: Icon::Users,
+            consequence: &format!("{consequence} They sign in anew."),
+            action: &view.address("/operator"),
+            form_token: view.form_token,
+            typed: None,
+            is_dangerous: false,
+        },
+        &html! { input type="hidden" name="operator" value=(value); },
+    );
+    html! {
+        @if person.is_operator { p { (badge(Tone::Accent, "Operator")) " Runs this instance." } }
+        @for (slug, role) in person.workspaces {
+            p { a href={ "/workspaces/" (slug) } { (slug) } " · " (role) }
+        }
+        @if !person.is_operator && person.workspaces.is_empty() {
+            p.muted { "Member of no workspace." }
+        }
+        (operator)
+    }
+}
+
+fn sessions(view: &DetailView<'_>) -> Markup {
+    let person = view.person;
+    html! {
+        (facts(&[
+            ("Open now", html! { (counted(person.sessions, "session")) }),
+            ("Last seen", time_or_never(person.seen_at, view.now)),
+        ]))
+        @if person.sessions > 0 {
+            p.help { "They sign in again, with the password that they have." }
+            (post(&view.address("/sessions/end"), view.form_token, &html! {
+                div.actions { (Button::plain("End all sessions")) }
+            }))
+        }
+    }
+}
+
+fn remove(view: &DetailView<'_>) -> Markup {
+    confirm(
+        &Confirm {
+            id: "remove",
+            label: "Remove person",
+            icon: Icon::Remove,
+            consequence: "They cannot sign in any more, from the next click on. Keys that they own \
+                          stay good. This cannot be undone.",
+            action: &view.address("/remove"),
+            form_token: view.form_token,
+            typed: Some(Typed { name: view.person.email, error: view.errors.of(Confirm::FIELD) }),
+            is_dangerous: true,
+        },
+        &"",
+    )
+}

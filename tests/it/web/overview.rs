@@ -1,0 +1,113 @@
+//! The first page of an operator: numbers, what is unusual, the state of the instance, first steps.
+
+use super::{signed_in, with_counted};
+use crate::harness::{Browser, Request};
+use crate::usage::{ask, key, plain, question};
+
+/// The number that stands by a label.
+fn figure(page: &str, label: &str) -> String {
+    let behind = page.split(&format!("<dt>{label}</dt><dd>")).nth(1).expect("the figure is shown");
+    behind.split([' ', '<']).next().unwrap().to_owned()
+}
+
+fn overview(browser: &Browser) -> String {
+    let answer = browser.get("/");
+    assert_eq!(answer.status, 200);
+    answer.text()
+}
+
+/// A question from another address.
+fn from(address: &str, mut request: Request) -> Request {
+    request.headers.retain(|(name, _)| name != "X-Forwarded-For");
+    request.header("X-Forwarded-For", address)
+}
+
+#[test]
+fn a_new_instance_is_led_to_its_first_verified_request() {
+    let instance = with_counted();
+    let ada = signed_in(&instance, "ada@example.com");
+    let page = overview(&ada);
+    assert!(page.contains("First steps"), "{page}");
+    assert!(page.contains("/workspaces/acme/keys/new") && page.contains("/products/counted/proxy"));
+    let key = key(&instance, &["read:a"]);
+    let page = overview(&ada);
+    assert!(page.contains("First steps") && !page.contains("/workspaces/acme/keys/new"));
+    assert_eq!(ask(&instance.client(), &plain("/a")), "missing_credential");
+    assert!(overview(&ada).contains("First steps"), "a refusal is not the goal");
+    assert_eq!(ask(&instance.client(), &question(&key.secret, "/a")), "allowed");
+    assert!(!overview(&ada).contains("First steps"));
+}
+
+#[test]
+fn the_numbers_are_those_that_were_asked() {
+    let instance = with_counted();
+    let (ada, client) = (signed_in(&instance, "ada@example.com"), instance.client());
+    let key = key(&instance, &["read:a"]);
+    for (path, expected) in
+        [("/a", "allowed"), ("/a", "allowed"), ("/a", "allowed"), ("/b", "insufficient_scope")]
+    {
+        assert_eq!(ask(&client, &question(&key.secret, path)), expected);
+    }
+    assert_eq!(ask(&client, &plain("/a")), "missing_credential");
+    instance.advance("60s");
+    let page = overview(&ada);
+    for (label, value) in
+        [("Requests per minute", "5"), ("Allowed", "3"), ("Refused", "2"), ("Active keys", "1")]
+    {
+        assert_eq!(figure(&page, label), value, "{label}");
+    }
+    assert!(page.contains("insufficient_scope") && page.contains("missing_credential"));
+    assert!(page.contains(env!("CARGO_PKG_VERSION")) && page.contains("KiB"), "{page}");
+    instance.advance("2h");
+    let ada = signed_in(&instance, "ada@example.com");
+    assert_eq!(figure(&overview(&ada), "Allowed"), "0", "it is the last hour");
+}
+
+#[test]
+fn what_differs_from_what_is_usual_is_told() {
+    let instance = with_counted();
+    let (ada, client) = (signed_in(&instance, "ada@example.com"), instance.client());
+    let key = key(&instance, &["read:a"]);
+    assert_eq!(ask(&client, &question(&key.secret, "/a")), "allowed");
+    instance.write_counts().unwrap();
+    assert!(overview(&ada).contains("Nothing. Shown here"));
+    instance.advance("20h");
+    let ada = signed_in(&instance, "ada@example.com");
+    for _ in 0..120 {
+        assert_eq!(ask(&client, &question(&key.secret, "/a")), "allowed");
+    }
+    for _ in 0..60 {
+        assert_eq!(ask(&client, &plain("/a")), "missing_credential");
+    }
+    let page = overview(&ada);
+    assert!(page.contains("A sudden rise: 2760 times"), "{page}");
+    assert!(page.contains("60 requests without a good key") && page.contains("/products/counted"));
+    for _ in 0..121 {
+        assert_eq!(ask(&client, &question(&key.secret, "/b")), "insufficient_scope");
+    }
+    assert!(overview(&ada).contains("121 refusals within an hour"));
+}
+
+#[test]
+fn a_key_that_is_used_from_a_new_network_is_told_for_a_day() {
+    let instance = with_counted();
+    let (ada, client) = (signed_in(&instance, "ada@example.com"), instance.client());
+    let key = key(&instance, &["read:a"]);
+    let used_from = |address| {
+        assert_eq!(ask(&client, &from(address, question(&key.secret, "/a"))), "allowed");
+        instance.write_counts().unwrap();
+    };
+    used_from("203.0.113.9");
+    assert!(!overview(&ada).contains("Used from a new network"), "its first one is not new");
+    instance.advance("25h");
+    let ada = signed_in(&instance, "ada@example.com");
+    used_from("203.0.113.77");
+    assert!(!overview(&ada).contains("Used from a new network"), "it is the same");
+    used_from("198.51.100.7");
+    let page = overview(&ada);
+    assert!(page.contains("Used from a new network: 198.51.100.0/24"), "{page}");
+    assert!(page.contains(&format!("/workspaces/acme/keys/{}", key.id)));
+    instance.advance("25h");
+    let ada = signed_in(&instance, "ada@example.com");
+    assert!(!overview(&ada).contains("Used from a new network"), "it is known by now");
+}
