@@ -45,7 +45,7 @@ fn a_broken_file_shows_its_line_while_its_last_good_version_is_in_force() {
     let page = page.expect("the problem is shown");
     let line = 1 + good.lines().position(|line| line.starts_with("\"GET /a\"")).unwrap();
     assert!(page.contains(&format!("counted.toml:{line}:")), "{page}");
-    assert!(page.contains("<mark>") && page.contains("^"), "{page}");
+    assert!(page.contains("<mark>") && page.contains('^'), "{page}");
     for path in ["/products", "/", "/people"] {
         assert!(ada.get(path).text().contains("A plugin file has a problem"), "{path}");
     }
