@@ -23,7 +23,14 @@ fn open_to_all() -> Home {
     if fs::hard_link(built, &binary).is_err() {
         fs::copy(built, &binary).unwrap();
     }
-    fs::set_permissions(home.path(""), fs::Permissions::from_mode(0o755)).unwrap();
+    // The instances of other tests, in this process, make files for their user alone.
+    let readable = ["", "keystile", "plugins"].map(|name| (home.path(name), 0o755));
+    let plugins = fs::read_dir(home.path("plugins")).unwrap();
+    let files = plugins.map(|entry| (entry.unwrap().path(), 0o644));
+    let settings = (home.path("config.toml"), 0o644);
+    for (path, mode) in readable.into_iter().chain(files).chain([settings]) {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    }
     home
 }
 
