@@ -69,6 +69,7 @@ fn every_document_that_is_linked_is_there() {
 /// The README and every page of `docs/`.
 fn documents() -> Vec<PathBuf> {
     let pages = fs::read_dir("docs").unwrap().map(|entry| entry.unwrap().path());
+    let pages = pages.filter(|path| path.extension().is_some_and(|end| end == "md"));
     std::iter::once("README.md".into()).chain(pages).collect()
 }
 

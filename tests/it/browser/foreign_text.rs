@@ -32,6 +32,9 @@ const ALIVE: &str = "script:not([src]), img, [onerror], [onload], [onfocus], [au
 const FIELDS: [&str; 9] =
     ["workspace", "key", "metadata", "reason", "browser", "product", "about", "type", "scope"];
 
+/// The furthest that an address goes: as HTML it would be `o<@example.com`.
+const EMAIL: &str = "o&lt@example.com";
+
 /// What stands in a field: the payload, with a word before it that tells where it came from.
 fn text(field: &str, place: usize) -> String {
     format!("{field}{place} {}", PAYLOADS[place])
@@ -58,6 +61,7 @@ fn written_by_strangers() -> (Instance, Vec<KeyId>) {
     });
     let instance = Instance::start(&plugins);
     instance.person(OPERATOR, None).unwrap();
+    instance.person(EMAIL, None).unwrap();
     let keys = places.map(|place| {
         let slug = format!("foreign{place}");
         instance.workspace_named(&slug, &text("workspace", place), "pro").unwrap();
@@ -122,6 +126,13 @@ fn what_others_write_is_shown_as_text_and_never_runs() {
         tab.unfold_all();
         let shown = tab.text();
         unseen.retain(|text| !shown.contains(text) && !shown.contains(&as_json(text)));
+    }
+    for payload in PAYLOADS {
+        tab.goto("/products/foreign0/test");
+        tab.fill("URL or path", payload);
+        tab.fill("Key id", payload);
+        tab.send("Decide");
+        holds_no_harm(&tab, "the route tester");
     }
     assert!(unseen.is_empty(), "no page shows these as they were written: {unseen:#?}");
 }
