@@ -1,19 +1,20 @@
 //! One part of the buckets, under one lock.
 //!
-//! Buckets lie side by side, found by an index of their places. A map that held them would be twice
-//! their size while it grows, and it always grows; the index is all that doubles here.
+//! Buckets lie side by side in pieces of one size, found by an index of their places. A map that held
+//! them would be twice their size while it grows, and it always grows; the index is all that doubles
+//! here, and nothing is moved.
 
 use hashbrown::HashTable;
 
 use super::bucket::{Bucket, BucketId, SavedDay};
 use crate::clock::Timestamp;
 
-/// A fraction of the buckets, by which room for more is made.
-const GROWTH: usize = 8;
+/// Buckets of one piece: 10 KiB.
+const PIECE_BUCKETS: usize = 256;
 
 #[derive(Default)]
 pub(super) struct Shard {
-    buckets: Vec<Bucket>,
+    buckets: Pieces,
     /// Where each bucket lies.
     places: HashTable<u32>,
     /// Buckets of which the database lacks something, each once.
@@ -22,21 +23,17 @@ pub(super) struct Shard {
 
 impl Shard {
     pub(super) fn find(&mut self, id: &BucketId) -> Option<&mut Bucket> {
-        let buckets = &mut self.buckets;
-        let place = *self.places.find(id.hash(), |place| buckets[*place as usize].id == *id)?;
-        buckets.get_mut(place as usize)
+        let buckets = &self.buckets;
+        let place = *self.places.find(id.hash(), |place| buckets.at(*place).id == *id)?;
+        Some(self.buckets.at_mut(place))
     }
 
     /// Adds a bucket that is not there.
     pub(super) fn insert(&mut self, bucket: Bucket) {
-        let place = u32::try_from(self.buckets.len()).expect("no memory holds so many");
-        if self.buckets.len() == self.buckets.capacity() {
-            self.buckets.reserve_exact(self.buckets.len() / GROWTH + GROWTH);
-        }
         let hash = bucket.id.hash();
-        self.buckets.push(bucket);
+        let place = self.buckets.push(bucket);
         let buckets = &self.buckets;
-        self.places.insert_unique(hash, place, |place| buckets[*place as usize].id.hash());
+        self.places.insert_unique(hash, place, |place| buckets.at(*place).id.hash());
     }
 
     /// Remembers that the database lacks something of a bucket.
@@ -60,23 +57,46 @@ impl Shard {
 
     /// Gives back the buckets that are idle; answers how many those were.
     pub(super) fn give_back(&mut self, now: Timestamp) -> usize {
-        let before = self.buckets.len();
-        self.buckets.retain_mut(|bucket| !bucket.is_idle(now));
-        let given_back = before - self.buckets.len();
+        let idle = self.buckets.iter_mut().filter_map(|bucket| bucket.is_idle(now).then_some(()));
+        let given_back = idle.count();
         if given_back > 0 {
-            self.buckets.shrink_to(self.buckets.len() + self.buckets.len() / GROWTH);
-            self.index();
+            let old = std::mem::take(self);
+            self.unsaved = old.unsaved;
+            let kept = old.buckets.0.into_iter().flatten();
+            kept.filter_map(|mut bucket| (!bucket.is_idle(now)).then_some(bucket))
+                .for_each(|bucket| self.insert(bucket));
         }
         given_back
     }
+}
 
-    fn index(&mut self) {
-        let buckets = &self.buckets;
-        let hash = |place: &u32| buckets[*place as usize].id.hash();
-        let mut places = HashTable::with_capacity(buckets.len());
-        for (place, bucket) in (0_u32..).zip(buckets) {
-            places.insert_unique(bucket.id.hash(), place, hash);
+/// Buckets by their places, which count on from piece to piece.
+#[derive(Default)]
+struct Pieces(Vec<Vec<Bucket>>);
+
+impl Pieces {
+    fn at(&self, place: u32) -> &Bucket {
+        let place = place as usize;
+        &self.0[place / PIECE_BUCKETS][place % PIECE_BUCKETS]
+    }
+
+    fn at_mut(&mut self, place: u32) -> &mut Bucket {
+        let place = place as usize;
+        &mut self.0[place / PIECE_BUCKETS][place % PIECE_BUCKETS]
+    }
+
+    fn iter_mut(&mut self) -> impl Iterator<Item = &mut Bucket> {
+        self.0.iter_mut().flatten()
+    }
+
+    /// Adds a bucket; answers its place.
+    fn push(&mut self, bucket: Bucket) -> u32 {
+        if self.0.last().is_none_or(|piece| piece.len() == PIECE_BUCKETS) {
+            self.0.push(Vec::with_capacity(PIECE_BUCKETS));
         }
-        self.places = places;
+        let before = (self.0.len() - 1) * PIECE_BUCKETS;
+        let last = self.0.last_mut().expect("there is a piece with room");
+        last.push(bucket);
+        u32::try_from(before + last.len() - 1).expect("no memory holds so many")
     }
 }
