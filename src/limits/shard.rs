@@ -57,14 +57,16 @@ impl Shard {
 
     /// Gives back the buckets that are idle; answers how many those were.
     pub(super) fn give_back(&mut self, now: Timestamp) -> usize {
-        let idle = self.buckets.iter_mut().filter_map(|bucket| bucket.is_idle(now).then_some(()));
-        let given_back = idle.count();
+        let mut given_back = 0;
+        for piece in &mut self.buckets.0 {
+            let before = piece.len();
+            piece.retain_mut(|bucket| !bucket.is_idle(now));
+            given_back += before - piece.len();
+        }
         if given_back > 0 {
             let old = std::mem::take(self);
             self.unsaved = old.unsaved;
-            let kept = old.buckets.0.into_iter().flatten();
-            kept.filter_map(|mut bucket| (!bucket.is_idle(now)).then_some(bucket))
-                .for_each(|bucket| self.insert(bucket));
+            old.buckets.0.into_iter().flatten().for_each(|bucket| self.insert(bucket));
         }
         given_back
     }
@@ -83,10 +85,6 @@ impl Pieces {
     fn at_mut(&mut self, place: u32) -> &mut Bucket {
         let place = place as usize;
         &mut self.0[place / PIECE_BUCKETS][place % PIECE_BUCKETS]
-    }
-
-    fn iter_mut(&mut self) -> impl Iterator<Item = &mut Bucket> {
-        self.0.iter_mut().flatten()
     }
 
     /// Adds a bucket; answers its place.
