@@ -103,8 +103,15 @@ impl Invitations<'_> {
     ///
     /// # Errors
     /// `NotFound` for a link that is not good; `Conflict` where they are there; `TooMany`.
-    pub fn accept_anew(&self, token: &Token, password: &Password, now: Timestamp) -> Result<User> {
+    pub fn accept_anew(
+        &self,
+        actor: &Actor,
+        token: &Token,
+        password: &Password,
+        now: Timestamp,
+    ) -> Result<User> {
         self.show(token, now)?;
+        let actor = actor.clone();
         let hash = password.hash(&self.hasher.enter()?)?;
         let (digest, password) = (token.digest(), password.clone());
         self.store.write(move |tx| {
@@ -116,7 +123,7 @@ impl Invitations<'_> {
             };
             let is_operator = invitation.offer == Offer::Operator;
             let new = NewUser { email: invitation.email, password, is_operator, membership };
-            add_user(tx, &Actor::Instance, &new, &hash)
+            add_user(tx, &actor, &new, &hash)
         })
     }
 
@@ -125,8 +132,8 @@ impl Invitations<'_> {
     ///
     /// # Errors
     /// `NotFound` for a link that is not good, or is somebody else's.
-    pub fn accept(&self, token: &Token, id: UserId) -> Result<User> {
-        let digest = token.digest();
+    pub fn accept(&self, actor: &Actor, token: &Token, id: UserId) -> Result<User> {
+        let (actor, digest) = (actor.clone(), token.digest());
         self.store.write(move |tx| {
             let invitation = good(tx, &digest, tx.now)?;
             let known = people::by_id(tx, id)?.map(|(user, _)| user);
@@ -136,10 +143,10 @@ impl Invitations<'_> {
             match &invitation.offer {
                 Offer::Operator => {
                     return Err(Error::conflict(
-                        "who is there already is made an operator by `keystile user`",
+                        "who is there already is made an operator by `keystile user add --operator`",
                     ));
                 }
-                Offer::Member { workspace, role } => join(tx, &user, (workspace, *role))?,
+                Offer::Member { workspace, role } => join(tx, &actor, &user, (workspace, *role))?,
             }
             let joined = people::by_id(tx, id)?.map(|(user, _)| user);
             joined.ok_or_else(gone)

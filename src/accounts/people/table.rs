@@ -46,7 +46,11 @@ pub(super) fn insert(
     }
 }
 
-pub(super) fn set_password(tx: &Write<'_>, user: &User, hash: &PasswordHash) -> Result<()> {
+pub(in crate::accounts) fn set_password(
+    tx: &Write<'_>,
+    user: &User,
+    hash: &PasswordHash,
+) -> Result<()> {
     const UPDATE: &str = "UPDATE users SET password = ?2, seal = ?3 WHERE id = ?1";
     let seal = seal(user.id, &user.email, hash.as_str(), user.is_operator);
     tx.execute(UPDATE, params![user.id, hash.as_str(), &seal])?;

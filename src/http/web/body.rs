@@ -11,9 +11,6 @@ use zeroize::Zeroizing;
 /// Bytes of a form: far more than the longest that a page has.
 const FORM_BYTES_MAX: usize = 64 * 1024;
 
-/// How long a form may take to arrive.
-const FORM_WITHIN: Duration = Duration::from_secs(10);
-
 /// Why a body was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unread {
@@ -25,11 +22,12 @@ pub(super) enum Unread {
     CutOff,
 }
 
-/// The whole body. It may hold a password.
+/// The whole body, if it arrives `within` that time. It may hold a password.
 pub(super) async fn read(
     payload: Payload<BoxedPayloadStream>,
+    within: Duration,
 ) -> Result<Zeroizing<Vec<u8>>, Unread> {
-    tokio::time::timeout(FORM_WITHIN, gathered(payload)).await.unwrap_or(Err(Unread::CutOff))
+    tokio::time::timeout(within, gathered(payload)).await.unwrap_or(Err(Unread::CutOff))
 }
 
 async fn gathered(mut payload: Payload<BoxedPayloadStream>) -> Result<Zeroizing<Vec<u8>>, Unread> {

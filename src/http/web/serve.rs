@@ -1,6 +1,7 @@
 //! Requests off the wire, answers onto it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_http::header::{self, HeaderName, HeaderValue};
 use actix_http::{Request, Response, StatusCode};
@@ -16,18 +17,28 @@ use super::route::{Route, Verb};
 use crate::app::App;
 use crate::id;
 
+/// How long a form may take to arrive.
+const FORM_WITHIN: Duration = Duration::from_secs(10);
+
 /// What the listener for people answers with.
 pub struct Web {
     app: Arc<App>,
     public: PublicUrl,
     routes: &'static [Route],
+    form_within: Duration,
 }
 
 impl Web {
     /// The pages in `routes`, reached at `public`.
     #[must_use]
     pub fn new(app: Arc<App>, public: PublicUrl, routes: &'static [Route]) -> Self {
-        Self { app, public, routes }
+        Self { app, public, routes, form_within: FORM_WITHIN }
+    }
+
+    /// The same, with another time for a form to arrive in.
+    #[must_use]
+    pub fn form_within(self, form_within: Duration) -> Self {
+        Self { form_within, ..self }
     }
 }
 
@@ -36,7 +47,7 @@ pub async fn serve(web: &Arc<Web>, mut request: Request) -> Response<Bytes> {
     let request_id = id::request_id();
     let mut call = Call::read(&request);
     if call.verb == Some(Verb::Post) && door::judge(&call, &web.public).is_ok() {
-        read_form(&mut call, &mut request).await;
+        read_form(&mut call, &mut request, web.form_within).await;
     }
     let (served, id) = (Arc::clone(web), request_id.clone());
     let made = actix_rt::task::spawn_blocking(move || {
@@ -49,13 +60,13 @@ pub async fn serve(web: &Arc<Web>, mut request: Request) -> Response<Bytes> {
 }
 
 /// Reads the form, unless it is none, too long, or too slow.
-async fn read_form(call: &mut Call, request: &mut Request) {
+async fn read_form(call: &mut Call, request: &mut Request, within: Duration) {
     let media_type = call.content_type.split(';').next().unwrap_or_default().trim();
     if !media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
         call.unread = Some(Unread::NoForm);
         return;
     }
-    match body::read(request.take_payload()).await {
+    match body::read(request.take_payload(), within).await {
         Ok(body) => match Form::read(&body) {
             Ok(form) => call.form = form,
             Err(_) => call.unread = Some(Unread::TooLong),

@@ -112,7 +112,7 @@ fn entry<'a>((entry, actor): (&'a audit::Entry, &'a String)) -> Entry<'a> {
     Entry {
         at: entry.at,
         actor,
-        address: "",
+        address: entry.address.as_deref().unwrap_or_default(),
         action: &entry.action,
         subject: &entry.subject,
         workspace: "",
