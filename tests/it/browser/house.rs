@@ -1,13 +1,15 @@
 //! An instance in which somebody has worked for a while: the pages have something to show.
 
 use keystile::accounts::people::Role;
+use keystile::http::control::UserCommand;
 use keystile::id::KeyId;
 
-use crate::harness::instance::{Plugins, WORKSPACE};
+use crate::harness::instance::{PASSWORD, Plugins, WORKSPACE};
 use crate::harness::{BackEnd, Instance, Key, Nginx, Request, eventually};
 
 pub(super) const OPERATOR: &str = "ada@example.com";
 pub(super) const MEMBER: &str = "bob@example.com";
+pub(super) const VIEWER: &str = "carol@example.com";
 
 /// As long as names may be, without a place to break it.
 const LONG: &str = "Warenwirtschaftssystemschnittstellenverbindungsschluessel-Nord";
@@ -28,7 +30,7 @@ impl House {
         instance.person(OPERATOR, None).unwrap();
         let member = instance.person(MEMBER, Some((WORKSPACE, Role::Owner))).unwrap();
         let member = member["id"].as_str().unwrap().to_owned();
-        instance.person("carol@example.com", Some((WORKSPACE, Role::Viewer))).unwrap();
+        instance.person(VIEWER, Some((WORKSPACE, Role::Viewer))).unwrap();
         instance.workspace("globex", "pro").unwrap();
         instance.workspace("initech", "free").unwrap();
         for id in ["st_1", "st_2", "st_harbour_street_19"] {
@@ -50,6 +52,12 @@ impl House {
         ask(&nginx, &busy.secret, "/v1/stores/st_1/products");
         instance.write_counts().unwrap();
         Self { instance, busy: busy.id, revoked: revoked.id, member }
+    }
+
+    /// Ends all sessions of somebody.
+    pub(super) fn end_sessions(&self, email: &str) {
+        let (email, password) = (email.parse().unwrap(), PASSWORD.to_owned().into());
+        self.instance.user_command(UserCommand::SetPassword { email, password }).unwrap();
     }
 
     /// Breaks a plugin file, so that its last good version stays in force.

@@ -197,8 +197,13 @@ fn tools() -> Vec<Drawn> {
     };
     let nginx =
         "server {\n    listen 80;\n    location / {\n        auth_request /_keystile;\n    }\n}\n";
-    let proxy_view =
-        proxy::ProxyView { product: "whale", product_name: "Whale Gateway", nginx: Ok(nginx) };
+    let proxy_view = proxy::ProxyView {
+        product: "whale",
+        product_name: "Whale Gateway",
+        listen: "127.0.0.1:8080",
+        upstream: "10.0.0.7:9000",
+        nginx: Ok(nginx),
+    };
     vec![
         Drawn::for_operator("tester", ("Test", "/products/whale/test"), tester::page(&test)),
         Drawn::for_operator("proxy", ("Proxy", "/products/whale/proxy"), proxy::page(&proxy_view)),

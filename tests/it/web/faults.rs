@@ -29,15 +29,15 @@ fn form(visit: &Visit<'_>) -> Result<Reply> {
 }
 
 /// A listener for people with those pages, until it is dropped.
-struct Listener {
-    address: SocketAddr,
+pub(crate) struct Listener {
+    pub(crate) address: SocketAddr,
     handle: ServerHandle,
     served: Option<JoinHandle<()>>,
 }
 
 impl Listener {
     /// One where a form has a moment to arrive.
-    fn start(app: &Arc<App>) -> Self {
+    pub(crate) fn start(app: &Arc<App>) -> Self {
         let socket = TcpListener::bind("127.0.0.1:0").unwrap();
         socket.set_nonblocking(true).unwrap();
         let address = socket.local_addr().unwrap();

@@ -3,7 +3,7 @@
 mod account;
 mod audit;
 mod doors;
-mod faults;
+pub(crate) mod faults;
 mod headers;
 mod https;
 mod invitation;

@@ -12,7 +12,7 @@ use crate::http::ui::form::{Button, filters};
 use crate::http::ui::icon::Icon;
 use crate::http::ui::layout::Place;
 use crate::http::ui::parts::{Empty, Figure, Head, card, count, figures, titled};
-use crate::http::ui::table::{Column, Table, table};
+use crate::http::ui::table::{Column, Table, row_heading, table};
 use crate::http::ui::time::time;
 
 /// The page's title.
@@ -160,7 +160,7 @@ fn busiest(view: &UsageView<'_>) -> Markup {
     let rows = html! {
         @for it in view.busiest {
             tr {
-                th scope="row" { a href=(it.href) { (it.name) } }
+                (row_heading(it.href, it.name, ""))
                 td.number { (count(it.count)) }
                 td { (spark(&format!("Trend of {}", it.name), it.trend)) }
             }
