@@ -58,12 +58,20 @@ impl Invitations<'_> {
         Ok((invitation, token))
     }
 
-    /// Those of a workspace that nobody has accepted; where none is named, those of operators.
+    /// Those of a workspace that are good and that nobody has accepted; where none is named, those of operators.
     ///
     /// # Errors
     /// As the store's.
     pub fn list(&self, workspace: Option<&Slug>, now: Timestamp) -> Result<Vec<Invitation>> {
-        self.store.read(|db| table::list(db, workspace, now))
+        self.store.read(|db| {
+            let mut listed = Vec::new();
+            for invitation in table::list(db, workspace, now)? {
+                if is_still_theirs_to_give(db, &invitation)? {
+                    listed.push(invitation);
+                }
+            }
+            Ok(listed)
+        })
     }
 
     /// Takes an invitation of a workspace back; where none is named, one of operators.
@@ -167,7 +175,22 @@ fn gone() -> Error {
 }
 
 fn good(db: &Read<'_>, digest: &SecretDigest, now: Timestamp) -> Result<Invitation> {
-    table::find(db, digest, now)?.ok_or_else(gone)
+    let invitation = table::find(db, digest, now)?.ok_or_else(gone)?;
+    if is_still_theirs_to_give(db, &invitation)? { Ok(invitation) } else { Err(gone()) }
+}
+
+/// Whether whoever has made an invitation could make it now: else somebody who was shown the door
+/// could come back by a link that they have put aside.
+fn is_still_theirs_to_give(db: &Read<'_>, invitation: &Invitation) -> Result<bool> {
+    // The others are command lines: operators by the machine's own accounts.
+    let Ok(id) = invitation.invited_by.parse::<UserId>() else { return Ok(true) };
+    let Some((user, _)) = people::by_id(db, id)? else { return Ok(false) };
+    Ok(match &invitation.offer {
+        Offer::Operator => user.is_operator,
+        Offer::Member { workspace, role } => {
+            user.role_in(workspace.as_str()).is_some_and(|own| own.may_give(*role))
+        }
+    })
 }
 
 fn record(

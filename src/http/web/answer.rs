@@ -60,7 +60,11 @@ pub(super) fn answer(
     // A panic ends the page, and nothing else: what it changed was either committed whole or not.
     let made = catch_unwind(AssertUnwindSafe(|| admitted(&mut visit, routes)));
     let Ok(made) = made else {
-        tracing::error!(request_id, path = visit.call.path, "a page failed by a fault of ours");
+        tracing::error!(
+            request_id,
+            path = visit.call.logged_path(),
+            "a page failed by a fault of ours"
+        );
         return errors::page(&visit, Trouble::Internal, "");
     };
     match made {
@@ -68,7 +72,7 @@ pub(super) fn answer(
         Err(Stop::Trouble(trouble, said)) => errors::page(&visit, trouble, said),
         Err(Stop::Failed(error)) => {
             if error.kind() == ErrorKind::Internal {
-                tracing::error!(request_id, %error, path = visit.call.path, "a page failed");
+                tracing::error!(request_id, %error, path = visit.call.logged_path(), "a page failed");
             }
             visit.error(&error)
         }
