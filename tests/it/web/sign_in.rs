@@ -177,8 +177,8 @@ fn a_hash_of_former_parameters_is_made_anew_at_the_next_sign_in() {
     let former = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
     let former = former.hash_password(PASSWORD.as_bytes()).unwrap().to_string();
     let seal = Seal::over("users").text(&id).text("ada@example.com").text(&former).bytes(&[1]);
-    let seal: String = seal.close().iter().map(|byte| format!("{byte:02x}")).collect();
-    instance.damage(&[format!("UPDATE users SET password = '{former}', seal = x'{seal}'")]);
+    let seal = u128::from_be_bytes(seal.close());
+    instance.damage(&[format!("UPDATE users SET password = '{former}', seal = x'{seal:032x}'")]);
     assert_eq!(instance.browser().sign_in("ada@example.com", "wrong lantern harbour").status, 422);
     assert_eq!(kept().1, former, "whoever does not know the password changes nothing");
     instance.advance("10s");

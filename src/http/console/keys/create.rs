@@ -1,7 +1,7 @@
 //! Making a key: which product and type, then what it may do, then its secret, once.
 
 use super::filled::{Typed, Wrong, sent};
-use super::form::{KeyForm, Sent};
+use super::form::KeyForm;
 use super::shown::shown_once;
 use crate::error::Result;
 use crate::http::console::scene::Scene;
@@ -42,8 +42,8 @@ pub fn create(visit: &Visit<'_>) -> Result<Reply> {
     let sent = sent(visit, &scene.in_force.registry)?;
     let form = KeyForm::of(&scene, sent.one("product")?, sent.one("type")?, None)?;
     let (typed, terms) = match form.read(sent)? {
-        Sent::Good(typed, terms) => (typed, terms),
-        Sent::Again(page) => return Ok(page),
+        Ok(read) => read,
+        Err(page) => return Ok(page),
     };
     match scene.keys()?.create(&visit.actor()?, &terms) {
         Ok(minted) => Ok(shown_once(&scene, &minted, None)),

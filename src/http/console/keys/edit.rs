@@ -1,7 +1,7 @@
 //! Changing what a key is called and may do.
 
 use super::filled::{Typed, Wrong, sent};
-use super::form::{KeyForm, Sent};
+use super::form::KeyForm;
 use crate::error::Result;
 use crate::http::console::scene::Scene;
 use crate::http::web::{Reply, Visit};
@@ -31,8 +31,8 @@ pub fn edit(visit: &Visit<'_>) -> Result<Reply> {
     let sent = sent(visit, &scene.in_force.registry)?;
     let form = KeyForm::of(&scene, &key.product, &key.key_type, Some(&id))?;
     let (typed, terms) = match form.read(sent)? {
-        Sent::Good(typed, terms) => (typed, terms),
-        Sent::Again(page) => return Ok(page),
+        Ok(read) => read,
+        Err(page) => return Ok(page),
     };
     let former = Typed::of_key(&scene, &key)?;
     let changes = changes(terms, &typed, &former, form.key_type.access);

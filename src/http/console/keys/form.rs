@@ -13,14 +13,6 @@ use crate::http::web::{Form, Reply};
 use crate::keys::Terms;
 use crate::registry::{KeyType, Product, Route};
 
-/// What somebody has sent with the form.
-pub(super) enum Sent {
-    /// What is to be done, beside what was typed.
-    Good(Typed, Terms),
-    /// The form is shown once more: something is wrong, or they only want to see what it would mean.
-    Again(Reply),
-}
-
 /// The form of a key that is made or changed.
 pub(super) struct KeyForm<'s> {
     scene: &'s Scene<'s>,
@@ -68,15 +60,16 @@ impl<'s> KeyForm<'s> {
         Ok(self.scene.page(title, create::page(&view)))
     }
 
-    /// What somebody has sent.
-    pub(super) fn read(&self, sent: &Form) -> Result<Sent> {
+    /// What was typed, and what is to be done by it; else the form once more, since something is wrong
+    /// or they only want to see what it would mean.
+    pub(super) fn read(&self, sent: &Form) -> Result<Result<(Typed, Terms), Reply>> {
         let typed = Typed::read(sent, self.product)?;
         if !sent.one(PREVIEW_FIELD)?.is_empty() {
-            return Ok(Sent::Again(self.page(&typed, &Wrong::new())?));
+            return Ok(Err(self.page(&typed, &Wrong::new())?));
         }
         Ok(match typed.terms(self.scene, (self.product, self.key_type)) {
-            Ok(terms) => Sent::Good(typed, terms),
-            Err(wrong) => Sent::Again(self.page(&typed, &wrong)?.status(WRONG_INPUT)),
+            Ok(terms) => Ok((typed, terms)),
+            Err(wrong) => Err(self.page(&typed, &wrong)?.status(WRONG_INPUT)),
         })
     }
 

@@ -64,13 +64,9 @@ fn command(view: &ProxyView<'_>) -> String {
     let is_word = |value: &str| {
         value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".:-_/".contains(&byte))
     };
-    let mut command = format!("keystile nginx {}", view.product);
-    for (flag, value, usual) in
-        [("--listen", view.listen, LISTEN), ("--upstream", view.upstream, UPSTREAM)]
-    {
-        if value != usual && is_word(value) {
-            command += &format!(" {flag} {value}");
-        }
-    }
-    command + &format!(" > /etc/nginx/conf.d/{}.conf", view.product)
+    let asked = [("--listen", view.listen, LISTEN), ("--upstream", view.upstream, UPSTREAM)];
+    let flags = asked.into_iter().filter(|(_, value, usual)| value != usual && is_word(value));
+    let flags: String = flags.flat_map(|(flag, value, _)| [" ", flag, " ", value]).collect();
+    let product = view.product;
+    format!("keystile nginx {product}{flags} > /etc/nginx/conf.d/{product}.conf")
 }
