@@ -108,6 +108,11 @@ impl Limiter {
         self.shard(bucket).find(bucket).map(|bucket| bucket.used(now))
     }
 
+    /// What the buckets that are in use have spent of their day.
+    pub(super) fn spent_today(&self, now: Timestamp) -> impl Iterator<Item = (BucketId, u32)> {
+        self.shards.iter().flat_map(move |shard| lock(shard).spent_today(now))
+    }
+
     /// To be asked for before a bucket's day is read from the database.
     #[must_use]
     pub fn generation(&self) -> u64 {

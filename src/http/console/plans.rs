@@ -43,8 +43,9 @@ fn plans(in_force: &InForce) -> impl Iterator<Item = (&str, &Plan)> {
 /// What buckets have spent of their day.
 fn fullest(visit: &Visit<'_>) -> Result<Vec<Fullest>> {
     let (app, now) = (visit.app, visit.now);
-    let (store, registry) = (Arc::clone(&app.store), app.plugins.registry.load_full());
-    let look = move || Census { store: &store, now }.fullest(&registry);
+    let (store, limiter) = (Arc::clone(&app.store), Arc::clone(&app.limiter));
+    let registry = app.plugins.registry.load_full();
+    let look = move || Census { store: &store, now }.fullest(&limiter, &registry);
     let keys = Census { store: &app.store, now }.by_product()?.values().sum::<u64>();
     if keys < MANY_KEYS { look() } else { Ok(app.kept.spent.get(&(), now, look)?.0) }
 }

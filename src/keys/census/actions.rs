@@ -6,7 +6,7 @@ use super::table;
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::id::{KeyId, UserId};
-use crate::limits::{BucketId, spent_today};
+use crate::limits::{BucketId, Limiter, spent_today};
 use crate::registry::{Bucket, Registry};
 use crate::store::Store;
 
@@ -84,8 +84,8 @@ impl Census<'_> {
     ///
     /// # Errors
     /// As the store's.
-    pub fn fullest(&self, registry: &Registry) -> Result<Vec<Fullest>> {
-        let by_bucket = spent_today(self.store, self.now)?;
+    pub fn fullest(&self, limiter: &Limiter, registry: &Registry) -> Result<Vec<Fullest>> {
+        let by_bucket = spent_today(limiter, self.store, self.now)?;
         let mut fullest = BTreeMap::new();
         for key in self.store.read(|db| table::all(db, self.now))? {
             let Some(spent) = by_bucket.get(&key.bucket(registry)) else { continue };
