@@ -37,5 +37,7 @@ GROUP BY keys.workspace, day, scope;
 -- Live keys are counted without their rows, which are wide.
 CREATE INDEX keys_by_life ON keys (product, workspace, type, revoked_at, expires_at, id);
 
+CREATE INDEX keys_by_owner ON keys (workspace, owner);
+
 -- Where a change was made from; empty for what was done on the machine itself.
 ALTER TABLE audit ADD COLUMN address TEXT;
