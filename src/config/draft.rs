@@ -6,6 +6,7 @@ use ipnet::IpNet;
 
 use super::listen::Listen;
 use super::log_format::LogFormat;
+use super::oauth::OAuthDraft;
 use crate::clock::Span;
 use crate::limits::NUMBER_MAX;
 use crate::source::{Diagnostic, Document, Table, Value, Written};
@@ -42,6 +43,7 @@ pub(super) struct Draft {
     pub(super) format: Option<LogFormat>,
     pub(super) plans: Option<BTreeMap<String, PlanDraft>>,
     pub(super) usage: UsageDraft,
+    pub(super) oauth: OAuthDraft,
 }
 
 /// Where a listener stands, and where that is written.
@@ -117,6 +119,9 @@ fn draft(document: &Document<'_>) -> Draft {
     }
     if let Some(usage) = root.table("usage") {
         draft.usage = self::usage(document, usage);
+    }
+    if let Some(oauth) = root.table("oauth") {
+        draft.oauth = OAuthDraft::read(document, oauth);
     }
     draft.plans = root.table("plans").map(|plans| self::plans(document, &plans));
     root.close();
