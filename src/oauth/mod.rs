@@ -15,8 +15,12 @@
 pub mod clients;
 mod error;
 pub mod grants;
+mod parameters;
 pub mod pkce;
+mod redirect_uri;
 pub mod requests;
 pub mod tokens;
 
 pub use error::{Code, Error, Result};
+pub use parameters::{BadParameters, PARAMETERS_BYTES_MAX, Parameters};
+pub use redirect_uri::{BadRedirectUri, REDIRECT_URI_BYTES_MAX, RedirectUri};
