@@ -19,8 +19,10 @@ mod parameters;
 pub mod pkce;
 mod redirect_uri;
 pub mod requests;
+mod secret;
 pub mod tokens;
 
 pub use error::{Code, Error, Result};
 pub use parameters::{BadParameters, PARAMETERS_BYTES_MAX, Parameters};
+use error::change;
 pub use redirect_uri::{BadRedirectUri, REDIRECT_URI_BYTES_MAX, RedirectUri};
