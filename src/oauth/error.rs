@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::parameters::BadParameters;
 use crate::error::{self, ErrorKind};
 use crate::store::{Store, Write};
 
@@ -137,6 +138,12 @@ impl From<error::Error> for Error {
             | ErrorKind::Internal => (Code::ServerError, "something went wrong here"),
         };
         Self { code, description: description.into(), fault: Some(fault) }
+    }
+}
+
+impl From<BadParameters> for Error {
+    fn from(bad: BadParameters) -> Self {
+        Self::request(bad.to_string())
     }
 }
 
