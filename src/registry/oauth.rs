@@ -52,9 +52,8 @@ impl Audience {
     /// # Errors
     /// What is wrong with it, and the mend.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let (scheme, behind) = match text.split_once("://") {
-            Some(parts @ ("https" | "http", _)) => parts,
-            _ => return Err("write https:// and the API's host".to_owned()),
+        let Some((scheme @ ("https" | "http"), behind)) = text.split_once("://") else {
+            return Err("write https:// and the API's host".to_owned());
         };
         let (authority, path) = behind.split_at(behind.find('/').unwrap_or(behind.len()));
         let host = match normalised_host(authority) {
