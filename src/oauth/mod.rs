@@ -1,9 +1,26 @@
-//! The authorization server: applications, what people allow them, and the tokens that follow.
+//! OAuth 2.1: the apps that act for a workspace, what people let them do, and the tokens by which
+//! they do it.
 //!
-//! Start reading at [`Parameters`] for what a request carries.
+//! Invariants:
+//! - Every change of state is one conditional statement in one transaction: of eight that redeem one
+//!   code at a time, one succeeds.
+//! - A redemption that fails consumes nothing.
+//! - Each kind of secret has its own prefix and its own table, and is kept as its SHA-256.
+//! - What ends is deleted with all that hangs on it, and its access tokens are dropped from the
+//!   principals' cache before anybody is answered.
+//! - A client's word about itself is shown as its word.
+//!
+//! Start reading at `clients/`, then `requests/`, `grants/`, `tokens/`.
 
+pub mod clients;
+mod error;
+pub mod grants;
 mod parameters;
+pub mod pkce;
 mod redirect_uri;
+pub mod requests;
+pub mod tokens;
 
+pub use error::{Code, Error, Result};
 pub use parameters::{BadParameters, PARAMETERS_BYTES_MAX, Parameters};
 pub use redirect_uri::{BadRedirectUri, REDIRECT_URI_BYTES_MAX, RedirectUri};

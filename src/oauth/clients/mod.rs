@@ -1,0 +1,4 @@
+//! clients
+mod client;
+pub(in crate::oauth) mod table;
+pub use client::*;

@@ -1,0 +1,4 @@
+//! grants
+mod grant;
+pub(in crate::oauth) mod table;
+pub use grant::*;

@@ -1,0 +1,4 @@
+//! requests
+mod request;
+pub(in crate::oauth) mod table;
+pub use request::*;

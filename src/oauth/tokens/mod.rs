@@ -1,0 +1,4 @@
+//! tokens
+mod token;
+pub(in crate::oauth) mod table;
+pub use token::*;
