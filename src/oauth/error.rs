@@ -169,7 +169,10 @@ mod tests {
     fn a_refusal_is_kept_apart_from_a_fault() {
         assert!(Error::grant().refusal_or_fault().is_ok());
         let fault = Error::from(error::Error::internal("the disk is on fire"));
-        assert_eq!((fault.code(), fault.description().contains("fire")), (Code::ServerError, false));
+        assert_eq!(
+            (fault.code(), fault.description().contains("fire")),
+            (Code::ServerError, false)
+        );
         assert!(fault.refusal_or_fault().is_err());
     }
 }

@@ -92,6 +92,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         }
         Refusal::MissingCredential
         | Refusal::InvalidKey
+        | Refusal::InvalidToken
         | Refusal::RevokedKey
         | Refusal::ExpiredKey => StatusCode::UNAUTHORIZED,
         Refusal::HttpsRequired
@@ -135,7 +136,7 @@ fn challenge(refusal: &Refusal, status: StatusCode, product: &Product) -> Option
     }
     let realm = &product.id;
     let text = match refusal {
-        Refusal::InvalidKey | Refusal::RevokedKey | Refusal::ExpiredKey => {
+        Refusal::InvalidKey | Refusal::InvalidToken | Refusal::RevokedKey | Refusal::ExpiredKey => {
             format!("Bearer realm=\"{realm}\", error=\"invalid_token\"")
         }
         Refusal::InsufficientScope { required, .. } if required.len() <= SCOPE_BYTES_MAX => {

@@ -161,11 +161,7 @@ pub(in crate::oauth) fn of_service(
 }
 
 /// The oldest grants behind the newest `kept` of one person to one client.
-pub(in crate::oauth) fn beyond(
-    db: &Read<'_>,
-    grant: &Grant,
-    kept: i64,
-) -> Result<Vec<GrantId>> {
+pub(in crate::oauth) fn beyond(db: &Read<'_>, grant: &Grant, kept: i64) -> Result<Vec<GrantId>> {
     const SELECT: &str = "
         SELECT id FROM oauth_grants WHERE holder = ?1 AND client = ?2
         ORDER BY created_at DESC, id DESC LIMIT 1000 OFFSET ?3";

@@ -75,19 +75,14 @@ pub(super) fn insert(tx: &Write<'_>, digest: &SecretDigest, kept: &Kept) -> Resu
 }
 
 /// A request that is not over; none where the row does not bear its checksum.
-pub(super) fn find(
-    db: &Read<'_>,
-    digest: &SecretDigest,
-    now: Timestamp,
-) -> Result<Option<Kept>> {
+pub(super) fn find(db: &Read<'_>, digest: &SecretDigest, now: Timestamp) -> Result<Option<Kept>> {
     const SELECT: &str = "
         SELECT client, product, resources, scopes, redirect_uri, is_redirect_sent, challenge,
                state, place, session, created_at, expires_at, seal
         FROM oauth_requests WHERE digest = ?1 AND expires_at > ?2";
     let found = db.first(SELECT, params![digest, now], |row| {
         let Some(kept) = read(row)? else { return Ok(None) };
-        let is_sound =
-            row.get::<[u8; 16]>(12)? == seal(digest, &kept, &[row.get(2)?, row.get(3)?]);
+        let is_sound = row.get::<[u8; 16]>(12)? == seal(digest, &kept, &[row.get(2)?, row.get(3)?]);
         Ok::<_, Fault>(is_sound.then_some(kept))
     })?;
     Ok(found.flatten())

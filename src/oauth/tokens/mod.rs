@@ -1,4 +1,4 @@
 //! tokens
-mod token;
 pub(in crate::oauth) mod table;
+mod token;
 pub use token::*;
