@@ -74,7 +74,7 @@ fn judge(gate: &Gate, asked: &Asked<'_>, lookup: Lookup, reply: &mut Reply) -> V
         Err(Stop::Refused { refusal, product, .. }) => {
             report(gate, &refusal);
             let product = product.map(Arc::as_ref);
-            answer::refusal(reply, (&refusal, product), asked.dialect, (request_id, now));
+            answer::refusal(reply, (&refusal, product), asked, (request_id, now));
         }
         Err(Stop::Cold(presented)) => return Verdict::Cold(presented),
     }
