@@ -44,7 +44,6 @@ CREATE TABLE oauth_registration_tokens (
 -- What somebody may register clients with, where not everybody may.
 CREATE TABLE oauth_initial_tokens (
     digest BYTEA PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
     created_at BIGINT NOT NULL,
     created_by TEXT NOT NULL,
     expires_at BIGINT NOT NULL

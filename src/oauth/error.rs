@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::parameters::BadParameters;
 use crate::error::{self, ErrorKind};
+use crate::store::{Store, Write};
 
 /// The result of what a client asks for.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -139,10 +141,29 @@ impl From<error::Error> for Error {
     }
 }
 
+impl From<BadParameters> for Error {
+    fn from(bad: BadParameters) -> Self {
+        Self::request(bad.to_string())
+    }
+}
+
 impl From<crate::store::Fault> for Error {
     fn from(fault: crate::store::Fault) -> Self {
         error::Error::from(fault).into()
     }
+}
+
+/// Carries out a change. A refusal leaves what was written before it, which is what some refusals are
+/// about; of a fault nothing is left.
+pub(super) fn change<T, F>(store: &Store, change: F) -> Result<T>
+where
+    T: Send + 'static,
+    F: FnOnce(&Write<'_>) -> Result<T> + Send + 'static,
+{
+    store.write(move |tx| match change(tx) {
+        Ok(done) => Ok(Ok(done)),
+        Err(error) => error.refusal_or_fault().map(Err),
+    })?
 }
 
 /// Only what may stand in a description, and in a quoted string of a header: printable ASCII but `"`

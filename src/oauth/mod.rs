@@ -19,8 +19,24 @@ mod parameters;
 pub mod pkce;
 mod redirect_uri;
 pub mod requests;
+mod secret;
+mod target;
 pub mod tokens;
 
 pub use error::{Code, Error, Result};
 pub use parameters::{BadParameters, PARAMETERS_BYTES_MAX, Parameters};
+use error::change;
 pub use redirect_uri::{BadRedirectUri, REDIRECT_URI_BYTES_MAX, RedirectUri};
+
+use crate::config::OAuth;
+use crate::store::Store;
+
+/// Deletes whatever has ended, and clients that nobody uses; answers how many rows.
+///
+/// # Errors
+/// As the store's.
+pub fn sweep(store: &Store, settings: &OAuth) -> crate::error::Result<usize> {
+    let requests = requests::Requests::sweep(store)?;
+    let tokens = tokens::sweep(store, settings.refresh_replay)? + grants::Grants::sweep(store)?;
+    Ok(requests + tokens + clients::sweep(store, settings.registration_idle)?)
+}

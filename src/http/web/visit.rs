@@ -112,7 +112,8 @@ impl Visit<'_> {
     /// The actions on people.
     #[must_use]
     pub fn people(&self) -> People<'_> {
-        People { store: &self.app.store, hasher: &self.app.hasher }
+        let App { store, hasher, principals, .. } = self.app;
+        People { store, hasher, principals }
     }
 
     /// The actions on sessions.

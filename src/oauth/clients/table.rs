@@ -175,6 +175,14 @@ pub(super) fn count(db: &Read<'_>, workspace: Option<&str>) -> Result<i64> {
     Ok(db.first(SELECT, params![workspace], |row| row.get(0))?.unwrap_or(0))
 }
 
+/// How many clients somebody vouches for: all, or those of a workspace.
+pub(super) fn count_vouched(db: &Read<'_>, workspace: Option<&str>) -> Result<i64> {
+    const SELECT: &str = "
+        SELECT count(*) FROM oauth_clients
+        WHERE origin IN ('operator', 'workspace') AND (?1 IS NULL OR workspace = ?1)";
+    Ok(db.first(SELECT, params![workspace], |row| row.get(0))?.unwrap_or(0))
+}
+
 /// How many clients nobody vouches for.
 pub(super) fn count_unvouched(db: &Read<'_>) -> Result<i64> {
     const SELECT: &str = "
@@ -265,4 +273,63 @@ pub(super) fn secrets(db: &Read<'_>, client: &ClientId) -> Result<Vec<ClientSecr
 pub(super) fn delete_ended_secrets(tx: &Write<'_>) -> Result<usize> {
     const DELETE: &str = "DELETE FROM oauth_client_secrets WHERE ends_at <= ?1";
     Ok(tx.execute(DELETE, params![tx.now])?)
+}
+
+/// Keeps what a client manages its registration with.
+pub(super) fn insert_registration_token(
+    tx: &Write<'_>,
+    digest: &SecretDigest,
+    client: &ClientId,
+) -> Result<()> {
+    const INSERT: &str = "INSERT INTO oauth_registration_tokens (digest, client) VALUES (?1, ?2)";
+    tx.execute(INSERT, params![digest, client.as_str()])?;
+    Ok(())
+}
+
+/// Whether a client manages its registration with this.
+pub(super) fn is_registration_token(
+    db: &Read<'_>,
+    digest: &SecretDigest,
+    client: &ClientId,
+) -> Result<bool> {
+    const SELECT: &str = "
+        SELECT 1 FROM oauth_registration_tokens WHERE digest = ?1 AND client = ?2";
+    let found = db.first(SELECT, params![digest, client.as_str()], |_| Ok::<_, Fault>(()))?;
+    Ok(found.is_some())
+}
+
+/// Keeps what somebody may register clients with.
+pub(super) fn insert_initial_token(
+    tx: &Write<'_>,
+    digest: &SecretDigest,
+    (by, expires_at): (&str, Timestamp),
+) -> Result<()> {
+    const INSERT: &str = "
+        INSERT INTO oauth_initial_tokens (digest, created_at, created_by, expires_at)
+        VALUES (?1, ?2, ?3, ?4)";
+    tx.execute(INSERT, params![digest, tx.now, by, expires_at])?;
+    Ok(())
+}
+
+/// Whether somebody may register clients with this at `now`.
+pub(super) fn is_initial_token(
+    db: &Read<'_>,
+    digest: &SecretDigest,
+    now: Timestamp,
+) -> Result<bool> {
+    const SELECT: &str = "
+        SELECT 1 FROM oauth_initial_tokens WHERE digest = ?1 AND expires_at > ?2";
+    Ok(db.first(SELECT, params![digest, now], |_| Ok::<_, Fault>(()))?.is_some())
+}
+
+/// How many tokens there are to register clients with.
+pub(super) fn count_initial_tokens(db: &Read<'_>) -> Result<i64> {
+    const SELECT: &str = "SELECT count(*) FROM oauth_initial_tokens";
+    Ok(db.first(SELECT, &[], |row| row.get(0))?.unwrap_or(0))
+}
+
+/// Takes every token to register clients with away, or those alone that are over.
+pub(super) fn delete_initial_tokens(tx: &Write<'_>, before: Timestamp) -> Result<usize> {
+    const DELETE: &str = "DELETE FROM oauth_initial_tokens WHERE expires_at <= ?1";
+    Ok(tx.execute(DELETE, params![before])?)
 }

@@ -2,7 +2,7 @@
 
 use super::grant::{Grant, Of};
 use crate::clock::Timestamp;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::id::GrantId;
 use crate::oauth::clients::ClientId;
 use crate::principals::Restrictions;
@@ -48,7 +48,7 @@ impl Lists {
     }
 }
 
-/// Writes a new grant. Its workspace, client and holder are there: they were read in this transaction.
+/// Writes a new grant. Its client and holder are there: they were read in this transaction.
 pub(in crate::oauth) fn insert(tx: &Write<'_>, grant: &Grant) -> Result<()> {
     const INSERT: &str = "
         INSERT INTO oauth_grants (id, client, workspace, product, resources, holder, scopes,
@@ -70,8 +70,10 @@ pub(in crate::oauth) fn insert(tx: &Write<'_>, grant: &Grant) -> Result<()> {
         grant.last_token_at,
         &seal,
     ];
-    tx.execute(INSERT, row)?;
-    Ok(())
+    match tx.execute(INSERT, row) {
+        Err(Fault::Reference) => Err(Error::not_found("there is no such workspace")),
+        other => Ok(other.map(drop)?),
+    }
 }
 
 /// Writes when a grant ends, and that it gave a token now.

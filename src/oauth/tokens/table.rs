@@ -188,15 +188,6 @@ pub(super) fn delete_access(tx: &Write<'_>, digest: &SecretDigest) -> Result<()>
     Ok(())
 }
 
-/// Ends a grant's access tokens; answers which.
-pub(super) fn delete_access_of(tx: &Write<'_>, grant: GrantId) -> Result<Vec<SecretDigest>> {
-    const SELECT: &str = "SELECT digest FROM oauth_access_tokens WHERE grant_id = ?1";
-    const DELETE: &str = "DELETE FROM oauth_access_tokens WHERE grant_id = ?1";
-    let digests = tx.all(SELECT, params![grant], |row| row.get(0))?;
-    tx.execute(DELETE, params![grant])?;
-    Ok(digests)
-}
-
 /// Deletes tokens that have ended, and successors that nobody may have any more: those of tokens that
 /// were used before `replayed`.
 pub(super) fn delete_ended(tx: &Write<'_>, replayed: Timestamp) -> Result<usize> {
