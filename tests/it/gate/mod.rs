@@ -14,7 +14,9 @@ mod monotone;
 mod normal_form;
 mod order;
 mod reload;
+mod resource_metadata;
 mod targets;
+mod tokens;
 mod verdict;
 
 use crate::harness::Answer;
