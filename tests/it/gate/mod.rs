@@ -6,6 +6,7 @@
 mod asked;
 mod caddy;
 mod decision;
+mod described;
 mod fields;
 mod front;
 mod heads;
