@@ -7,6 +7,7 @@ use crate::accounts::people::Hasher;
 use crate::clock::{Clock, Timestamp};
 use crate::error::Result;
 use crate::limits::Limiter;
+use crate::oauth::Attempts;
 use crate::principals::Principals;
 use crate::schema::MIGRATIONS;
 use crate::store::{Lock, Store};
@@ -27,6 +28,8 @@ pub struct App {
     pub limiter: Arc<Limiter>,
     /// What presented secrets are worth.
     pub principals: Arc<Principals>,
+    /// How often each place tries what costs us.
+    pub attempts: Attempts,
     /// What was asked, as far as it is not written down.
     pub ledger: Arc<Ledger>,
     /// The plugin folder, and the registry in force.
@@ -57,6 +60,7 @@ impl App {
             hasher,
             limiter,
             principals,
+            attempts: Attempts::default(),
             ledger,
             plugins,
             live,

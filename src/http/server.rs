@@ -12,7 +12,7 @@ use actix_server::{Server, ServerHandle};
 use actix_service::fn_service;
 
 use super::gate::{Gate, Peers, serve_connection};
-use super::routes::ROUTES;
+use super::routes::{ENDPOINTS, ROUTES};
 use super::web::{PublicUrl, Web, connections};
 use crate::app::App;
 use crate::config::{Listen, Settings};
@@ -151,7 +151,7 @@ impl Running {
             Error::cannot_start("cannot serve the listeners").because(error)
         };
         let issuer = people.public.as_str().to_owned();
-        let web = Arc::new(Web::new(Arc::clone(app), people.public, ROUTES));
+        let web = Arc::new(Web::new(Arc::clone(app), people.public, (ROUTES, ENDPOINTS)));
         let gate = Arc::new(Gate::new(
             Arc::clone(&app.plugins.registry),
             (Arc::clone(&app.principals), Arc::clone(&app.limiter), Arc::clone(&app.ledger)),

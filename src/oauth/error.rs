@@ -118,7 +118,10 @@ impl Error {
     }
 
     /// A refusal as it is, a fault as what went wrong: nothing of a change may then be kept.
-    pub(super) fn refusal_or_fault(self) -> Result<Self, error::Error> {
+    ///
+    /// # Errors
+    /// The fault.
+    pub fn refusal_or_fault(self) -> Result<Self, error::Error> {
         match self.fault {
             Some(fault) => Err(fault),
             None => Ok(self),

@@ -12,6 +12,7 @@
 //!
 //! Start reading at `clients/`, then `requests/`, `grants/`, `tokens/`.
 
+mod attempts;
 pub mod clients;
 mod error;
 pub mod grants;
@@ -23,6 +24,7 @@ mod secret;
 mod target;
 pub mod tokens;
 
+pub use attempts::{Attempt, Attempts};
 pub use error::{Code, Error, Result};
 pub use parameters::{BadParameters, PARAMETERS_BYTES_MAX, Parameters};
 use error::change;

@@ -16,7 +16,7 @@ const FORM_WITHIN: Duration = Duration::from_secs(10);
 
 /// Why a body was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unread {
+pub(in crate::http) enum Unread {
     /// It is longer than any form.
     TooLong,
     /// It is no form at all.
@@ -26,7 +26,7 @@ pub(super) enum Unread {
 }
 
 /// The whole body. It may hold a password.
-pub(super) async fn read(
+pub(in crate::http) async fn read(
     payload: Payload<BoxedPayloadStream>,
 ) -> Result<Zeroizing<Vec<u8>>, Unread> {
     tokio::time::timeout(FORM_WITHIN, gathered(payload)).await.unwrap_or(Err(Unread::CutOff))

@@ -67,6 +67,12 @@ impl Visit<'_> {
         self.call.query(name)
     }
 
+    /// The query as it came.
+    #[must_use]
+    pub fn raw_query(&self) -> &str {
+        &self.call.query
+    }
+
     /// The form, which has no field but these.
     ///
     /// # Errors
