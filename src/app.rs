@@ -7,6 +7,7 @@ use crate::accounts::people::Hasher;
 use crate::clock::{Clock, Timestamp};
 use crate::error::Result;
 use crate::limits::Limiter;
+use crate::oauth::documents::Documents;
 use crate::oauth::Attempts;
 use crate::principals::Principals;
 use crate::schema::MIGRATIONS;
@@ -30,6 +31,8 @@ pub struct App {
     pub principals: Arc<Principals>,
     /// How often each place tries what costs us.
     pub attempts: Attempts,
+    /// What clients say of themselves at their own addresses.
+    pub documents: Documents,
     /// What was asked, as far as it is not written down.
     pub ledger: Arc<Ledger>,
     /// The plugin folder, and the registry in force.
@@ -61,6 +64,7 @@ impl App {
             limiter,
             principals,
             attempts: Attempts::default(),
+            documents: Documents::default(),
             ledger,
             plugins,
             live,

@@ -14,6 +14,7 @@
 
 mod attempts;
 pub mod clients;
+pub mod documents;
 mod error;
 pub mod grants;
 mod parameters;

@@ -28,11 +28,12 @@ impl OAuth {
         self.audience_of(host, path).unwrap_or(&self.audiences[0])
     }
 
-    /// The same, where one has that host and such a path.
+    /// The same, where one has that host and such a path; any host, where none is said.
     #[must_use]
     pub fn audience_of(&self, host: Option<&str>, path: &str) -> Option<&Audience> {
-        let is_it = |it: &&Audience| host == Some(it.host()) && it.covers(path);
-        self.audiences.iter().filter(is_it).max_by_key(|it| it.path().len())
+        let has_host = |it: &Audience| host.is_none_or(|host| host == it.host());
+        let found = self.audiences.iter().filter(|it| has_host(it) && it.covers(path));
+        found.rev().max_by_key(|it| it.path().len())
     }
 }
 
@@ -52,9 +53,8 @@ impl Audience {
     /// # Errors
     /// What is wrong with it, and the mend.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let (scheme, behind) = match text.split_once("://") {
-            Some(parts @ ("https" | "http", _)) => parts,
-            _ => return Err("write https:// and the API's host".to_owned()),
+        let Some((scheme @ ("https" | "http"), behind)) = text.split_once("://") else {
+            return Err("write https:// and the API's host".to_owned());
         };
         let (authority, path) = behind.split_at(behind.find('/').unwrap_or(behind.len()));
         let host = match normalised_host(authority) {
@@ -235,7 +235,8 @@ mod tests {
             (Some("a.example"), "/mcpx", "https://a.example"),
             (Some("b.example"), "/mcp", "https://b.example/mcp"),
             (Some("b.example"), "/", "https://a.example"),
-            (None, "/mcp", "https://a.example"),
+            (None, "/mcp", "https://a.example/mcp"),
+            (None, "/x", "https://a.example"),
         ] {
             assert_eq!(oauth.audience_at(host, path).as_str(), expected, "{host:?} {path}");
         }

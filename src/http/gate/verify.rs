@@ -7,7 +7,7 @@ use super::head::Head;
 use super::reply::Reply;
 use super::{answer, count};
 use crate::id;
-use crate::secret::SecretDigest;
+use crate::principals::Presented;
 use crate::verify::{
     Asked, Counting, Dialect, Headers, Lookup, Refusal, Stop, Undecided, Verifier,
 };
@@ -34,7 +34,7 @@ pub(super) async fn verify(
     for _ in 0..LOOK_UPS_EACH {
         match judge(gate, &asked, lookup, reply) {
             Verdict::Answered => return,
-            Verdict::Cold(digest) => lookup = Lookup::Done(look_up(gate, digest).await),
+            Verdict::Cold(presented) => lookup = Lookup::Done(look_up(gate, presented).await),
         }
     }
     let overtaken = Lookup::Done(Err("it was overtaken again and again".to_owned()));
@@ -46,7 +46,7 @@ pub(super) async fn verify(
 
 enum Verdict {
     Answered,
-    Cold(SecretDigest),
+    Cold(Presented),
 }
 
 /// Judges by what is in memory, under one snapshot of the registry.
@@ -74,20 +74,20 @@ fn judge(gate: &Gate, asked: &Asked<'_>, lookup: Lookup, reply: &mut Reply) -> V
         Err(Stop::Refused { refusal, product, .. }) => {
             report(gate, &refusal);
             let product = product.map(Arc::as_ref);
-            answer::refusal(reply, (&refusal, product), asked.dialect, (request_id, now));
+            answer::refusal(reply, (&refusal, product), asked, (request_id, now));
         }
-        Err(Stop::Cold(digest)) => return Verdict::Cold(digest),
+        Err(Stop::Cold(presented)) => return Verdict::Cold(presented),
     }
     Verdict::Answered
 }
 
 /// Reads a principal off this thread; only so many of these wait at a time.
-async fn look_up(gate: &Gate, digest: SecretDigest) -> Result<crate::principals::Found, String> {
+async fn look_up(gate: &Gate, presented: Presented) -> Result<crate::principals::Found, String> {
     let Ok(_permit) = gate.look_ups.try_acquire() else {
         return Err("too many look-ups are waiting".to_owned());
     };
     let principals = Arc::clone(&gate.principals);
-    let read = actix_rt::task::spawn_blocking(move || principals.load(&digest)).await;
+    let read = actix_rt::task::spawn_blocking(move || principals.load(&presented)).await;
     match read {
         Ok(found) => found.map_err(|fault| fault.to_string()),
         Err(_) => Err("the look-up failed by a fault of ours".to_owned()),

@@ -46,7 +46,33 @@ fn client(visit: &Visit<'_>, parameters: &Parameters) -> Result<Client> {
     let unknown = || Fault::invalid("client_id is missing, or no client's");
     let id = parameters.one("client_id").map_err(|error| Fault::invalid(error.to_string()))?;
     let id = id.and_then(|id| id.parse::<ClientId>().ok()).ok_or_else(unknown)?;
+    if id.document().is_some() {
+        return described(visit, &id);
+    }
     InForce::of(visit.app).clients(visit.app).find(&id)?.ok_or_else(unknown)
+}
+
+/// A client that is known by the document at its id. What that says is kept with the other clients, so
+/// that what it gets can be shown and ended.
+fn described(visit: &Visit<'_>, id: &ClientId) -> Result<Client> {
+    let (app, settings) = (visit.app, &visit.app.live.get().oauth);
+    let in_force = InForce::of(app);
+    let clients = in_force.clients(app);
+    let said = match app.documents.known(id, settings, visit.now)
+    {
+        Some(said) => match clients.find(id)? {
+            Some(client) => return Ok(client),
+            None => said,
+        },
+        None => {
+            let limit = (settings.registrations_per_minute, visit.now);
+            app.attempts
+                .count(Attempt::Registration, visit.address(), limit)
+                .map_err(for_people)?;
+            app.documents.fetch(id, settings, visit.now).map_err(for_people)?
+        }
+    };
+    clients.put_document(id, said, visit.address().to_string()).map_err(for_people)
 }
 
 /// A refusal goes to the app by itself where somebody answers for the app. Anybody can register an

@@ -41,6 +41,9 @@ pub(in crate::http) fn show(asked: &Asked<'_>) -> Result<Answer> {
     let by_secret: Vec<&str> = methods.into_iter().filter(|name| *name != "none").collect();
     say("introspection_endpoint_auth_methods_supported", json!(by_secret));
     say("authorization_response_iss_parameter_supported", true.into());
+    if settings.has_client_id_metadata {
+        say("client_id_metadata_document_supported", true.into());
+    }
     let scopes = scopes(asked);
     if !scopes.is_empty() {
         say("scopes_supported", json!(scopes));
