@@ -9,6 +9,8 @@ use crate::error::Result;
 use crate::kept::Kept;
 use crate::keys::census::Fullest;
 use crate::limits::{self, Limiter};
+use crate::oauth::Attempts;
+use crate::oauth::documents::Documents;
 use crate::principals::Principals;
 use crate::schema::MIGRATIONS;
 use crate::store::{Lock, Store};
@@ -29,6 +31,10 @@ pub struct App {
     pub limiter: Arc<Limiter>,
     /// What presented secrets are worth.
     pub principals: Arc<Principals>,
+    /// How often each place tries what costs us.
+    pub attempts: Attempts,
+    /// What clients say of themselves at their own addresses.
+    pub documents: Documents,
     /// What was asked, as far as it is not written down.
     pub ledger: Arc<Ledger>,
     /// What pages show that is dear to find.
@@ -73,6 +79,8 @@ impl App {
             hasher,
             limiter,
             principals,
+            attempts: Attempts::default(),
+            documents: Documents::default(),
             ledger,
             kept: KeptAnswers::default(),
             plugins,

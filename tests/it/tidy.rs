@@ -4,13 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms from the top floor down: each may use those listed after it, and none before it.
-const ROOMS: [&str; 24] = [
+const ROOMS: [&str; 25] = [
     "main",
     "cli",
     "http",
     "app",
     "upkeep",
     "verify",
+    "oauth",
     "keys",
     "accounts",
     "principals",

@@ -13,6 +13,8 @@ use crate::accounts::sessions::table as sessions;
 use crate::audit::{self, Actor, Change};
 use crate::error::{Error, Result};
 use crate::id::{KeyId, UserId};
+use crate::principals::Principals;
+use crate::secret::SecretDigest;
 use crate::store::{Read, Store, Write};
 
 /// The actions on people.
@@ -21,6 +23,8 @@ pub struct People<'a> {
     pub store: &'a Store,
     /// Where passwords are hashed.
     pub hasher: &'a Hasher,
+    /// Whose warm principals must be dropped when what somebody let apps do ends.
+    pub principals: &'a Principals,
 }
 
 /// Somebody who is to be added.
@@ -101,12 +105,12 @@ impl People<'_> {
     /// `NotFound`; `Conflict` for the last operator.
     pub fn set_operator(&self, actor: &Actor, id: UserId, is_operator: bool) -> Result<()> {
         let actor = actor.clone();
-        self.store.write(move |tx| {
+        self.ending_grants(move |tx| {
             let user = known_by_id(tx, id)?;
             if !is_operator {
                 hold_another_operator(tx, &user)?;
             }
-            set_operator(tx, &actor, user, is_operator)
+            Ok(((), set_operator(tx, &actor, user, is_operator)?))
         })
     }
 
@@ -123,15 +127,16 @@ impl People<'_> {
         membership: Option<(Slug, Role)>,
     ) -> Result<User> {
         let (actor, email) = (actor.clone(), email.clone());
-        self.store.write(move |tx| {
+        self.ending_grants(move |tx| {
+            let mut ended = Vec::new();
             if let Some((workspace, role)) = &membership {
-                put_member(tx, &actor, &known(tx, &email)?, (workspace, *role))?;
+                ended = put_member(tx, &actor, &known(tx, &email)?, (workspace, *role))?;
             }
             let user = known(tx, &email)?;
             if is_operator && !user.is_operator {
-                set_operator(tx, &actor, user, true)?;
+                ended.extend(set_operator(tx, &actor, user, true)?);
             }
-            known(tx, &email)
+            Ok((known(tx, &email)?, ended))
         })
     }
 
@@ -159,36 +164,39 @@ impl People<'_> {
         Ok(found.map(|(user, _)| user.email))
     }
 
-    /// Gives somebody another password, and ends their sessions.
+    /// Gives somebody another password, and ends their sessions and what they let apps do.
     ///
     /// # Errors
     /// `NotFound`, `TooMany`.
     pub fn set_password(&self, actor: &Actor, email: &Email, password: &Password) -> Result<User> {
         let hash = password.hash(&self.hasher.enter()?)?;
         let (actor, email) = (actor.clone(), email.clone());
-        self.store.write(move |tx| {
+        self.ending_grants(move |tx| {
             let user = known(tx, &email)?;
             table::set_password(tx, &user, &hash)?;
             sessions::end_all(tx, user.id, None)?;
             record(tx, &actor, "user.set_password", &user, None, json!({}))?;
-            Ok(user)
+            let ended = table::end_grants(tx, user.id, None)?;
+            Ok((user, ended))
         })
     }
 
-    /// Removes somebody, their memberships and sessions. Their keys stay, and are named.
+    /// Removes somebody, their memberships, their sessions, and what they let apps do. Their keys stay,
+    /// and are named.
     ///
     /// # Errors
     /// `NotFound`; `Conflict` for the last operator, while others are there.
     pub fn remove(&self, actor: &Actor, email: &Email) -> Result<Removed> {
         let (actor, email) = (actor.clone(), email.clone());
-        self.store.write(move |tx| {
+        self.ending_grants(move |tx| {
             let user = known(tx, &email)?;
             hold_an_operator(tx, &user)?;
             let keys = table::owned_keys(tx, user.id, None)?;
+            let ended = table::end_grants(tx, user.id, None)?;
             table::delete(tx, user.id)?;
             let detail = json!({ "email": email, "keys": keys });
             record(tx, &actor, "user.remove", &user, None, detail)?;
-            Ok(Removed { email, keys })
+            Ok((Removed { email, keys }, ended))
         })
     }
 
@@ -203,19 +211,20 @@ impl People<'_> {
         (email, role): (&Email, Role),
     ) -> Result<User> {
         let (actor, workspace, email) = (actor.clone(), workspace.clone(), email.clone());
-        self.store.write(move |tx| {
-            put_member(tx, &actor, &known(tx, &email)?, (&workspace, role))?;
-            known(tx, &email)
+        self.ending_grants(move |tx| {
+            let ended = put_member(tx, &actor, &known(tx, &email)?, (&workspace, role))?;
+            Ok((known(tx, &email)?, ended))
         })
     }
 
-    /// Ends a membership. The keys that they own there stay, and are named.
+    /// Ends a membership, and what they let apps do there. The keys that they own there stay, and are
+    /// named.
     ///
     /// # Errors
     /// `NotFound`; `Conflict` for the last owner.
     pub fn remove_member(&self, actor: &Actor, workspace: &Slug, email: &Email) -> Result<Removed> {
         let (actor, workspace, email) = (actor.clone(), workspace.clone(), email.clone());
-        self.store.write(move |tx| {
+        self.ending_grants(move |tx| {
             let user = known(tx, &email)?;
             hold_an_owner(tx, &workspace, &user, None)?;
             if !table::delete_membership(tx, &workspace, user.id)? {
@@ -225,8 +234,20 @@ impl People<'_> {
             let keys = table::owned_keys(tx, user.id, Some(&workspace))?;
             let detail = json!({ "email": email, "keys": keys });
             record(tx, &actor, "member.remove", &user, Some(&workspace), detail)?;
-            Ok(Removed { email, keys })
+            Ok((Removed { email, keys }, table::end_grants(tx, user.id, Some(&workspace))?))
         })
+    }
+
+    /// Carries out a change that ends some of what somebody let apps do, and has the access tokens
+    /// forgotten before it is answered.
+    fn ending_grants<T, F>(&self, change: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Write<'_>) -> Result<(T, Vec<SecretDigest>)> + Send + 'static,
+    {
+        let (done, ended) = self.store.write(change)?;
+        self.principals.forget(&ended);
+        Ok(done)
     }
 
     /// The keys that a member owns in a workspace.
@@ -247,6 +268,15 @@ pub fn owner(db: &Read<'_>, email: &Email, workspace: &str) -> Result<UserId> {
     known.filter(|user| user.role_in(workspace).is_some()).map(|user| user.id).ok_or_else(|| {
         Error::invalid(format!("{email} is neither a member of {workspace} nor an operator"))
     })
+}
+
+/// What somebody may do in a workspace, as things stand in a transaction; nothing where they are gone.
+///
+/// # Errors
+/// As the store's.
+pub fn role(db: &Read<'_>, id: UserId, workspace: &str) -> Result<Option<Role>> {
+    let known = table::by_id(db, id)?.map(|(user, _)| user);
+    Ok(known.and_then(|user| user.role_in(workspace)))
 }
 
 /// Adds somebody within a transaction: by a command, by the setup link, or by an invitation.
@@ -272,7 +302,8 @@ pub(in crate::accounts) fn insert(
     Ok(user)
 }
 
-/// Makes somebody who is there already a member, within a transaction. A role that is more stays.
+/// Makes somebody who is there already a member, within a transaction. A role that is more stays, so
+/// that nothing ends that they let apps do.
 pub(in crate::accounts) fn join(
     tx: &Write<'_>,
     actor: &Actor,
@@ -280,29 +311,43 @@ pub(in crate::accounts) fn join(
     (workspace, role): (&Slug, Role),
 ) -> Result<()> {
     let has = user.memberships.iter().find(|it| it.workspace == *workspace).map(|it| it.role);
-    put_member(tx, actor, user, (workspace, has.map_or(role, |has| has.max(role))))
+    let role = has.map_or(role, |has| has.max(role));
+    put_member(tx, actor, user, (workspace, role)).map(drop)
 }
 
-/// What somebody may do has changed then: they sign in anew.
+/// Answers the access tokens that end. What somebody may do has changed: they sign in anew.
 fn put_member(
     tx: &Write<'_>,
     actor: &Actor,
     user: &User,
     (workspace, role): (&Slug, Role),
-) -> Result<()> {
+) -> Result<Vec<SecretDigest>> {
     hold_an_owner(tx, workspace, user, Some(role))?;
     table::put_membership(tx, workspace, user.id, role)?;
+    let ended = match role {
+        Role::Viewer => table::end_grants(tx, user.id, Some(workspace))?,
+        Role::Developer | Role::Admin | Role::Owner => Vec::new(),
+    };
     sessions::end_all(tx, user.id, None)?;
     let detail = json!({ "email": user.email, "role": role });
-    record(tx, actor, "member.put", user, Some(workspace), detail)
+    record(tx, actor, "member.put", user, Some(workspace), detail)?;
+    Ok(ended)
 }
 
-fn set_operator(tx: &Write<'_>, actor: &Actor, mut user: User, is_operator: bool) -> Result<()> {
+/// Answers the access tokens that end.
+fn set_operator(
+    tx: &Write<'_>,
+    actor: &Actor,
+    mut user: User,
+    is_operator: bool,
+) -> Result<Vec<SecretDigest>> {
     user.is_operator = is_operator;
     table::set_operator(tx, &user)?;
     sessions::end_all(tx, user.id, None)?;
+    let ended = if is_operator { Vec::new() } else { table::end_grants(tx, user.id, None)? };
     let detail = json!({ "email": user.email, "operator": is_operator });
-    record(tx, actor, "user.set_operator", &user, None, detail)
+    record(tx, actor, "user.set_operator", &user, None, detail)?;
+    Ok(ended)
 }
 
 fn known(db: &Read<'_>, email: &Email) -> Result<User> {

@@ -15,7 +15,7 @@ mod role;
 pub(super) mod table;
 mod user;
 
-pub use actions::{NewUser, People, Removed, owner};
+pub use actions::{NewUser, People, Removed, owner, role};
 pub(super) use actions::{insert, join, record};
 pub use email::{BadEmail, Email};
 pub use hasher::{Hasher, Permit};

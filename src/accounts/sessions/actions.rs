@@ -13,6 +13,7 @@ use crate::audit::{self, Actor, Change};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::id::{SessionId, UserId};
+use crate::principals::Principals;
 use crate::secret::{SecretDigest, Token};
 use crate::store::{Read, Seal, Store, Write};
 
@@ -106,12 +107,13 @@ impl Sessions<'_> {
 
     /// Gives somebody who has signed in the password `chosen`, where `current` is the one that they
     /// have: tries are counted as at a sign-in, so that whoever has found an open browser learns no
-    /// password. All their sessions end, and a new one begins.
+    /// password. All their sessions end, with what they let apps do, and a new one begins.
     ///
     /// # Errors
     /// `NotFound` when they have been removed meanwhile; `TooMany`.
     pub fn change_password(
         &self,
+        principals: &Principals,
         holder: UserId,
         (current, chosen): (&Password, &Password),
         visitor: &Visitor,
@@ -130,14 +132,16 @@ impl Sessions<'_> {
         let hash = chosen.hash(&permit)?;
         drop(permit);
         let visitor = visitor.clone();
-        let opened = self.store.write(move |tx| {
+        let (opened, ended) = self.store.write(move |tx| {
             subjects.take_back(tx)?;
             people::set_password(tx, &user, &hash)?;
             table::end_all(tx, holder, None)?;
             let actor = Actor::User(holder, visitor.address);
             everybody::record(tx, &actor, "user.set_password", &user, None, json!({}))?;
-            open(tx, user, &visitor)
+            let ended = people::end_grants(tx, holder, None)?;
+            Ok((open(tx, user, &visitor)?, ended))
         })?;
+        principals.forget(&ended);
         Ok(SignIn::In(opened))
     }
 

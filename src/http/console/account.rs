@@ -68,7 +68,13 @@ pub fn change_password(visit: &Visit<'_>) -> Result<Reply> {
         Err(error) => return Ok(wrong("new", error.message())?.status(WRONG_INPUT)),
     };
     let (id, visitor) = (visit.holder()?.user.id, visit.visitor());
-    match visit.sessions().change_password(id, (&current, &chosen), &visitor, visit.now)? {
+    match visit.sessions().change_password(
+        &visit.app.principals,
+        id,
+        (&current, &chosen),
+        &visitor,
+        visit.now,
+    )? {
         SignIn::In(opened) => {
             let cookie = cookie::set_session(&opened.token, visit.public);
             Ok(Reply::see_other("/account").with(header::SET_COOKIE, cookie))

@@ -8,7 +8,7 @@ use super::endpoint::Endpoint;
 use super::gate::Gate;
 use super::head::Head;
 use super::reply::Reply;
-use super::{health, verify};
+use super::{health, resource_metadata, verify};
 
 /// Answers one request of a peer.
 pub(super) async fn serve(
@@ -23,6 +23,9 @@ pub(super) async fn serve(
     match Endpoint::of(&head.target) {
         Some(Endpoint::Verify { dialect, product, rest }) => {
             verify::verify(gate, head, dialect, (product, rest), reply).await;
+        }
+        Some(Endpoint::ResourceMetadata { product, path }) => {
+            resource_metadata::describe(gate, head, (product, path), reply);
         }
         Some(Endpoint::Health) => health::alive(reply, gate.clock.now()),
         Some(Endpoint::Ready) => health::ready(reply, &gate.files.load(), gate.clock.now()),

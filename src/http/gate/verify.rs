@@ -7,7 +7,7 @@ use super::head::Head;
 use super::reply::Reply;
 use super::{answer, count};
 use crate::id;
-use crate::secret::SecretDigest;
+use crate::principals::Presented;
 use crate::verify::{
     Asked, Counting, Dialect, Headers, Lookup, Refusal, Stop, Undecided, Verifier,
 };
@@ -48,7 +48,7 @@ pub(super) async fn verify(
 
 enum Verdict {
     Answered,
-    Cold(SecretDigest),
+    Cold(Presented),
 }
 
 /// Judges by what is in memory, under one snapshot of the registry.
@@ -76,20 +76,20 @@ fn judge(gate: &Gate, asked: &Asked<'_>, lookup: Lookup, reply: &mut Reply) -> V
         Err(Stop::Refused { refusal, product, .. }) => {
             report(gate, &refusal);
             let product = product.map(Arc::as_ref);
-            answer::refusal(reply, (&refusal, product), asked.dialect, (request_id, now));
+            answer::refusal(reply, (&refusal, product), asked, (request_id, now));
         }
-        Err(Stop::Cold(digest)) => return Verdict::Cold(digest),
+        Err(Stop::Cold(presented)) => return Verdict::Cold(presented),
     }
     Verdict::Answered
 }
 
 /// Reads a principal off this thread; only so many of these wait at a time.
-async fn look_up(gate: &Gate, digest: SecretDigest) -> Result<crate::principals::Found, String> {
+async fn look_up(gate: &Gate, presented: Presented) -> Result<crate::principals::Found, String> {
     let Ok(_permit) = gate.look_ups.try_acquire() else {
         return Err("too many look-ups are waiting".to_owned());
     };
     let principals = Arc::clone(&gate.principals);
-    let read = actix_rt::task::spawn_blocking(move || principals.load(&digest)).await;
+    let read = actix_rt::task::spawn_blocking(move || principals.load(&presented)).await;
     match read {
         Ok(found) => found.map_err(|fault| fault.to_string()),
         Err(_) => Err("the look-up failed by a fault of ours".to_owned()),

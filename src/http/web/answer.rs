@@ -67,7 +67,7 @@ pub(super) fn answer(
         );
         return errors::page(&visit, Trouble::Internal, "");
     };
-    match made {
+    let reply = match made {
         Ok(reply) | Err(Stop::Other(reply)) => reply,
         Err(Stop::Trouble(trouble, said)) => errors::page(&visit, trouble, said),
         Err(Stop::Failed(error)) => {
@@ -76,7 +76,16 @@ pub(super) fn answer(
             }
             visit.error(&error)
         }
-    }
+    };
+    if is_for_app(call) { reply.for_opener() } else { reply }
+}
+
+/// Whether somebody is here for an app, which may have opened a window for it: on the app's own pages,
+/// and signing in on the way there.
+fn is_for_app(call: &Call) -> bool {
+    let is_its = |path: &str| path.starts_with("/oauth/");
+    let next = || call.query("next").or_else(|| call.form.one("next").ok().map(str::to_owned));
+    is_its(&call.path) || call.path == SIGN_IN && next().is_some_and(|next| is_its(&next))
 }
 
 fn admitted(visit: &mut Visit<'_>, routes: &'static [Route]) -> Result<Reply, Stop> {

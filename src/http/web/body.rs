@@ -11,9 +11,12 @@ use zeroize::Zeroizing;
 /// Bytes of a form: far more than the longest that a page has.
 const FORM_BYTES_MAX: usize = 64 * 1024;
 
+/// How long a form may take to arrive.
+pub(in crate::http) const FORM_WITHIN: Duration = Duration::from_secs(10);
+
 /// Why a body was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unread {
+pub(in crate::http) enum Unread {
     /// It is longer than any form.
     TooLong,
     /// It is no form at all.
@@ -23,7 +26,7 @@ pub(super) enum Unread {
 }
 
 /// The whole body, if it arrives `within` that time. It may hold a password.
-pub(super) async fn read(
+pub(in crate::http) async fn read(
     payload: Payload<BoxedPayloadStream>,
     within: Duration,
 ) -> Result<Zeroizing<Vec<u8>>, Unread> {

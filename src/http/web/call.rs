@@ -89,7 +89,7 @@ fn one(request: &Request, name: &HeaderName) -> Option<String> {
 
 /// Where somebody is: what the proxy beside us has seen, which it adds at the end of
 /// `X-Forwarded-For`; else the peer itself.
-fn address_of(request: &Request) -> IpAddr {
+pub(super) fn address_of(request: &Request) -> IpAddr {
     let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.ip());
     if !peer.to_canonical().is_loopback() {
         return peer;

@@ -8,17 +8,15 @@ use actix_http::{Request, Response, StatusCode};
 use bytes::Bytes;
 
 use super::answer::answer;
-use super::body::{self, Unread};
-use super::call::Call;
+use super::body::{self, FORM_WITHIN, Unread};
+use super::call::{Call, address_of};
 use super::door;
 use super::form::Form;
 use super::public_url::PublicUrl;
 use super::route::{Route, Verb};
 use crate::app::App;
+use crate::http::oauth::{self, Endpoint};
 use crate::id;
-
-/// How long a form may take to arrive.
-const FORM_WITHIN: Duration = Duration::from_secs(10);
 
 /// What the listener for people answers with.
 pub struct Web {
@@ -26,13 +24,18 @@ pub struct Web {
     public: PublicUrl,
     routes: &'static [Route],
     form_within: Duration,
+    endpoints: &'static [Endpoint],
 }
 
 impl Web {
-    /// The pages in `routes`, reached at `public`.
+    /// The pages in `routes` and the endpoints for programs, reached at `public`.
     #[must_use]
-    pub fn new(app: Arc<App>, public: PublicUrl, routes: &'static [Route]) -> Self {
-        Self { app, public, routes, form_within: FORM_WITHIN }
+    pub fn new(
+        app: Arc<App>,
+        public: PublicUrl,
+        (routes, endpoints): (&'static [Route], &'static [Endpoint]),
+    ) -> Self {
+        Self { app, public, routes, endpoints, form_within: FORM_WITHIN }
     }
 
     /// The same, with another time for a form to arrive in.
@@ -42,8 +45,19 @@ impl Web {
     }
 }
 
-/// Answers one request of a browser.
-pub async fn serve(web: &Arc<Web>, mut request: Request) -> Response<Bytes> {
+/// Answers one request: a browser's with a page, a program's with what its endpoint says.
+pub async fn serve(web: &Arc<Web>, request: Request) -> Response<Bytes> {
+    let path = request.path().to_owned();
+    match oauth::find(web.endpoints, &path) {
+        Some(found) => {
+            let address = address_of(&request);
+            oauth::serve((&web.app, &web.public), found, address, request).await
+        }
+        None => serve_page(web, request).await,
+    }
+}
+
+async fn serve_page(web: &Arc<Web>, mut request: Request) -> Response<Bytes> {
     let request_id = id::request_id();
     let mut call = Call::read(&request);
     if call.verb == Some(Verb::Post) && door::judge(&call, &web.public).is_ok() {

@@ -6,6 +6,7 @@
 mod asked;
 mod caddy;
 mod decision;
+mod described;
 mod fields;
 mod front;
 mod heads;
@@ -14,7 +15,9 @@ mod monotone;
 mod normal_form;
 mod order;
 mod reload;
+mod resource_metadata;
 mod targets;
+mod tokens;
 mod verdict;
 
 use crate::harness::Answer;

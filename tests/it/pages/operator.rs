@@ -170,7 +170,7 @@ fn tools() -> Vec<Drawn> {
         Step { name: "route", compared: "GET /v1/stores/{store}/products", is_passed: true },
         Step {
             name: "scope",
-            compared: "the route needs read:products; the key has read:orders",
+            compared: "the route needs read:products; held: read:orders",
             is_passed: false,
         },
     ];

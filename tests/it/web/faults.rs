@@ -41,7 +41,8 @@ impl Listener {
         let socket = TcpListener::bind("127.0.0.1:0").unwrap();
         socket.set_nonblocking(true).unwrap();
         let address = socket.local_addr().unwrap();
-        let web = Web::new(Arc::clone(app), PublicUrl::new(&format!("http://{address}")), ROUTES);
+        let public = PublicUrl::new(&format!("http://{address}"));
+        let web = Web::new(Arc::clone(app), public, (ROUTES, &[]));
         let web = Arc::new(web.form_within(Duration::from_millis(50)));
         let (sender, handle) = mpsc::channel();
         let served = std::thread::spawn(move || {

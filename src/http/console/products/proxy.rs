@@ -24,6 +24,7 @@ pub fn page(visit: &Visit<'_>) -> Result<Reply> {
         upstream: &upstream,
         gate: &settings.gate,
         log_folder: Path::new(LOG_FOLDER),
+        with_oauth: None,
     };
     let text = configuration(&product, &place);
     let nginx = text.as_deref().map_err(crate::error::Error::message);
