@@ -11,6 +11,7 @@ pub mod http;
 pub mod id;
 pub mod keys;
 pub mod limits;
+pub mod octets;
 pub mod principals;
 pub mod proxies;
 pub mod registry;

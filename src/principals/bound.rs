@@ -48,13 +48,17 @@ impl Bound {
             Access::Full => product.scopes.grant_full(),
             Access::Scoped => product.scopes.grant(principal.scopes.iter().map(String::as_str)),
         };
-        let identity = Identity::of(principal, product, key_type);
         let mut bound_to = principal.restrictions.iter().map(|(resource, _)| resource);
         let lost_resource = bound_to.find(|it| product.resource(it).is_none()).map(str::to_owned);
         let bucket = match product.bucket {
             Bucket::Key => BucketId::of_key(principal.key),
             Bucket::Workspace => BucketId::of_workspace(&principal.workspace, &product.id),
         };
+        let allowance = product
+            .allowance(plans, &principal.plan)
+            .map(|whole| whole.at_rate(product.key_types[key_type].rate));
+        let policy = allowance.and_then(|allowance| allowance.policy());
+        let identity = Identity::of(principal, product, key_type).and(RATE_POLICY, policy);
         Some(Self {
             version: product.version,
             plans: Arc::clone(plans),
@@ -63,18 +67,20 @@ impl Bound {
             lost_resource,
             bucket_of: product.bucket,
             bucket,
-            allowance: product
-                .allowance(plans, &principal.plan)
-                .map(|whole| whole.at_rate(product.key_types[key_type].rate)),
+            allowance,
             identity,
         })
     }
 }
 
-/// What a back end is told of who asks: the lines of the identity headers, as they are sent. They are
-/// the same for every request of a key, so they are written once.
-#[derive(Clone, Debug)]
+/// What a back end is told of who asks, and a caller of what they may use: the lines of the identity
+/// headers and of the policy, as they are sent. They are the same for every request of a key, so they
+/// are written once.
+#[derive(Clone, Debug, Default)]
 pub struct Identity(Option<Arc<str>>);
+
+/// The header that tells a caller what the windows of their limits are.
+pub const RATE_POLICY: &str = "ratelimit-policy";
 
 /// The headers that every product has; those of its resources come behind them.
 const NAMES: [&str; 9] = [
@@ -125,6 +131,12 @@ impl Identity {
             &scopes,
         ];
         Self::said(product, known.into_iter().chain(resources.iter().map(String::as_str)))
+    }
+
+    /// The same with one more line, where there is a value for it.
+    fn and(self, name: &str, value: Option<String>) -> Self {
+        let (Some(lines), Some(value)) = (&self.0, value) else { return self };
+        Self(Some(format!("{lines}{name}: {value}\r\n").into()))
     }
 
     /// The values of [`NAMES`] and of the product's resources, in their order.

@@ -8,6 +8,7 @@ use super::reply::Reply;
 use crate::clock::Timestamp;
 use crate::id;
 use crate::limits::Standing;
+use crate::principals::RATE_POLICY;
 use crate::registry::Product;
 use crate::verify::{Dialect, Pass, Refusal};
 
@@ -23,7 +24,7 @@ const SCOPE_BYTES_MAX: usize = 2_000;
 /// 200 with an empty body and every identity header, `-` where there is nothing to say.
 pub(super) fn pass(reply: &mut Reply, pass: &Pass<'_>, (request_id, now): (&str, Timestamp)) {
     reply.begin(StatusCode::OK, now);
-    reply.lines(pass.identity.lines());
+    reply.lines(pass.identity().lines());
     if let Some(standing) = &pass.standing {
         rate::tell(reply, standing);
     }
@@ -62,6 +63,9 @@ pub(super) fn refusal(
         reply.line("retry-after", &seconds.to_string());
     }
     if let Some(standing) = standing(refusal) {
+        if let Some(policy) = standing.allowance().policy() {
+            reply.line(RATE_POLICY, &policy);
+        }
         rate::tell(reply, standing);
     }
     if let Some(challenge) = product.and_then(|product| challenge(refusal, status, product)) {
