@@ -27,6 +27,7 @@ const ROOMS: [&str; 23] = [
     "id",
     "clock",
     "error",
+    "octets",
     "lib",
 ];
 
