@@ -3,10 +3,10 @@
 use actix_http::Method;
 
 use super::console::workspaces::members;
-use super::oauth::{Endpoint, endpoint, introspect, metadata, register, revoke, token};
-use super::oauth::{authorize, consent};
 use super::console::{account, audit, home, invitation, keys, people, plans, products};
 use super::console::{setup, sign_in, usage, workspaces};
+use super::oauth::{Endpoint, endpoint, introspect, metadata, register, revoke, token};
+use super::oauth::{authorize, consent};
 use super::web::Route;
 use super::web::Who::{Anyone, Member, Operator, SignedIn};
 use super::web::route::{get, post};

@@ -26,7 +26,8 @@ pub(super) fn find(
 ) -> Result<Target> {
     let asked = scope.map(scopes).transpose()?.unwrap_or_default();
     let (product, resources) = product(registry, client, resources, &asked)?;
-    let oauth = product.oauth.as_ref().ok_or_else(|| target("the product takes no part in OAuth"))?;
+    let oauth =
+        product.oauth.as_ref().ok_or_else(|| target("the product takes no part in OAuth"))?;
     let scopes = if asked.is_empty() { defaults(client, oauth) } else { asked };
     if let Some(unknown) = scopes.iter().find(|name| !oauth.scopes.contains(name)) {
         let said = format!("applications may not ask for {unknown} here");
@@ -61,11 +62,11 @@ fn product(
 
 /// The product that all `resources` are of, each in the product's own words.
 fn named(registry: &Registry, resources: &[&str]) -> Result<Option<(Arc<Product>, Vec<String>)>> {
-    let mut named: Option<(Arc<Product>, Vec<String>)> = None;
+    let mut all: Option<(Arc<Product>, Vec<String>)> = None;
     for resource in resources {
         let found = registry.product_of_audience(resource);
         let (product, audience) = found.ok_or_else(|| target("there is no such resource here"))?;
-        let (first, names) = named.get_or_insert_with(|| (Arc::clone(product), Vec::new()));
+        let (first, names) = all.get_or_insert_with(|| (Arc::clone(product), Vec::new()));
         if first.id != product.id {
             return Err(target("a token is for one product: ask for one at a time"));
         }
@@ -73,7 +74,7 @@ fn named(registry: &Registry, resources: &[&str]) -> Result<Option<(Arc<Product>
             names.push(audience.as_str().to_owned());
         }
     }
-    Ok(named)
+    Ok(all)
 }
 
 /// The only product that has all the scopes.
@@ -99,8 +100,7 @@ fn defaults(client: &Client, oauth: &OAuth) -> Vec<String> {
 /// # Errors
 /// `InvalidScope` for what cannot be one.
 pub(super) fn scopes(text: &str) -> Result<Vec<String>> {
-    let is_plain =
-        |byte: u8| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e);
+    let is_plain = |byte: u8| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e);
     let mut names: Vec<String> = Vec::new();
     for name in text.split(' ').filter(|name| !name.is_empty()) {
         if !name.bytes().all(is_plain) {

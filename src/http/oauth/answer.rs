@@ -78,10 +78,12 @@ impl Answer {
             Code::InvalidToken => answer(StatusCode::UNAUTHORIZED)
                 .with(header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""),
             Code::AccessDenied => answer(StatusCode::FORBIDDEN),
-            Code::SlowDown => answer(StatusCode::TOO_MANY_REQUESTS)
-                .with(header::RETRY_AFTER, SLOW_DOWN_SECONDS),
-            Code::TemporarilyUnavailable => answer(StatusCode::SERVICE_UNAVAILABLE)
-                .with(header::RETRY_AFTER, RETRY_SECONDS),
+            Code::SlowDown => {
+                answer(StatusCode::TOO_MANY_REQUESTS).with(header::RETRY_AFTER, SLOW_DOWN_SECONDS)
+            }
+            Code::TemporarilyUnavailable => {
+                answer(StatusCode::SERVICE_UNAVAILABLE).with(header::RETRY_AFTER, RETRY_SECONDS)
+            }
             Code::ServerError => answer(StatusCode::INTERNAL_SERVER_ERROR),
         }
     }

@@ -32,7 +32,10 @@ pub(super) fn client(asked: &Asked<'_>, parameters: &Parameters) -> Result<Clien
         (Some((id, secret)), _, None) => (id.as_str(), Some(secret.as_str())),
         (None, Some(id), secret) => (id, secret),
         (None, None, _) => {
-            return Err(Error::new(Code::InvalidClient, "the request does not say which client asks"));
+            return Err(Error::new(
+                Code::InvalidClient,
+                "the request does not say which client asks",
+            ));
         }
     };
     let found = asked.clients().authenticate(id, secret, asked.now);

@@ -105,7 +105,8 @@ impl<'v> Scene<'v> {
         let product = self.product()?;
         let open = product.oauth.iter().flat_map(|oauth| &oauth.scopes);
         let open: Vec<&String> = open.collect();
-        let scopes = self.request.scopes.iter().filter(|name| filled.scopes.contains(&name.as_str()));
+        let scopes =
+            self.request.scopes.iter().filter(|name| filled.scopes.contains(&name.as_str()));
         let scopes: Vec<String> = scopes.filter(|name| open.contains(name)).cloned().collect();
         let of_workspace = |value: &&str| -> Option<(String, String)> {
             let (workspace, bound) = value.split_once('/')?;

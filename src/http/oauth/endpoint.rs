@@ -46,9 +46,9 @@ impl Endpoint {
     pub(super) fn matched<'p>(&self, path: &'p str) -> Option<&'p str> {
         match self.path.strip_suffix("{client}") {
             None => (path == self.path).then_some(""),
-            Some(stem) => path
-                .strip_prefix(stem)
-                .filter(|client| !client.is_empty() && !client.contains('/')),
+            Some(stem) => {
+                path.strip_prefix(stem).filter(|client| !client.is_empty() && !client.contains('/'))
+            }
         }
     }
 

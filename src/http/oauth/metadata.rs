@@ -16,6 +16,7 @@ use crate::oauth::clients::{AuthMethod, GrantType};
 ///
 /// # Errors
 /// None.
+#[expect(clippy::unnecessary_wraps, reason = "a handler of the table")]
 pub(in crate::http) fn show(asked: &Asked<'_>) -> Result<Answer> {
     let settings = &asked.app.live.get().oauth;
     let issuer = asked.public.as_str();

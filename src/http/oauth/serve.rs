@@ -50,11 +50,7 @@ pub(in crate::http) async fn serve(
 }
 
 /// What answers a request, if it is one for this endpoint.
-fn admitted(
-    public: &PublicUrl,
-    endpoint: &Endpoint,
-    request: &Request,
-) -> Result<Handler, Answer> {
+fn admitted(public: &PublicUrl, endpoint: &Endpoint, request: &Request) -> Result<Handler, Answer> {
     let hosts = request.headers().get_all(header::HOST).map(|host| host.to_str().unwrap_or(""));
     let hosts: Vec<&str> = hosts.collect();
     if !matches!(hosts.as_slice(), [host] if public.is_host(host)) {

@@ -24,11 +24,11 @@ pub(in crate::http) mod route;
 mod serve;
 mod visit;
 
+pub(in crate::http) use body::{Unread, read as read_body};
 pub use connections::connections;
 pub use form::Form;
 pub use public_url::{PublicUrl, local_path};
 pub use reply::Reply;
-pub(in crate::http) use body::{Unread, read as read_body};
 pub use route::{Handler, Route, Verb, Who};
 pub use serve::{Web, serve};
 pub use visit::{Holder, Visit};

@@ -76,7 +76,8 @@ impl Reply {
     }
 
     fn uncached(status: StatusCode, body: Bytes) -> Self {
-        Self { status, headers: Vec::new(), body, ..Self::default() }.with(header::CACHE_CONTROL, "no-store")
+        Self { status, headers: Vec::new(), body, ..Self::default() }
+            .with(header::CACHE_CONTROL, "no-store")
     }
 
     /// The same, with another status.

@@ -182,9 +182,8 @@ impl Clients<'_> {
         secret: Option<&str>,
         now: Timestamp,
     ) -> crate::oauth::Result<Client> {
-        let refused = || {
-            Refused::new(Code::InvalidClient, "no such client, or it has not proved who it is")
-        };
+        let refused =
+            || Refused::new(Code::InvalidClient, "no such client, or it has not proved who it is");
         let id = id.parse::<ClientId>().map_err(|_| refused())?;
         // Of whatever is presented, so that an unknown client costs what a known one does.
         let digest = SecretDigest::of(secret.unwrap_or_default().as_bytes());

@@ -63,10 +63,9 @@ impl Description {
             return Err(bad("jwks and jwks_uri exclude each other"));
         }
         Ok(Self {
-            name: said.text("client_name", NAME_CHARACTERS_MAX * 4)?.map_or_else(
-                || NAMELESS.to_owned(),
-                shown_name,
-            ),
+            name: said
+                .text("client_name", NAME_CHARACTERS_MAX * 4)?
+                .map_or_else(|| NAMELESS.to_owned(), shown_name),
             auth_method: auth_method(said)?,
             redirect_uris,
             grant_types,

@@ -140,7 +140,8 @@ impl Clients<'_> {
         change(self.store, move |tx| {
             // It may have been removed meanwhile.
             let known = table::find(tx, &known.id)?.ok_or_else(no_token)?;
-            let client = described(said, (known.id, known.origin), (known.created_by, known.created_at));
+            let client =
+                described(said, (known.id, known.origin), (known.created_by, known.created_at));
             let client = Client { last_token_at: known.last_token_at, ..client };
             table::put(tx, &client)?;
             if is_public {

@@ -84,9 +84,10 @@ impl Terms {
                 Maker::Admin => Origin::Workspace,
             },
             name: parse_name(&self.name)?,
-            auth_method: match self.is_confidential {
-                true => AuthMethod::SecretBasic,
-                false => AuthMethod::None,
+            auth_method: if self.is_confidential {
+                AuthMethod::SecretBasic
+            } else {
+                AuthMethod::None
             },
             redirect_uris: redirect_uris(&self.redirect_uris)?,
             grant_types,
@@ -139,8 +140,7 @@ fn check(client: &Client) -> Result<()> {
         "a client that acts by itself acts for a workspace: name it"
     } else if client.origin == Origin::Workspace && client.workspace.is_none() {
         "a workspace's admin makes clients of that workspace: name it"
-    } else if client.is_oauth20
-        && (client.origin != Origin::Operator || !client.is_confidential())
+    } else if client.is_oauth20 && (client.origin != Origin::Operator || !client.is_confidential())
     {
         "only operators let a client do as in OAuth 2.0, and only a confidential one"
     } else {
@@ -151,7 +151,9 @@ fn check(client: &Client) -> Result<()> {
 
 fn redirect_uris(asked: &[String]) -> Result<Vec<String>> {
     if asked.len() > REDIRECT_URIS_MAX {
-        return Err(Error::invalid(format!("a client has at most {REDIRECT_URIS_MAX} redirect URIs")));
+        return Err(Error::invalid(format!(
+            "a client has at most {REDIRECT_URIS_MAX} redirect URIs"
+        )));
     }
     let mut kept: Vec<String> = Vec::with_capacity(asked.len());
     for text in asked {
@@ -178,7 +180,9 @@ fn scopes(registry: &Registry, product: Option<&str>, asked: &[String]) -> Resul
     let open: Vec<&String> =
         products.iter().filter_map(|it| it.oauth.as_ref()).flat_map(|it| &it.scopes).collect();
     if product.is_some() && open.is_empty() {
-        return Err(Error::invalid("the product takes no part in OAuth: it has no `[oauth]` table"));
+        return Err(Error::invalid(
+            "the product takes no part in OAuth: it has no `[oauth]` table",
+        ));
     }
     if let Some(unknown) = asked.iter().find(|name| !open.contains(name)) {
         return Err(Error::invalid(format!("applications may not ask for a scope `{unknown}`")));

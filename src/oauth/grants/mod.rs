@@ -11,6 +11,6 @@ mod actions;
 mod grant;
 pub(in crate::oauth) mod table;
 
-pub(in crate::oauth) use actions::end;
 pub use actions::Grants;
+pub(in crate::oauth) use actions::end;
 pub use grant::{Grant, Of};

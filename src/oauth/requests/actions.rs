@@ -76,12 +76,7 @@ impl Requests<'_> {
     ///
     /// # Errors
     /// `NotFound` where it is over, decided, or another session's.
-    pub fn show(
-        &self,
-        token: &Token,
-        viewer: Viewer,
-        now: Timestamp,
-    ) -> Result<(Request, Client)> {
+    pub fn show(&self, token: &Token, viewer: Viewer, now: Timestamp) -> Result<(Request, Client)> {
         let digest = token.digest();
         let kept = self.store.read(|db| table::find(db, &digest, now))?.ok_or_else(gone)?;
         if kept.session.is_none() {
@@ -112,7 +107,12 @@ impl Requests<'_> {
     /// As [`Requests::show`]; `NotFound` for a workspace in which they may not decide this;
     /// `Invalid` for more than was asked, and for ids that are not the workspace's; `Conflict` where
     /// they have given too many apps something.
-    pub fn allow(&self, token: &Token, viewer: Viewer, choice: Choice) -> Result<(Request, Secret)> {
+    pub fn allow(
+        &self,
+        token: &Token,
+        viewer: Viewer,
+        choice: Choice,
+    ) -> Result<(Request, Secret)> {
         let (digest, code) = (token.digest(), secret::mint(CODE_PREFIX)?);
         let (request, code, forgotten) = self.store.write(move |tx| {
             let request = take(tx, &digest, viewer)?;

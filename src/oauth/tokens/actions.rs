@@ -151,16 +151,20 @@ impl Tokens<'_> {
         (resources, scope): (&[&str], Option<&str>),
     ) -> Result<Given> {
         hold_grant_type(client, GrantType::ClientCredentials)?;
-        let workspace = client.workspace.clone().filter(|_| {
-            client.origin.is_vouched() && client.is_confidential()
-        });
+        let workspace = client
+            .workspace
+            .clone()
+            .filter(|_| client.origin.is_vouched() && client.is_confidential());
         let workspace = workspace.ok_or_else(|| {
             Error::new(Code::UnauthorizedClient, "this client acts for no workspace by itself")
         })?;
         let target = target::find(self.registry, client, (resources, scope))?;
         let is_beyond = |name: &String| !client.scopes.is_empty() && !client.scopes.contains(name);
         if target.scopes.iter().any(is_beyond) {
-            return Err(Error::new(Code::InvalidScope, "that is more than the client was made for"));
+            return Err(Error::new(
+                Code::InvalidScope,
+                "that is more than the client was made for",
+            ));
         }
         let restrictions = crate::keys::restrictions(&target.product, &[]).map_err(|_| {
             Error::new(
@@ -242,7 +246,7 @@ fn redeem(
     let life = if is_renewable { settings.refresh_token_max } else { settings.access_token };
     let grant = Grant { ends_at: tx.now.plus(life), ..grant };
     let (scopes, minted) = (grant.scopes.clone(), Minted::new(is_renewable)?);
-    issue(tx, &grant, scopes, minted, settings)
+    issue(tx, &grant, scopes, &minted, settings)
 }
 
 fn refresh(
@@ -274,7 +278,7 @@ fn refresh(
     if !table::use_refresh(tx, &token, kept)? {
         return Err(Error::grant());
     }
-    issue(tx, &grant, scopes, minted, settings)
+    issue(tx, &grant, scopes, &minted, settings)
 }
 
 fn serve(
@@ -302,7 +306,7 @@ fn serve(
             wanted
         }
     };
-    let mut outcome = issue(tx, &grant, scopes, Minted::new(false)?, settings)?;
+    let mut outcome = issue(tx, &grant, scopes, &Minted::new(false)?, settings)?;
     outcome.forgotten.extend(forgotten);
     Ok(outcome)
 }
@@ -341,13 +345,7 @@ impl Minted {
         Ok(Self { access, refresh })
     }
 
-    fn given(
-        &self,
-        grant: &Grant,
-        scopes: Vec<String>,
-        settings: &OAuth,
-        now: Timestamp,
-    ) -> Given {
+    fn given(&self, grant: &Grant, scopes: Vec<String>, settings: &OAuth, now: Timestamp) -> Given {
         let refresh = self.refresh.as_ref().map(crate::secret::Secret::expose);
         let expires_at = now.plus(settings.access_token).min(grant.ends_at);
         Given::new(self.access.expose(), refresh, scopes, expires_at)
@@ -359,7 +357,7 @@ fn issue(
     tx: &Write<'_>,
     grant: &Grant,
     scopes: Vec<String>,
-    minted: Minted,
+    minted: &Minted,
     settings: &OAuth,
 ) -> Result<Outcome> {
     let given = minted.given(grant, scopes.clone(), settings, tx.now);

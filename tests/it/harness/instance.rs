@@ -312,8 +312,7 @@ impl Instance {
 
     /// Does what the instance does once a minute.
     pub(crate) fn sweep(&self) {
-        upkeep::sweep(&self.app.store, &self.app.live.get(), self.app.clock.now())
-            .unwrap();
+        upkeep::sweep(&self.app.store, &self.app.live.get(), self.app.clock.now()).unwrap();
     }
 
     fn key_command(&self, command: KeyCommand) -> Result<Value> {

@@ -2,9 +2,7 @@
 
 use keystile::oauth::clients::Terms;
 
-use super::{
-    App, CALLBACK, Lab, allow, asked, authorize_url, challenge, parameter, sent_to,
-};
+use super::{App, CALLBACK, Lab, allow, asked, authorize_url, challenge, parameter, sent_to};
 use crate::harness::Answer;
 
 /// The code, state and issuer that an error was sent with.

@@ -68,10 +68,7 @@ fn a_redemption_that_fails_does_not_consume_the_code() {
             "invalid_grant",
         ),
         // RFC 8707 §2.2.
-        (
-            vec![("code_verifier", VERIFIER), ("resource", "https://shop.example")],
-            "invalid_target",
-        ),
+        (vec![("code_verifier", VERIFIER), ("resource", "https://shop.example")], "invalid_target"),
         (
             vec![("code_verifier", VERIFIER), ("resource", "https://notes.example/v1")],
             "invalid_target",
@@ -109,11 +106,8 @@ fn no_kind_of_secret_passes_for_another() {
     let tokens = lab.tokens(&app);
     let secret = app.secret.clone().unwrap();
     for other in [&tokens.access, &tokens.refresh, &secret, "ks_ac_", "", "x"] {
-        let fields = [
-            ("grant_type", "authorization_code"),
-            ("code", other),
-            ("code_verifier", VERIFIER),
-        ];
+        let fields =
+            [("grant_type", "authorization_code"), ("code", other), ("code_verifier", VERIFIER)];
         let answer = lab.form("/oauth/token", &app.with(&fields));
         let code = if other.is_empty() { "invalid_request" } else { "invalid_grant" };
         assert_error(&answer, 400, code);

@@ -16,9 +16,11 @@ mod service;
 mod token;
 
 use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
-use keystile::accounts::people::Role;
+use keystile::accounts::Workspaces;
+use keystile::accounts::people::{People, Role};
 use keystile::audit::Actor;
 use keystile::oauth::clients::{Clients, GrantType, Maker, Terms};
+use keystile::store::Fault;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -205,11 +207,8 @@ impl Lab {
 
     /// Redeems a code as its app does.
     fn redeem(&self, app: &App, code: &str) -> Answer {
-        let fields = [
-            ("grant_type", "authorization_code"),
-            ("code", code),
-            ("code_verifier", VERIFIER),
-        ];
+        let fields =
+            [("grant_type", "authorization_code"), ("code", code), ("code_verifier", VERIFIER)];
         self.form("/oauth/token", &app.with(&fields))
     }
 
@@ -221,6 +220,27 @@ impl Lab {
     /// Tokens that Ada has the app given.
     fn tokens(&self, app: &App) -> Tokens {
         Tokens::of(&self.redeem(app, &self.code(app, &[])))
+    }
+
+    /// How many rows a table has.
+    fn rows(&self, table: &str) -> i64 {
+        let select = format!("SELECT count(*) FROM {table}");
+        let counted = self.instance.app.store.read(|db| db.first(&select, &[], |row| row.get(0)));
+        let counted: Result<Option<i64>, Fault> = counted;
+        counted.unwrap().unwrap()
+    }
+
+    fn person_id(&self, email: &str) -> String {
+        let keystile::app::App { store, hasher, principals, .. } = &*self.instance.app;
+        let people = People { store, hasher, principals };
+        people.show(&email.parse().unwrap()).unwrap().id.to_string()
+    }
+
+    /// Removes the workspace that every instance has.
+    fn remove_workspace(&self) -> keystile::error::Result<()> {
+        let keystile::app::App { store, principals, .. } = &*self.instance.app;
+        let actor = Actor::CommandLine("test".to_owned());
+        Workspaces { store, principals }.remove(&actor, &WORKSPACE.parse().unwrap())
     }
 
     /// Whether a token is worth something to its own confidential app.

@@ -6,7 +6,8 @@ use super::{Lab, Tokens, assert_error};
 fn rfc6749_6_a_refresh_token_becomes_another_with_the_same_scopes() {
     let lab = Lab::new();
     let app = lab.secret_app();
-    let first = Tokens::of(&lab.redeem(&app, &lab.code(&app, &[("scope", "read:notes read:tags")])));
+    let first =
+        Tokens::of(&lab.redeem(&app, &lab.code(&app, &[("scope", "read:notes read:tags")])));
     let second = Tokens::of(&lab.refresh(&app, &first.refresh));
     assert_ne!(first.refresh, second.refresh);
     assert_ne!(first.access, second.access);
@@ -93,10 +94,10 @@ fn oauth21_4_3_a_confidential_client_proves_who_it_is_to_renew() {
 fn rfc6749_6_fewer_scopes_hold_for_one_access_token_and_more_are_refused() {
     let lab = Lab::new();
     let app = lab.secret_app();
-    let first = Tokens::of(&lab.redeem(&app, &lab.code(&app, &[("scope", "read:notes read:tags")])));
+    let first =
+        Tokens::of(&lab.redeem(&app, &lab.code(&app, &[("scope", "read:notes read:tags")])));
     let with = |scope: &str, token: &str| {
-        let fields =
-            [("grant_type", "refresh_token"), ("refresh_token", token), ("scope", scope)];
+        let fields = [("grant_type", "refresh_token"), ("refresh_token", token), ("scope", scope)];
         lab.form("/oauth/token", &app.with(&fields))
     };
     let wider = with("read:notes write:notes", &first.refresh);

@@ -160,7 +160,8 @@ fn scopes(view: &ConsentView<'_>) -> Markup {
             badges: html! {},
         })
         .collect();
-    let help = Some("Leave out what it should not do. It may then not work as its makers meant it.");
+    let help =
+        Some("Leave out what it should not do. It may then not work as its makers meant it.");
     let legend = Legend { label: "It may", help, error: None };
     fieldset("scope", &legend, &ticks("scope", Tick::Many, &list))
 }
