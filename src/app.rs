@@ -6,9 +6,9 @@ use crate::accounts::Workspaces;
 use crate::accounts::people::Hasher;
 use crate::clock::{Clock, Timestamp};
 use crate::error::Result;
-use crate::limits::Limiter;
-use crate::oauth::documents::Documents;
+use crate::limits::{self, Limiter};
 use crate::oauth::Attempts;
+use crate::oauth::documents::Documents;
 use crate::principals::Principals;
 use crate::schema::MIGRATIONS;
 use crate::store::{Lock, Store};
@@ -49,6 +49,7 @@ impl App {
     pub fn open(live: Live, lock: Lock, clock: Clock) -> Result<Arc<Self>> {
         let settings = live.get();
         let store = Arc::new(Store::open(lock, MIGRATIONS, &clock)?);
+        limits::fold(&store)?;
         let limiter = Arc::new(Limiter::new(Arc::clone(&settings.plans)));
         let (of_store, of_limiter) = (Arc::clone(&store), Arc::clone(&limiter));
         let principals = Arc::new(Principals::new(of_store, of_limiter, settings.cached_keys));

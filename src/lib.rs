@@ -12,6 +12,7 @@ pub mod id;
 pub mod keys;
 pub mod limits;
 pub mod oauth;
+pub mod octets;
 pub mod principals;
 pub mod proxies;
 pub mod registry;

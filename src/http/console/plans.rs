@@ -51,7 +51,7 @@ fn closest<'w>(on: &[&'w Workspace], spent: &BTreeMap<String, u32>) -> Vec<Close
 /// What the fullest bucket of each workspace has spent of its day.
 fn spent(visit: &Visit<'_>) -> Result<BTreeMap<String, u32>> {
     let registry = visit.app.plugins.registry.load();
-    let by_bucket = spent_today(&visit.app.store, visit.now)?;
+    let by_bucket = spent_today(&visit.app.limiter, &visit.app.store, visit.now)?;
     let mut spent = BTreeMap::new();
     for key in (Census { store: &visit.app.store, now: visit.now }).all()? {
         let Some(used) = by_bucket.get(&bucket_of(&key, &registry)) else { continue };
