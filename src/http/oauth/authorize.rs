@@ -58,8 +58,7 @@ fn described(visit: &Visit<'_>, id: &ClientId) -> Result<Client> {
     let (app, settings) = (visit.app, &visit.app.live.get().oauth);
     let in_force = InForce::of(app);
     let clients = in_force.clients(app);
-    let said = match app.documents.known(id, settings, visit.now)
-    {
+    let said = match app.documents.known(id, settings, visit.now) {
         Some(said) => match clients.find(id)? {
             Some(client) => return Ok(client),
             None => said,
