@@ -9,6 +9,7 @@ pub mod config;
 pub mod error;
 pub mod http;
 pub mod id;
+pub mod kept;
 pub mod keys;
 pub mod limits;
 pub mod oauth;

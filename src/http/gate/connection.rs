@@ -106,15 +106,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
     /// Answers the request that was received, if it is whole.
     async fn answer_next(&mut self) -> Next {
         let mut lookup = Lookup::Warm;
-        let mut look_ups = 0;
+        let (mut look_ups, mut waits_since) = (0, None);
         let has_body = loop {
             match self.judge(lookup) {
                 Ok(Judged::Ready { bytes, has_body }) => {
+                    if let Some(since) = waits_since {
+                        self.gate.ledger.slowest.note(since, self.gate.clock.now());
+                    }
                     self.received.drain(..bytes);
                     break has_body;
                 }
                 Ok(Judged::Cold(presented)) => {
                     look_ups += 1;
+                    waits_since.get_or_insert_with(|| self.gate.clock.now());
                     lookup = Lookup::Done(verify::look_up(self.gate, presented, look_ups).await);
                 }
                 Ok(Judged::Missing) => return Next::Missing,
