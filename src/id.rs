@@ -92,6 +92,16 @@ id! {
     InvitationId, "invitation_"
 }
 
+id! {
+    /// The id of a client that was made here, `client_` and 26 characters.
+    MadeClientId, "client_"
+}
+
+id! {
+    /// The id of what an app may do for a workspace, `grant_` and 26 characters.
+    GrantId, "grant_"
+}
+
 fn number(now: Timestamp) -> u128 {
     let millis = u64::try_from(now.as_millis()).unwrap_or(0);
     let random: [u8; 10] = rand::rng().random();

@@ -24,6 +24,10 @@ pub(super) struct Nginx {
     /// The folder of nginx's access logs.
     #[arg(long, default_value = LOG_FOLDER, value_name = "FOLDER")]
     log_folder: PathBuf,
+    /// Pass /oauth/, /console/ and the documents about them too, where `public_url` is a host of the
+    /// product: people and apps then need no other address.
+    #[arg(long)]
+    with_oauth: bool,
 }
 
 impl Nginx {
@@ -49,6 +53,7 @@ impl Nginx {
             upstream: &self.upstream,
             gate: &settings.gate,
             log_folder: &self.log_folder,
+            with_oauth: self.with_oauth.then_some(&settings),
         };
         output::text(&configuration(product, &place)?)
     }

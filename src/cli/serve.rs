@@ -203,8 +203,7 @@ async fn sweep(app: Arc<App>) {
     loop {
         every.tick().await;
         let swept = Arc::clone(&app);
-        let sweep =
-            move || upkeep::sweep(&swept.store, swept.live.get().retention, swept.clock.now());
+        let sweep = move || upkeep::sweep(&swept.store, &swept.live.get(), swept.clock.now());
         match actix_rt::task::spawn_blocking(sweep).await {
             Ok(Ok(0)) | Err(_) => {}
             Ok(Ok(rows)) => tracing::debug!(rows, "swept what has ended for good"),

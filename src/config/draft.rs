@@ -6,8 +6,10 @@ use ipnet::IpNet;
 
 use super::listen::Listen;
 use super::log_format::LogFormat;
+use super::oauth::OAuthDraft;
 use crate::clock::Span;
 use crate::limits::NUMBER_MAX;
+use crate::registry::{is_loopback_host, normalised_host};
 use crate::source::{Diagnostic, Document, Table, Value, Written};
 
 /// Keys that may be kept warm: ten million take some gigabytes.
@@ -42,6 +44,7 @@ pub(super) struct Draft {
     pub(super) format: Option<LogFormat>,
     pub(super) plans: Option<BTreeMap<String, PlanDraft>>,
     pub(super) usage: UsageDraft,
+    pub(super) oauth: OAuthDraft,
 }
 
 /// Where a listener stands, and where that is written.
@@ -118,6 +121,9 @@ fn draft(document: &Document<'_>) -> Draft {
     if let Some(usage) = root.table("usage") {
         draft.usage = self::usage(document, usage);
     }
+    if let Some(oauth) = root.table("oauth") {
+        draft.oauth = OAuthDraft::read(document, oauth);
+    }
     draft.plans = root.table("plans").map(|plans| self::plans(document, &plans));
     root.close();
     draft
@@ -185,12 +191,7 @@ fn check_public_url(url: &str) -> Result<(), &'static str> {
     let Some(host) = url.strip_prefix("http://").filter(|host| is_host(host)) else {
         return Err("`public_url` is https:// and a host, or http:// on loopback, with no path");
     };
-    let name = match host.strip_prefix('[').and_then(|v6| v6.split_once(']')) {
-        Some((v6, _)) => v6,
-        None => host.split(':').next().unwrap_or(host),
-    };
-    let address = name.parse::<std::net::IpAddr>();
-    if name == "localhost" || address.is_ok_and(|address| address.is_loopback()) {
+    if normalised_host(host).is_some_and(|host| is_loopback_host(&host)) {
         Ok(())
     } else {
         Err("http:// is for loopback alone: people's passwords pass here, so write https://")

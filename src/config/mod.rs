@@ -9,8 +9,10 @@
 mod draft;
 mod listen;
 mod log_format;
+mod oauth;
 mod settings;
 
 pub use listen::Listen;
 pub use log_format::LogFormat;
+pub use oauth::{OAuth, Registration};
 pub use settings::{Flags, Settings};

@@ -10,6 +10,7 @@ use ipnet::IpNet;
 use super::draft::{self, Draft, Placed, PlanDraft, UsageDraft};
 use super::listen::Listen;
 use super::log_format::LogFormat;
+use super::oauth::OAuth;
 use crate::clock::Span;
 use crate::limits::{Plan, Plans};
 use crate::source::{self, Diagnostic, FILE_BYTES_MAX};
@@ -44,6 +45,8 @@ pub struct Settings {
     pub plans: Arc<Plans>,
     /// How long counts of requests are kept.
     pub retention: Retention,
+    /// How the authorization server behaves.
+    pub oauth: OAuth,
 }
 
 /// Settings that a command line overrides.
@@ -147,6 +150,7 @@ impl Settings {
             format: draft.format.unwrap_or_default(),
             plans: draft.plans.and_then(plans).unwrap_or_default().into(),
             retention: draft.usage.retention(),
+            oauth: draft.oauth.settings(),
         }
     }
 
@@ -197,7 +201,8 @@ impl Draft {
              [\"10.0.0.0/8\"]",
         )
         .filter(|_| !has_peers);
-        web.into_iter().chain(gate).chain(self.usage.contradiction()).collect()
+        let (usage, oauth) = (self.usage.contradiction(), self.oauth.contradiction());
+        web.into_iter().chain(gate).chain(usage).chain(oauth).collect()
     }
 
     /// Takes whatever `later` sets.
@@ -221,6 +226,7 @@ impl Draft {
         set(&mut self.usage.hours, later.usage.hours);
         set(&mut self.usage.days, later.usage.days);
         set(&mut self.usage.place, later.usage.place);
+        self.oauth.override_with(later.oauth);
         for (id, later) in later.plans.into_iter().flatten() {
             let plan = self.plans.get_or_insert_default().entry(id).or_default();
             set(&mut plan.name, later.name);
@@ -305,6 +311,7 @@ fn environment() -> Result<Vec<(String, String)>, Vec<Diagnostic>> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::oauth::Registration;
     use super::*;
 
     fn with(variables: &[(&str, &str)]) -> Result<Settings, Vec<String>> {
@@ -408,6 +415,32 @@ mod tests {
             ("days = \"1w\"", "config.toml:2:8: "),
         ] {
             let problems = of_file(&format!("[usage]\n{bad}\n")).unwrap_err();
+            assert!(problems[0].starts_with(place), "{bad}: {problems:?}");
+        }
+    }
+
+    #[test]
+    fn how_long_tokens_live_is_set_within_bounds() {
+        let oauth = of_file("[oauth]\ncode = \"30s\"\nregistration = \"off\"\n").unwrap().oauth;
+        assert_eq!((oauth.code, oauth.registration), (Span::seconds(30), Registration::Off));
+        assert_eq!(oauth.access_token, Span::seconds(3_600));
+        let oauth = with(&[
+            ("KEYSTILE_OAUTH__CLIENT_ID_METADATA", "false"),
+            ("KEYSTILE_OAUTH__REGISTRATION_PER_MINUTE", "3"),
+        ]);
+        let oauth = oauth.unwrap().oauth;
+        assert_eq!((oauth.has_client_id_metadata, oauth.registrations_per_minute), (false, 3));
+        for (bad, place) in [
+            ("code = \"11m\"", "config.toml:2:8: "),
+            ("access_token = \"0s\"", "config.toml:2:16: "),
+            ("refresh_token_idle = \"181d\"", "config.toml:2:22: "),
+            ("refresh_token_max = \"29d\"", "config.toml:2:21: "),
+            ("access_token = \"30d\"\nrefresh_token_idle = \"1d\"", "config.toml:3:22: "),
+            ("registration = \"closed\"", "config.toml:2:16: "),
+            ("registration_per_minute = 0", "config.toml:2:27: "),
+            ("refresh_reply = \"1s\"", "config.toml:2:1: "),
+        ] {
+            let problems = of_file(&format!("[oauth]\n{bad}\n")).unwrap_err();
             assert!(problems[0].starts_with(place), "{bad}: {problems:?}");
         }
     }

@@ -7,6 +7,7 @@ use arc_swap::Guard;
 use crate::app::App;
 use crate::keys::{Giver, Keys};
 use crate::limits::Plans;
+use crate::oauth::clients::Clients;
 use crate::registry::Registry;
 
 /// The products and plans, as they stood when it came.
@@ -29,5 +30,10 @@ impl InForce {
             plans: &self.plans,
             giver,
         }
+    }
+
+    /// The actions on OAuth clients.
+    pub(super) fn clients<'a>(&'a self, app: &'a App) -> Clients<'a> {
+        Clients { store: &app.store, principals: &app.principals, registry: &self.registry }
     }
 }

@@ -14,6 +14,7 @@ pub mod echo;
 pub mod gate;
 mod in_force;
 pub mod nginx;
+pub mod oauth;
 pub mod routes;
 pub mod server;
 pub mod ui;

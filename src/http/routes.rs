@@ -1,8 +1,12 @@
 //! Every page and every form, and who may see it: the one place where that is said.
 
+use actix_http::Method;
+
 use super::console::workspaces::members;
 use super::console::{account, audit, home, invitation, keys, people, plans, products};
 use super::console::{setup, sign_in, usage, workspaces};
+use super::oauth::{Endpoint, endpoint, introspect, metadata, register, revoke, token};
+use super::oauth::{authorize, consent};
 use super::web::Route;
 use super::web::Who::{Anyone, Member, Operator, SignedIn};
 use super::web::route::{get, post};
@@ -23,6 +27,9 @@ pub const ROUTES: &[Route] = &[
     post("/account/theme", SignedIn, account::choose_theme),
     post("/account/sessions/end", SignedIn, account::end_session),
     post("/account/sessions/end-others", SignedIn, account::end_others),
+    get("/oauth/authorize", Anyone, authorize::begin),
+    get("/oauth/consent/{request}", SignedIn, consent::page),
+    post("/oauth/consent/{request}", SignedIn, consent::decide),
     get("/plans", Operator, plans::page),
     get("/audit", Operator, audit::page),
     get("/audit/export", Operator, audit::export),
@@ -61,4 +68,22 @@ pub const ROUTES: &[Route] = &[
     post("/workspaces/{workspace}/keys/{key}/restore", Member(Developer), keys::restore),
     get("/workspaces/{workspace}/usage", Member(Viewer), usage::page),
     get("/workspaces/{workspace}/usage.csv", Member(Viewer), usage::csv),
+];
+
+/// The endpoints for programs, on the same listener. They read no cookie.
+pub const ENDPOINTS: &[Endpoint] = &[
+    endpoint("/.well-known/oauth-authorization-server", &[(Method::GET, metadata::show)]),
+    endpoint("/.well-known/openid-configuration", &[(Method::GET, metadata::show)]),
+    endpoint("/oauth/token", &[(Method::POST, token::answer)]),
+    endpoint("/oauth/register", &[(Method::POST, register::register)]),
+    endpoint(
+        "/oauth/register/{client}",
+        &[
+            (Method::GET, register::show),
+            (Method::PUT, register::replace),
+            (Method::DELETE, register::end),
+        ],
+    ),
+    endpoint("/oauth/revoke", &[(Method::POST, revoke::answer)]),
+    endpoint("/oauth/introspect", &[(Method::POST, introspect::answer)]).closed(),
 ];

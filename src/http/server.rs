@@ -12,7 +12,7 @@ use actix_server::{Server, ServerHandle};
 use actix_service::fn_service;
 
 use super::gate::{Gate, Peers, serve_connection};
-use super::routes::ROUTES;
+use super::routes::{ENDPOINTS, ROUTES};
 use super::web::{PublicUrl, Web, connections};
 use crate::app::App;
 use crate::config::{Listen, Settings};
@@ -150,12 +150,14 @@ impl Running {
         let failed = |error: std::io::Error| {
             Error::cannot_start("cannot serve the listeners").because(error)
         };
-        let web = Arc::new(Web::new(Arc::clone(app), people.public, ROUTES));
+        let issuer = people.public.as_str().to_owned();
+        let web = Arc::new(Web::new(Arc::clone(app), people.public, (ROUTES, ENDPOINTS)));
         let gate = Arc::new(Gate::new(
             Arc::clone(&app.plugins.registry),
             (Arc::clone(&app.principals), Arc::clone(&app.limiter), Arc::clone(&app.ledger)),
             Arc::clone(&app.plugins.files),
             Peers::new(app.live.get().peers.clone()),
+            issuer,
             app.clock.clone(),
         ));
         let builder = Server::build()

@@ -35,7 +35,10 @@ impl Giver {
     }
 
     /// Holds that the ids `asked` for are the workspace's, or among those `held` already.
-    pub(super) fn check_ids(
+    ///
+    /// # Errors
+    /// `Invalid`, naming one that is not.
+    pub fn check_ids(
         self,
         db: &Read<'_>,
         workspace: &str,

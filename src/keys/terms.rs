@@ -184,7 +184,10 @@ pub(super) fn scopes(
 }
 
 /// The restrictions as they are kept: each id fits its resource, and their number its rule.
-pub(super) fn restrictions(product: &Product, asked: &[(String, String)]) -> Result<Restrictions> {
+///
+/// # Errors
+/// `Invalid`.
+pub fn restrictions(product: &Product, asked: &[(String, String)]) -> Result<Restrictions> {
     let mut restrictions = Restrictions::default();
     for (name, id) in asked {
         let resource = product.resource(name).ok_or_else(|| unknown_resource(product, name))?;
@@ -224,7 +227,10 @@ fn check_number(resource: &Resource, restrictions: &Restrictions) -> Result<()> 
 }
 
 /// Holds that what a key says of itself upstream fits into one answer's head.
-pub(super) fn check_identity(scopes: &[String], restrictions: &Restrictions) -> Result<()> {
+///
+/// # Errors
+/// `Invalid`.
+pub fn check_identity(scopes: &[String], restrictions: &Restrictions) -> Result<()> {
     let ids = restrictions.iter().flat_map(|(_, ids)| ids);
     let bytes: usize = scopes.iter().chain(ids).map(|word| word.len() + 1).sum();
     if bytes <= IDENTITY_BYTES_MAX {

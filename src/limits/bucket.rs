@@ -31,6 +31,15 @@ impl BucketId {
         Self(std::array::from_fn(|place| digest[place]))
     }
 
+    /// The one of an app in a workspace under one product, or with `None` the one that all apps share
+    /// there which nobody but themselves has brought in: many of those are not many quotas.
+    #[must_use]
+    pub fn of_app(client: Option<&str>, workspace: &str, product: &str) -> Self {
+        let client = client.unwrap_or_default();
+        let digest = Sha256::digest(format!("app {workspace}/{product}/{client}"));
+        Self(std::array::from_fn(|place| digest[place]))
+    }
+
     /// The one that the database has by these bytes.
     pub(super) fn of_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)

@@ -16,7 +16,6 @@ use hashbrown::DefaultHashBuilder;
 
 use super::Outcome;
 use crate::clock::Timestamp;
-use crate::id::KeyId;
 
 /// How long a question counts as the same: ten seconds.
 const SAME_MILLIS: u32 = 10_000;
@@ -38,8 +37,8 @@ const SETS: usize = 256;
 pub struct Repeat<'a> {
     /// The id that the proxy gave the client's request.
     pub request_id: &'a str,
-    /// Whose key it presents.
-    pub key: KeyId,
+    /// Who asks: the 16 bytes of a key's id, or of what an app was granted.
+    pub caller: [u8; 16],
     /// The client's method.
     pub method: &'a str,
     /// The client's target, as it came.
@@ -183,8 +182,7 @@ mod tests {
     const DRAWN: Option<(Outcome, ())> = Some((Outcome::Within, ()));
 
     fn question(request_id: &str) -> Repeat<'_> {
-        let key = KeyId::new(Timestamp::from_millis(0));
-        Repeat { request_id, key, method: "GET", target: b"/v1" }
+        Repeat { request_id, caller: [1; 16], method: "GET", target: b"/v1" }
     }
 
     #[test]
@@ -221,7 +219,7 @@ mod tests {
         let first = question("0123456789");
         let ask = |it: Repeat<'_>| repeats.first_or(&it, now, || DRAWN) != Some(First::Now(()));
         assert!(!ask(first));
-        assert!(!ask(Repeat { key: KeyId::new(now), ..first }));
+        assert!(!ask(Repeat { caller: [2; 16], ..first }));
         assert!(!ask(Repeat { method: "POST", ..first }));
         assert!(!ask(Repeat { target: b"/v1?", ..first }));
         assert!(!ask(Repeat { request_id: "0123456780", ..first }));

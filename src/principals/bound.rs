@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::Principal;
+use super::{Holder, Principal};
 use crate::limits::{Allowance, BucketId, Plans};
-use crate::registry::{Access, Bucket, Grant, PerKey, Product};
+use crate::registry::{Access, Bucket, Grant, KeyType, PerKey, Product};
 
 /// What stands where a principal has nothing to say: proxies pass an absent header on as the
 /// client sent it, and an empty one is dropped.
@@ -19,8 +19,8 @@ pub struct Bound {
     pub version: u64,
     /// The plans that it was compiled against.
     pub plans: Arc<Plans>,
-    /// The place of its key type in the product's list.
-    pub key_type: usize,
+    /// The place of its key type in the product's list; an app has none.
+    pub key_type: Option<usize>,
     /// The scopes that it has.
     pub grant: Grant,
     /// A resource that the key is bound to and the product no longer has: nothing can hold that
@@ -43,26 +43,35 @@ impl Bound {
         product: &Product,
         plans: &Arc<Plans>,
     ) -> Option<Self> {
-        let key_type = product.key_types.iter().position(|it| it.id == principal.key_type)?;
-        let grant = match product.key_types[key_type].access {
-            Access::Full => product.scopes.grant_full(),
-            Access::Scoped => product.scopes.grant(principal.scopes.iter().map(String::as_str)),
+        let place = match &principal.holder {
+            Holder::Key { key_type, .. } => {
+                Some(product.key_types.iter().position(|it| it.id == *key_type)?)
+            }
+            Holder::App { .. } => product.oauth.as_ref().map(|_| None)?,
+        };
+        let key_type = place.map(|place| &product.key_types[place]);
+        let held = principal.scopes.iter().map(String::as_str);
+        let grant = match key_type.map(|it| it.access) {
+            Some(Access::Full) => product.scopes.grant_full(),
+            Some(Access::Scoped) => product.scopes.grant(held),
+            // Nobody can consent to what only an operator may give, even if it was open then.
+            None => product.scopes.grant(held.filter(|name| !is_admin(product, name))),
         };
         let mut bound_to = principal.restrictions.iter().map(|(resource, _)| resource);
         let lost_resource = bound_to.find(|it| product.resource(it).is_none()).map(str::to_owned);
         let bucket = match product.bucket {
-            Bucket::Key => BucketId::of_key(principal.key),
+            Bucket::Key => principal.own_bucket(),
             Bucket::Workspace => BucketId::of_workspace(&principal.workspace, &product.id),
         };
         let allowance = product
             .allowance(plans, &principal.plan)
-            .map(|whole| whole.at_rate(product.key_types[key_type].rate));
+            .map(|whole| key_type.map_or(whole, |key_type| whole.at_rate(key_type.rate)));
         let policy = allowance.and_then(|allowance| allowance.policy());
         let identity = Identity::of(principal, product, key_type).and(RATE_POLICY, policy);
         Some(Self {
             version: product.version,
             plans: Arc::clone(plans),
-            key_type,
+            key_type: place,
             grant,
             lost_resource,
             bucket_of: product.bucket,
@@ -106,10 +115,17 @@ impl Identity {
         Self::said(product, known.into_iter().chain(product.resources.iter().map(|_| NOTHING)))
     }
 
-    fn of(principal: &Principal, product: &Product, key_type: usize) -> Self {
-        let key = principal.key.to_string();
-        let key_type = &product.key_types[key_type];
-        let scopes = scopes_shown(principal, product, key_type.access);
+    fn of(principal: &Principal, product: &Product, key_type: Option<&KeyType>) -> Self {
+        let owner = principal.owner.as_deref();
+        let (subject, key, client) = match &principal.holder {
+            Holder::Key { id, .. } => (format!("key:{id}"), id.to_string(), NOTHING),
+            Holder::App { client, .. } => {
+                let service = || format!("client:{client}");
+                let subject = owner.map_or_else(service, |owner| format!("user:{owner}"));
+                (subject, NOTHING.to_owned(), client.as_str())
+            }
+        };
+        let scopes = scopes_shown(principal, product, key_type);
         let resources: Vec<String> = product
             .resources
             .iter()
@@ -120,14 +136,14 @@ impl Identity {
             })
             .collect();
         let known = [
-            &format!("key:{key}"),
+            subject.as_str(),
             &key,
-            NOTHING,
-            principal.owner.as_deref().unwrap_or(NOTHING),
+            client,
+            owner.unwrap_or(NOTHING),
             &principal.workspace,
             &product.id,
             &principal.plan,
-            &key_type.environment,
+            key_type.map_or(NOTHING, |key_type| &key_type.environment),
             &scopes,
         ];
         Self::said(product, known.into_iter().chain(resources.iter().map(String::as_str)))
@@ -163,11 +179,18 @@ impl Identity {
 }
 
 /// The scopes as the back end sees them: as held, those gone from the registry left out.
-fn scopes_shown(principal: &Principal, product: &Product, access: Access) -> String {
-    if access == Access::Full {
+fn scopes_shown(principal: &Principal, product: &Product, key_type: Option<&KeyType>) -> String {
+    if key_type.is_some_and(|key_type| key_type.access == Access::Full) {
         return EVERYTHING.to_owned();
     }
-    let held = principal.scopes.iter().map(String::as_str);
-    let known: Vec<&str> = held.filter(|name| product.scopes.get(name).is_some()).collect();
+    let is_shown = |name: &&str| {
+        let is_known = product.scopes.get(name).is_some();
+        is_known && (key_type.is_some() || !is_admin(product, name))
+    };
+    let known: Vec<&str> = principal.scopes.iter().map(String::as_str).filter(is_shown).collect();
     if known.is_empty() { NOTHING.to_owned() } else { known.join(" ") }
+}
+
+fn is_admin(product: &Product, scope: &str) -> bool {
+    product.scopes.get(scope).is_some_and(|scope| scope.is_admin)
 }

@@ -21,6 +21,6 @@ mod table;
 
 pub use address::{AddressRange, AllowedAddresses, BadAddressRange};
 pub use bound::{Bound, Identity, RATE_POLICY};
-pub use principal::{ENDED_SECRET_KNOWN, Found, Life, Principal, Spent};
+pub use principal::{ENDED_SECRET_KNOWN, Found, Holder, Life, Presented, Principal, Spent};
 pub use principals::Principals;
 pub use restrictions::Restrictions;

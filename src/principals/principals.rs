@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::cache::Cache;
-use super::principal::{Found, Principal};
+use super::principal::{Found, Presented, Principal};
 use super::table;
 use crate::limits::Limiter;
 use crate::secret::SecretDigest;
@@ -33,11 +33,11 @@ impl Principals {
     ///
     /// # Errors
     /// As the store's: nothing could be decided.
-    pub fn load(&self, digest: &SecretDigest) -> Result<Found, Fault> {
+    pub fn load(&self, presented: &Presented) -> Result<Found, Fault> {
         let (began, limits_began) = (self.cache.generation(), self.limiter.generation());
-        let found = self.store.read(|db| table::by_secret(db, digest, limits_began))?;
+        let found = self.store.read(|db| table::by_secret(db, presented, limits_began))?;
         if let Found::Known(principal, _) = &found {
-            self.cache.insert(*digest, principal, began);
+            self.cache.insert(*presented.digest(), principal, began);
         }
         Ok(found)
     }

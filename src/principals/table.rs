@@ -1,22 +1,28 @@
-//! The read model: one indexed read over the tables of secrets, keys and workspaces.
+//! The read model: one indexed read over the tables of secrets, keys and workspaces, and one over
+//! those of access tokens, grants, clients and workspaces.
 
 use std::sync::Arc;
 
-use super::principal::{Found, Principal, Spent};
-use super::seals::{self, KeyColumns};
+use super::AllowedAddresses;
+use super::principal::{Found, Holder, Presented, Principal, Spent};
+use super::seals::{self, ClientColumns, GrantColumns, KeyColumns};
 use crate::clock::Timestamp;
+use crate::id::GrantId;
 use crate::limits::{BucketId, saved_day};
 use crate::secret::SecretDigest;
 use crate::store::{Fault, Read, Row, params};
 use crate::usage::Tally;
 
+/// What an operator's own client has as its origin.
+const OF_OPERATOR: &str = "operator";
+
 /// Looks a secret up; `limits_began` is the limiter's generation from before.
 pub(super) fn by_secret(
     db: &Read<'_>,
-    digest: &SecretDigest,
+    presented: &Presented,
     limits_began: u64,
 ) -> Result<Found, Fault> {
-    const SELECT: &str = "
+    const KEY: &str = "
         SELECT s.key, s.ends_at, s.seal, w.slug, w.plan, w.seal,
                k.product, k.type, k.scopes, k.restrictions, k.allow_ip, k.owner, k.expires_at,
                k.revoked_at, k.seal
@@ -24,29 +30,50 @@ pub(super) fn by_secret(
         JOIN keys k ON k.id = s.key
         JOIN workspaces w ON w.slug = k.workspace
         WHERE s.digest = ?1";
+    const TOKEN: &str = "
+        SELECT t.scopes, t.expires_at, t.seal, w.slug, w.plan, w.seal,
+               g.id, g.client, g.product, g.resources, g.holder, g.scopes, g.restrictions,
+               g.ends_at, g.seal,
+               c.origin, c.auth_method, c.redirect_uris, c.grant_types, c.product, c.workspace,
+               c.is_oauth20, c.seal
+        FROM oauth_access_tokens t
+        JOIN oauth_grants g ON g.id = t.grant_id
+        JOIN oauth_clients c ON c.id = g.client
+        JOIN workspaces w ON w.slug = g.workspace
+        WHERE t.digest = ?1";
 
-    let found = db.first(SELECT, params![digest], |row| match principal(row, digest) {
-        Ok(Some(principal)) => {
-            let spent = spent(db, &principal, limits_began)?;
-            Ok(Found::Known(principal.into(), Some(spent)))
+    let (select, digest) = match presented {
+        Presented::Key(digest) => (KEY, digest),
+        Presented::Token(digest) => (TOKEN, digest),
+    };
+    let found = db.first(select, params![digest], |row| {
+        let principal = match presented {
+            Presented::Key(digest) => of_key(row, digest),
+            Presented::Token(digest) => of_token(row, digest),
+        };
+        match principal {
+            Ok(Some(principal)) => {
+                let spent = spent(db, &principal, limits_began)?;
+                Ok(Found::Known(principal.into(), Some(spent)))
+            }
+            Ok(None) | Err(Fault::Column(_)) => Ok(Found::Damaged),
+            Err(fault) => Err(fault),
         }
-        Ok(None) | Err(Fault::Column(_)) => Ok(Found::Damaged),
-        Err(fault) => Err(fault),
     })?;
     Ok(found.unwrap_or(Found::Unknown))
 }
 
 fn spent(db: &Read<'_>, principal: &Principal, began: u64) -> Result<Spent, Fault> {
-    let Principal { key, workspace, product, .. } = principal;
+    let Principal { workspace, product, .. } = principal;
     Ok(Spent {
-        by_key: saved_day(db, &BucketId::of_key(*key))?,
-        by_workspace: saved_day(db, &BucketId::of_workspace(workspace, product))?,
+        of_own: saved_day(db, &principal.own_bucket())?,
+        of_workspace: saved_day(db, &BucketId::of_workspace(workspace, product))?,
         began,
     })
 }
 
-/// The principal of a row, or `None` where a seal does not fit or a list cannot be read.
-fn principal(row: &Row<'_>, digest: &SecretDigest) -> Result<Option<Principal>, Fault> {
+/// The principal of a key's row, or `None` where a seal does not fit or a list cannot be read.
+fn of_key(row: &Row<'_>, digest: &SecretDigest) -> Result<Option<Principal>, Fault> {
     let (key, secret_ends_at) = (row.get(0)?, row.get::<Option<Timestamp>>(1)?);
     let (workspace, plan): (String, String) = (row.get(3)?, row.get(4)?);
     let (product, key_type): (String, String) = (row.get(6)?, row.get(7)?);
@@ -79,19 +106,86 @@ fn principal(row: &Row<'_>, digest: &SecretDigest) -> Result<Option<Principal>, 
         return Ok(None);
     };
     Ok(Some(Principal {
-        key,
+        holder: Holder::Key { id: key, key_type },
         workspace,
         plan,
         product,
-        key_type,
         owner,
         scopes,
         restrictions,
         allowed_addresses,
-        tally: Arc::new(Tally::new(key, *digest)),
+        tally: Some(Arc::new(Tally::new(key, *digest))),
         expires_at,
         revoked_at,
         secret_ends_at,
         bound: arc_swap::ArcSwapOption::empty(),
     }))
+}
+
+/// The same of an access token's row. A token has those of its scopes that its grant has, and ends
+/// with it.
+fn of_token(row: &Row<'_>, digest: &SecretDigest) -> Result<Option<Principal>, Fault> {
+    let (scopes, expires_at): (String, Timestamp) = (row.get(0)?, row.get(1)?);
+    let (workspace, plan): (String, String) = (row.get(3)?, row.get(4)?);
+    let (grant, client): (GrantId, String) = (row.get(6)?, row.get(7)?);
+    let (product, holder): (String, Option<String>) = (row.get(8)?, row.get(10)?);
+    let lists: [String; 3] = [row.get(9)?, row.get(11)?, row.get(12)?];
+    let (ends_at, origin): (Timestamp, String) = (row.get(13)?, row.get(15)?);
+
+    let [resources, granted, restrictions] = &lists;
+    let columns = GrantColumns {
+        id: grant,
+        client: &client,
+        workspace: &workspace,
+        product: &product,
+        resources,
+        holder: holder.as_deref(),
+        scopes: granted,
+        restrictions,
+        ends_at,
+    };
+    let is_sound = row.get::<[u8; 16]>(2)?
+        == seals::access_token(digest, grant, &scopes, expires_at)
+        && row.get::<[u8; 16]>(5)? == seals::workspace(&workspace, &plan)
+        && row.get::<[u8; 16]>(14)? == seals::grant(&columns)
+        && is_client_sound(row, &client, &origin)?;
+    let list = |text: &str| serde_json::from_str::<Vec<String>>(text);
+    let (true, Ok(mut scopes), Ok(granted), Ok(restrictions)) =
+        (is_sound, list(&scopes), list(granted), serde_json::from_str(restrictions))
+    else {
+        return Ok(None);
+    };
+    scopes.retain(|scope| granted.contains(scope));
+    Ok(Some(Principal {
+        holder: Holder::App { grant, client, has_own_quota: origin == OF_OPERATOR },
+        workspace,
+        plan,
+        product,
+        owner: holder,
+        scopes,
+        restrictions,
+        allowed_addresses: AllowedAddresses::default(),
+        tally: None,
+        expires_at: Some(expires_at.min(ends_at)),
+        revoked_at: None,
+        secret_ends_at: None,
+        bound: arc_swap::ArcSwapOption::empty(),
+    }))
+}
+
+fn is_client_sound(row: &Row<'_>, id: &str, origin: &str) -> Result<bool, Fault> {
+    let texts: [String; 3] = [row.get(16)?, row.get(17)?, row.get(18)?];
+    let bound_to: [Option<String>; 2] = [row.get(19)?, row.get(20)?];
+    let [auth_method, redirect_uris, grant_types] = &texts;
+    let columns = ClientColumns {
+        id,
+        origin,
+        auth_method,
+        redirect_uris,
+        grant_types,
+        product: bound_to[0].as_deref(),
+        workspace: bound_to[1].as_deref(),
+        is_oauth20: row.get::<i64>(21)? == 1,
+    };
+    Ok(row.get::<[u8; 16]>(22)? == seals::client(&columns))
 }

@@ -13,6 +13,7 @@ mod denial;
 mod headers;
 mod hosts;
 mod nginx;
+mod oauth;
 mod quote;
 mod site;
 mod template;

@@ -11,7 +11,7 @@
 use std::path::Path;
 
 use super::denial::body;
-use super::{Gate, Refused, Site, headers, hosts::Hosts, quote, template::fill};
+use super::{Gate, Refused, Site, headers, hosts::Hosts, oauth, quote, template::fill};
 
 const TEMPLATE: &str = include_str!("nginx.template");
 
@@ -27,13 +27,17 @@ pub fn nginx(site: &Site) -> Result<String, Refused> {
     let suffix = product.replace('-', "_");
     let resources = headers::resources(&site.resources)?;
     let hosts = Hosts::of(site)?;
+    let gate_upstream = format!("keystile_gate_{suffix}");
+    let web_upstream = format!("keystile_web_{suffix}");
 
     Ok(fill(
         TEMPLATE,
         &[
             ("title", quote::title(&site.name)?.to_owned()),
             ("product", product.to_owned()),
-            ("gate_upstream", format!("keystile_gate_{suffix}")),
+            ("web_upstream", oauth::upstream(site, &web_upstream)),
+            ("oauth_locations", oauth::locations(site, (&gate_upstream, &web_upstream))),
+            ("gate_upstream", gate_upstream),
             ("api_upstream", format!("keystile_api_{suffix}")),
             ("log_format", format!("keystile_{suffix}")),
             ("gate", gate(&site.gate)?),
@@ -93,6 +97,8 @@ mod tests {
             credentials: vec!["x-api-key".to_owned()],
             resources: vec!["store_id".to_owned()],
             is_preflight_allowed: false,
+            is_oauth: false,
+            web: None,
             gate: Gate::Tcp(([127, 0, 0, 1], 8701).into()),
             listen: "127.0.0.1:8080".to_owned(),
             upstream: "127.0.0.1:9000".to_owned(),
@@ -137,8 +143,10 @@ mod tests {
 
     #[test]
     fn every_place_is_filled_and_every_brace_closed() {
-        for is_preflight_allowed in [false, true] {
-            let text = nginx(&Site { is_preflight_allowed, ..site() }).unwrap();
+        for is_on in [false, true] {
+            let web = is_on.then_some(([127, 0, 0, 1], 8700).into());
+            let site = Site { is_preflight_allowed: is_on, is_oauth: is_on, web, ..site() };
+            let text = nginx(&site).unwrap();
 
             assert!(!text.contains("{{"), "{text}");
             assert_eq!(text.matches('{').count(), text.matches('}').count());

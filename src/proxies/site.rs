@@ -19,6 +19,10 @@ pub struct Site {
     pub resources: Vec<String>,
     /// Whether browsers may call the API: then they may also read why they were turned away.
     pub is_preflight_allowed: bool,
+    /// Whether apps may ask for tokens: then they may also read how.
+    pub is_oauth: bool,
+    /// Where Keystile's pages listen, if this site is to pass them: apps then ask for tokens here.
+    pub web: Option<SocketAddr>,
     /// Where Keystile's gate listens.
     pub gate: Gate,
     /// Where nginx is to listen: `HOST:PORT`.

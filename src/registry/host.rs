@@ -1,7 +1,7 @@
 //! Host names, in the one form in which they are compared.
 
 use std::borrow::Cow;
-use std::net::Ipv6Addr;
+use std::net::{IpAddr, Ipv6Addr};
 
 /// The longest name that the domain name system knows, in bytes.
 const HOST_BYTES_MAX: usize = 253;
@@ -45,6 +45,13 @@ fn is_normal(raw: &[u8]) -> bool {
         before = *byte;
     }
     !matches!(before, b'.' | b'-') && raw.len() <= HOST_BYTES_MAX
+}
+
+/// Whether a normalised host is this machine's own: `localhost`, or an address of the loopback.
+#[must_use]
+pub fn is_loopback_host(host: &str) -> bool {
+    let inside = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
+    host == "localhost" || inside.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// Whether `raw` names a port; it may not be a host at all.

@@ -16,6 +16,7 @@
 mod host;
 mod load;
 mod manifest;
+mod oauth;
 mod pattern;
 mod product;
 mod resource;
@@ -24,9 +25,10 @@ mod scope;
 mod snapshot;
 mod watcher;
 
-pub use host::normalised_host;
+pub use host::{is_loopback_host, normalised_host};
 pub use load::{Effect, EffectKind, FileState, Kept, KeptChange, Loader, Outcome};
 pub use manifest::{Manifest, OVERRIDE_HEADERS, is_product_id, read};
+pub use oauth::{Audience, OAuth};
 pub use pattern::{PATTERN_BYTES_MAX, Params, Pattern};
 pub use product::{Access, Bucket, Credential, KeyType, PlanOverride, Preflight, Product};
 pub use resource::{PerKey, Place, RESOURCE_ID_BYTES_MAX, Resource};

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::oauth::OAuth;
 use super::resource::Resource;
 use super::route::Routes;
 use super::scope::Scopes;
@@ -40,6 +41,8 @@ pub struct Product {
     pub scopes: Scopes,
     /// What is declared, and so open to a caller who may.
     pub routes: Routes,
+    /// What applications may ask for; `None` where it takes no part in OAuth.
+    pub oauth: Option<OAuth>,
     /// Its own numbers for a plan, by the plan's id.
     pub plans: BTreeMap<String, PlanOverride>,
 }

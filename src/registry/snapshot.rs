@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use super::oauth::Audience;
 use super::product::Product;
 
 /// All products as they are in force: immutable, replaced as a whole on a reload.
@@ -54,6 +55,15 @@ impl Registry {
     #[must_use]
     pub fn product_of_host(&self, host: &str) -> Option<&Arc<Product>> {
         self.by_host.get(host)
+    }
+
+    /// The product that an application calls `resource`, and the name by which it does.
+    #[must_use]
+    pub fn product_of_audience(&self, resource: &str) -> Option<(&Arc<Product>, &Audience)> {
+        self.products.values().find_map(|product| {
+            let mut audiences = product.oauth.iter().flat_map(|oauth| &oauth.audiences);
+            Some((product, audiences.find(|audience| audience.is(resource))?))
+        })
     }
 
     /// The product, where there is exactly one. A second file counts though it has never been

@@ -7,7 +7,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 
 use super::Fault;
 use crate::clock::Timestamp;
-use crate::id::{InvitationId, KeyId, SessionId, UserId};
+use crate::id::{GrantId, InvitationId, KeyId, SessionId, UserId};
 use crate::secret::SecretDigest;
 
 /// A handle for queries.
@@ -181,7 +181,7 @@ macro_rules! kept_as_text {
         }
     )* };
 }
-kept_as_text!(KeyId, UserId, SessionId, InvitationId);
+kept_as_text!(KeyId, UserId, SessionId, InvitationId, GrantId);
 
 impl Column for SecretDigest {
     fn from_cell(cell: Cell<'_>) -> Option<Self> {

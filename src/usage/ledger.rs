@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::chunk::{self, CHUNK_ROWS_MAX, Chunk, Row};
+use super::slowest::Slowest;
 use super::strangers::Strangers;
 use super::table;
 use super::tally::{LastUse, Tally};
@@ -30,6 +31,8 @@ pub struct Ledger {
     /// Those that have counted something, in the order in which they began to.
     queue: Mutex<VecDeque<Arc<Tally>>>,
     strangers: Strangers,
+    /// Verdicts that had to wait.
+    pub slowest: Slowest,
     /// Requests whose counts had no room, and that nobody was told of yet.
     lost: AtomicI64,
     /// Held while something is written.

@@ -10,6 +10,9 @@ use crate::registry::{KeyType, Needs, PerKey, Product, Resource, Route};
 pub(super) fn life(principal: &Principal, now: Timestamp) -> Result<(), Refusal> {
     match principal.life(now) {
         Life::Live => Ok(()),
+        Life::Revoked | Life::Expired | Life::Forgotten if principal.is_app() => {
+            Err(Refusal::InvalidToken)
+        }
         Life::Revoked => Err(Refusal::RevokedKey),
         Life::Expired => Err(Refusal::ExpiredKey),
         Life::Forgotten => Err(Refusal::InvalidKey),
@@ -26,7 +29,9 @@ pub(super) fn address(request: &Request<'_>, principal: &Principal) -> Result<()
     is_allowed.then_some(()).ok_or(Refusal::IpNotAllowed)
 }
 
-pub(super) fn host(request: &Request<'_>, key_type: &KeyType) -> Result<(), Refusal> {
+/// Key types alone are good on some hosts and not on others.
+pub(super) fn host(request: &Request<'_>, key_type: Option<&KeyType>) -> Result<(), Refusal> {
+    let Some(key_type) = key_type else { return Ok(()) };
     let is_asked = |host: &String| request.host.as_deref() == Some(host);
     let is_good = key_type.hosts.is_empty() || key_type.hosts.iter().any(is_asked);
     is_good.then_some(()).ok_or(Refusal::WrongEnvironment)

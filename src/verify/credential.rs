@@ -1,25 +1,45 @@
-//! The one credential of a request, in one of the places that its product lists.
+//! The one credential of a request, in one of the places where its product takes one.
 
 use super::{Headers, Refusal};
-use crate::registry::Credential;
+use crate::oauth::tokens::ACCESS_PREFIX;
+use crate::registry::{Credential, Product};
 
-/// The credential that a request presents.
+/// The credential that a request presents, and whether it stands in `Authorization`.
 ///
 /// # Errors
 /// [`Refusal::MissingCredential`], or [`Refusal::AmbiguousCredential`] where two places hold one,
 /// one place is there twice, or a comma could make it two.
 pub(super) fn presented<'a>(
-    places: &[Credential],
+    product: &Product,
     headers: Headers<'a>,
-) -> Result<&'a [u8], Refusal> {
+) -> Result<(&'a [u8], bool), Refusal> {
     let mut found = None;
-    for place in places {
+    for place in &product.credentials {
         let Some(credential) = in_place(place, headers)? else { continue };
-        if found.replace(credential).is_some() {
+        if found.replace((credential, *place == Credential::Authorization)).is_some() {
             return Err(Refusal::AmbiguousCredential);
         }
     }
+    let is_elsewhere = || !product.credentials.contains(&Credential::Authorization);
+    if product.oauth.is_some()
+        && is_elsewhere()
+        && let Some(token) = access_token(headers)?
+        && found.replace((token, true)).is_some()
+    {
+        return Err(Refusal::AmbiguousCredential);
+    }
     found.ok_or(Refusal::MissingCredential)
+}
+
+/// The access token in `Authorization`, which is taken there even where keys are not: anything else
+/// in it is the back end's business then.
+fn access_token<'a>(headers: Headers<'a>) -> Result<Option<&'a [u8]>, Refusal> {
+    let is_token = |value: &[u8]| value.starts_with(ACCESS_PREFIX.as_bytes());
+    let mut lines = headers.lines(Credential::Authorization.header());
+    if !lines.any(|line| bearer(line).is_some_and(is_token)) {
+        return Ok(None);
+    }
+    in_place(&Credential::Authorization, headers)
 }
 
 fn in_place<'a>(place: &Credential, headers: Headers<'a>) -> Result<Option<&'a [u8]>, Refusal> {
@@ -46,11 +66,32 @@ fn bearer(value: &[u8]) -> Option<&[u8]> {
 mod tests {
     use super::*;
 
+    const PRODUCT: &str = r#"name = "N"
+hosts = ["a.b"]
+credentials = ["authorization", "x-api-key"]
+[keys.live]
+prefix = "sk_"
+[scopes]
+"a" = "A"
+[routes]
+"GET /a" = "a"
+"#;
+
+    fn product(text: &str) -> Product {
+        crate::registry::read("n.toml", "n", text).product.unwrap()
+    }
+
     fn find(lines: &[(&'static str, &'static str)]) -> Result<String, &'static str> {
-        let places = [Credential::Authorization, Credential::Header("x-api-key".into())];
+        find_for(&product(PRODUCT), lines)
+    }
+
+    fn find_for(
+        product: &Product,
+        lines: &[(&'static str, &'static str)],
+    ) -> Result<String, &'static str> {
         let lines: Vec<_> = lines.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
-        match presented(&places, Headers::over(&lines)) {
-            Ok(credential) => Ok(String::from_utf8(credential.to_vec()).unwrap()),
+        match presented(product, Headers::over(&lines)) {
+            Ok((credential, _)) => Ok(String::from_utf8(credential.to_vec()).unwrap()),
             Err(refusal) => Err(refusal.code()),
         }
     }
@@ -88,6 +129,27 @@ mod tests {
         ];
         for lines in cases {
             assert_eq!(find(lines), Err("ambiguous_credential"), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn an_access_token_is_taken_where_keys_are_not() {
+        let closed = PRODUCT.replace("\"authorization\", ", "");
+        let (open, closed) = (product(&format!("{closed}[oauth]\n")), product(&closed));
+        let token = ("authorization", "Bearer ks_at_1");
+        assert_eq!(find_for(&closed, &[token]), Err("missing_credential"));
+        assert_eq!(find_for(&open, &[token]), Ok("ks_at_1".to_owned()));
+        assert_eq!(find_for(&open, &[("authorization", "Bearer x")]), Err("missing_credential"));
+        assert_eq!(find_for(&open, &[("x-api-key", "k1")]), Ok("k1".to_owned()));
+        let beside = [("x-api-key", "k1"), ("authorization", "Bearer x")];
+        assert_eq!(find_for(&open, &beside), Ok("k1".to_owned()));
+        for ambiguous in [
+            &[token, ("x-api-key", "k1")][..],
+            &[token, token],
+            &[token, ("authorization", "Basic x")],
+            &[("authorization", "Bearer ks_at_1,ks_at_2")],
+        ] {
+            assert_eq!(find_for(&open, ambiguous), Err("ambiguous_credential"), "{ambiguous:?}");
         }
     }
 }

@@ -19,6 +19,8 @@ pub enum Refusal {
     AmbiguousCredential,
     /// What it presents is no key of this product.
     InvalidKey,
+    /// What it presents is no access token of this product, or is one no more.
+    InvalidToken,
     /// The key was revoked, or the secret was ended by a rotation.
     RevokedKey,
     /// The key has expired.
@@ -101,6 +103,7 @@ impl Refusal {
             Self::MissingCredential => "missing_credential",
             Self::AmbiguousCredential => "ambiguous_credential",
             Self::InvalidKey => "invalid_key",
+            Self::InvalidToken => "invalid_token",
             Self::RevokedKey => "revoked_key",
             Self::ExpiredKey => "expired_key",
             Self::HttpsRequired => "https_required",
@@ -123,9 +126,11 @@ impl Refusal {
             Self::InvalidRequest(_) | Self::AmbiguousCredential | Self::AmbiguousPath(_) => {
                 "invalid_request_error"
             }
-            Self::MissingCredential | Self::InvalidKey | Self::RevokedKey | Self::ExpiredKey => {
-                "authentication_error"
-            }
+            Self::MissingCredential
+            | Self::InvalidKey
+            | Self::InvalidToken
+            | Self::RevokedKey
+            | Self::ExpiredKey => "authentication_error",
             Self::HttpsRequired
             | Self::IpNotAllowed
             | Self::WrongEnvironment
@@ -149,6 +154,10 @@ impl Refusal {
             Self::InvalidKey => format!(
                 "This is no valid {product} API key. Check that it is complete and meant for this \
                  API."
+            ),
+            Self::InvalidToken => format!(
+                "This access token is not good for {product}, or is no more. Get another by the \
+                 refresh token, or ask for access anew."
             ),
             Self::RevokedKey => "This API key was revoked. Use a current one.".to_owned(),
             Self::ExpiredKey => "This API key has expired. Create a new one.".to_owned(),

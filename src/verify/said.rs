@@ -4,7 +4,7 @@ use super::target::Named;
 use super::{Asked, Request};
 use crate::clock::Timestamp;
 use crate::limits::{Standing, Window};
-use crate::principals::{Found, Principal};
+use crate::principals::{Found, Holder, Principal};
 use crate::registry::{Access, Credential, KeyType, Needs, Product, Route};
 
 pub(super) fn contract(asked: &Asked<'_>) -> String {
@@ -22,7 +22,8 @@ pub(super) fn product(request: &Request<'_>) -> String {
 pub(super) fn credential(product: &Product, request: &Request<'_>) -> String {
     let places: Vec<&str> = product.credentials.iter().map(Credential::header).collect();
     let lines: usize = places.iter().map(|name| request.headers.lines(name).count()).sum();
-    format!("one credential in {}: {lines} header lines there", places.join(" or "))
+    let tokens = if product.oauth.is_some() { "; apps' tokens in authorization" } else { "" };
+    format!("one credential in {}: {lines} header lines there{tokens}", places.join(" or "))
 }
 
 pub(super) fn presented(product: &Product, prefix: Option<&str>) -> String {
@@ -37,11 +38,18 @@ pub(super) fn presented(product: &Product, prefix: Option<&str>) -> String {
 
 pub(super) fn key(found: &Found) -> String {
     match found {
-        Found::Known(principal, _) => format!(
-            "{} of workspace {}, product {}, type {}",
-            principal.key, principal.workspace, principal.product, principal.key_type
-        ),
-        Found::Unknown => "no such key".to_owned(),
+        Found::Known(principal, _) => {
+            let Principal { workspace, product, .. } = &**principal;
+            match &principal.holder {
+                Holder::Key { id, key_type } => {
+                    format!("{id} of workspace {workspace}, product {product}, type {key_type}")
+                }
+                Holder::App { grant, client, .. } => format!(
+                    "a token of {client} by {grant}, for workspace {workspace}, product {product}"
+                ),
+            }
+        }
+        Found::Unknown => "no such key or token".to_owned(),
         Found::Damaged => "a row that does not bear its checksum".to_owned(),
     }
 }
@@ -58,10 +66,11 @@ pub(super) fn https(product: &Product, request: &Request<'_>) -> String {
 
 pub(super) fn address(principal: &Principal, request: &Request<'_>) -> String {
     let client = request.address.map_or("unknown".to_owned(), |address| address.to_string());
-    format!("client {client}; the key allows {}", principal.allowed_addresses)
+    format!("client {client}; it allows {}", principal.allowed_addresses)
 }
 
-pub(super) fn host(key_type: &KeyType, request: &Request<'_>) -> String {
+pub(super) fn host(key_type: Option<&KeyType>, request: &Request<'_>) -> String {
+    let Some(key_type) = key_type else { return "tokens are good on every host".to_owned() };
     let good = if key_type.hosts.is_empty() { "any".into() } else { key_type.hosts.join(", ") };
     let host = request.host.as_deref().unwrap_or("none");
     format!("host {host}; `{}` keys are good on {good}", key_type.id)
@@ -85,13 +94,16 @@ pub(super) fn scope(product: &Product, route: &Route, principal: &Principal) -> 
         Needs::All(set) => names(set).join(" and "),
         Needs::Any(set) => names(set).join(" or "),
     };
-    let access = product.key_type(&principal.key_type).map(|key_type| key_type.access);
+    let access = match &principal.holder {
+        Holder::Key { key_type, .. } => product.key_type(key_type).map(|key_type| key_type.access),
+        Holder::App { .. } => None,
+    };
     let held = match (access, principal.scopes.join(", ")) {
         (Some(Access::Full), _) => "full access".to_owned(),
         (_, held) if held.is_empty() => "none".to_owned(),
         (_, held) => held,
     };
-    format!("the route needs {needs}; the key has {held}")
+    format!("the route needs {needs}; held: {held}")
 }
 
 pub(super) fn resources(principal: &Principal, named: &[Named<'_, '_>]) -> String {
@@ -99,14 +111,14 @@ pub(super) fn resources(principal: &Principal, named: &[Named<'_, '_>]) -> Strin
         let bound: Vec<&str> =
             principal.restrictions.iter().map(|(resource, _)| resource).collect();
         let bound = if bound.is_empty() { "no resource".to_owned() } else { bound.join(", ") };
-        return format!("the request names no resource; the key is bound to {bound}");
+        return format!("the request names no resource; bound to {bound}");
     }
     let one = |(resource, id): &Named<'_, '_>| {
         let ids = principal.restrictions.ids(&resource.name);
         let bound = ids.map_or("any".to_owned(), |ids| {
             ids.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
         });
-        format!("{}={id}; the key is bound to {bound}", resource.name)
+        format!("{}={id}; bound to {bound}", resource.name)
     };
     named.iter().map(one).collect::<Vec<_>>().join("; ")
 }

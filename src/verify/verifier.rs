@@ -9,7 +9,8 @@ use super::witness::{Step, Witness};
 use super::{Asked, Lookup, Refusal, Request, Undecided, checks, credential, said};
 use crate::clock::Timestamp;
 use crate::limits::{Ask, Drawn, Limiter, Plans, Repeat, Standing};
-use crate::principals::{Bound, Found, Identity, Principal, Principals, Spent};
+use crate::oauth::tokens::ACCESS_PREFIX;
+use crate::principals::{Bound, Found, Identity, Presented, Principal, Principals, Spent};
 use crate::registry::{KeyType, Product, Registry, Route};
 use crate::secret::{self, SecretDigest};
 use crate::usage::Tally;
@@ -64,8 +65,8 @@ pub enum Stop<'v> {
         /// Who asked.
         caller: Caller,
     },
-    /// Its key must be read from the database first, off this thread; then ask again.
-    Cold(SecretDigest),
+    /// What it presents must be read from the database first, off this thread; then ask again.
+    Cold(Presented),
 }
 
 /// Who asked, as far as that is known: what a verdict is counted for.
@@ -80,7 +81,7 @@ impl Caller {
     /// Where the requests of a known key are counted.
     #[must_use]
     pub fn tally(&self) -> Option<&Arc<Tally>> {
-        self.known.as_ref().map(|known| &known.principal.tally)
+        self.known.as_ref()?.principal.tally.as_ref()
     }
 }
 
@@ -151,7 +152,7 @@ impl<'v> Verifier<'v> {
             Err(Halt::Refused(refusal)) => {
                 Err(Stop::Refused { refusal, product: Some(product), caller })
             }
-            Err(Halt::Cold(digest)) => Err(Stop::Cold(digest)),
+            Err(Halt::Cold(presented)) => Err(Stop::Cold(presented)),
         }
     }
 
@@ -207,8 +208,9 @@ impl<'v> Verifier<'v> {
         if let Ok(known) = known {
             witness.compare(Step::Address, || said::address(&known.principal, request));
             checks::address(request, &known.principal)?;
-            witness.compare(Step::Host, || said::host(known.key_type(product), request));
-            checks::host(request, known.key_type(product))?;
+            let key_type = known.key_type(product);
+            witness.compare(Step::Host, || said::host(key_type, request));
+            checks::host(request, key_type)?;
         }
         witness.compare(Step::Path, || said::path(request));
         let (route, named) = target.readable()?;
@@ -244,7 +246,7 @@ impl<'v> Verifier<'v> {
             cost: route.cost,
             repeat: request.asked_once.map(|request_id| Repeat {
                 request_id,
-                key: known.principal.key,
+                caller: known.principal.holder_bytes(),
                 method: request.method,
                 target: request.target,
             }),
@@ -256,8 +258,8 @@ impl<'v> Verifier<'v> {
             Counting::Counted => self.limiter.draw(&ask, case.now),
             Counting::Looked => self.limiter.look(&ask, case.now),
         };
-        drawn.ok_or_else(|| match looked_up.digest {
-            Some(digest) => Halt::Cold(digest),
+        drawn.ok_or_else(|| match looked_up.presented {
+            Some(presented) => Halt::Cold(presented),
             None => Undecided::LookUp("what it has used is not known".to_owned()).into(),
         })
     }
@@ -277,45 +279,56 @@ impl<'v> Verifier<'v> {
             return self.known_by(found, product, None, None);
         }
         witness.compare(Step::Credential, || said::credential(product, request));
-        let presented = credential::presented(&product.credentials, request.headers)?;
-        let prefix = secret::prefix_of(presented);
-        let Some(key_type) = prefix.and_then(|prefix| product.key_type_of_prefix(prefix)) else {
-            witness.compare(Step::Key, || said::presented(product, prefix));
-            return Err(Refusal::InvalidKey.into());
+        let (secret, is_bearer) = credential::presented(product, request.headers)?;
+        let prefix = secret::prefix_of(secret);
+        let key_type = prefix.and_then(|prefix| product.key_type_of_prefix(prefix));
+        let presented = match key_type {
+            Some(_) => Presented::Key(SecretDigest::of(secret)),
+            None if is_bearer && product.oauth.is_some() && prefix == Some(ACCESS_PREFIX) => {
+                Presented::Token(SecretDigest::of(secret))
+            }
+            None => {
+                witness.compare(Step::Key, || said::presented(product, prefix));
+                return Err(Refusal::InvalidKey.into());
+            }
         };
-        let digest = SecretDigest::of(presented);
         let found = match lookup {
             Lookup::Warm => {
-                let principal = self.principals.find(&digest).ok_or(Halt::Cold(digest))?;
-                Found::Known(principal, None)
+                let principal = self.principals.find(presented.digest());
+                Found::Known(principal.ok_or(Halt::Cold(presented))?, None)
             }
             Lookup::Done(Ok(found)) | Lookup::Instead(found) => found,
             Lookup::Done(Err(fault)) => return Ok(Err(Undecided::LookUp(fault))),
         };
         witness.compare(Step::Key, || said::key(&found));
-        self.known_by(found, product, Some(key_type), Some(digest))
+        self.known_by(found, product, key_type, Some(presented))
     }
 
-    /// What a look-up means for a product; `presented` is the key type that the secret's prefix
-    /// names, and `digest` the secret's.
+    /// What a look-up means for a product; `named` is the key type that the prefix of `presented`
+    /// names.
     fn known_by(
         &self,
         found: Found,
         product: &Product,
-        presented: Option<&KeyType>,
-        digest: Option<SecretDigest>,
+        named: Option<&KeyType>,
+        presented: Option<Presented>,
     ) -> Result<Result<(Known, LookedUp), Undecided>, Halt> {
+        let invalid = || match presented {
+            Some(Presented::Token(_)) => Refusal::InvalidToken,
+            Some(Presented::Key(_)) | None => Refusal::InvalidKey,
+        };
         let (principal, spent) = match found {
             Found::Known(principal, spent) => (principal, spent),
-            Found::Unknown => return Err(Refusal::InvalidKey.into()),
+            Found::Unknown => return Err(invalid().into()),
             Found::Damaged => return Ok(Err(Undecided::DamagedRow)),
         };
-        let bound = principal.bound_to(product, self.plans).ok_or(Refusal::InvalidKey)?;
-        let key_type = &product.key_types[bound.key_type];
-        if presented.is_some_and(|presented| presented.id != key_type.id) {
-            return Err(Refusal::InvalidKey.into());
+        let bound = principal.bound_to(product, self.plans).ok_or_else(invalid)?;
+        let known = Known { principal, bound };
+        let own = known.key_type(product).map(|key_type| &key_type.id);
+        if presented.is_some() && own != named.map(|named| &named.id) {
+            return Err(invalid().into());
         }
-        Ok(Ok((Known { principal, bound }, LookedUp { spent, digest })))
+        Ok(Ok((known, LookedUp { spent, presented })))
     }
 }
 
@@ -337,13 +350,14 @@ struct Known {
 struct LookedUp {
     /// What it has used today, where it was just looked up.
     spent: Option<Spent>,
-    /// The secret that was presented, by which it can be looked up.
-    digest: Option<SecretDigest>,
+    /// What was presented, by which it can be looked up.
+    presented: Option<Presented>,
 }
 
 impl Known {
-    fn key_type<'p>(&self, product: &'p Product) -> &'p KeyType {
-        &product.key_types[self.bound.key_type]
+    /// An app's token has none.
+    fn key_type<'p>(&self, product: &'p Product) -> Option<&'p KeyType> {
+        self.bound.key_type.map(|place| &product.key_types[place])
     }
 }
 
@@ -357,7 +371,7 @@ struct Granted<'v> {
 /// Why the steps ended before they allowed.
 enum Halt {
     Refused(Refusal),
-    Cold(SecretDigest),
+    Cold(Presented),
 }
 
 impl From<Refusal> for Halt {

@@ -7,6 +7,7 @@ mod durability;
 mod gate;
 mod harness;
 mod limits;
+mod oauth;
 mod pages;
 mod shipped;
 mod tidy;

@@ -4,13 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms from the top floor down: each may use those listed after it, and none before it.
-const ROOMS: [&str; 23] = [
+const ROOMS: [&str; 26] = [
     "main",
     "cli",
     "http",
     "app",
     "upkeep",
     "verify",
+    "oauth",
     "keys",
     "accounts",
     "principals",
@@ -23,6 +24,7 @@ const ROOMS: [&str; 23] = [
     "limits",
     "store",
     "source",
+    "kept",
     "secret",
     "id",
     "clock",

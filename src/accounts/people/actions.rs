@@ -13,6 +13,8 @@ use crate::accounts::sessions::table as sessions;
 use crate::audit::{self, Actor, Change};
 use crate::error::{Error, Result};
 use crate::id::{KeyId, UserId};
+use crate::principals::Principals;
+use crate::secret::SecretDigest;
 use crate::store::{Read, Store, Write};
 
 /// The actions on people.
@@ -21,6 +23,8 @@ pub struct People<'a> {
     pub store: &'a Store,
     /// Where passwords are hashed.
     pub hasher: &'a Hasher,
+    /// Whose warm principals must be dropped when what somebody let apps do ends.
+    pub principals: &'a Principals,
 }
 
 /// Somebody who is to be added.
@@ -101,16 +105,38 @@ impl People<'_> {
     /// `NotFound`; `Conflict` for the last operator.
     pub fn set_operator(&self, actor: &Actor, id: UserId, is_operator: bool) -> Result<()> {
         let actor = actor.clone();
-        self.store.write(move |tx| {
-            let mut user = known_by_id(tx, id)?;
+        self.ending_grants(move |tx| {
+            let user = known_by_id(tx, id)?;
             if !is_operator {
                 hold_another_operator(tx, &user)?;
             }
-            user.is_operator = is_operator;
-            table::set_operator(tx, &user)?;
-            sessions::end_all(tx, id, None)?;
-            let detail = json!({ "email": user.email, "operator": is_operator });
-            record(tx, &actor, "user.set_operator", &user, None, detail)
+            Ok(((), set_operator(tx, &actor, user, is_operator)?))
+        })
+    }
+
+    /// Gives more to somebody who is there: a membership, another role, the running of this instance.
+    /// Their sessions end.
+    ///
+    /// # Errors
+    /// `NotFound`; `Conflict` for the last owner.
+    pub fn grant(
+        &self,
+        actor: &Actor,
+        email: &Email,
+        is_operator: bool,
+        membership: Option<(Slug, Role)>,
+    ) -> Result<User> {
+        let (actor, email) = (actor.clone(), email.clone());
+        self.ending_grants(move |tx| {
+            let mut ended = Vec::new();
+            if let Some((workspace, role)) = &membership {
+                ended = put_member(tx, &actor, &known(tx, &email)?, (workspace, *role))?;
+            }
+            let user = known(tx, &email)?;
+            if is_operator && !user.is_operator {
+                ended.extend(set_operator(tx, &actor, user, true)?);
+            }
+            Ok((known(tx, &email)?, ended))
         })
     }
 
@@ -138,61 +164,39 @@ impl People<'_> {
         Ok(found.map(|(user, _)| user.email))
     }
 
-    /// Gives somebody another password, and ends their sessions.
+    /// Gives somebody another password, and ends their sessions and what they let apps do.
     ///
     /// # Errors
     /// `NotFound`, `TooMany`.
     pub fn set_password(&self, actor: &Actor, email: &Email, password: &Password) -> Result<User> {
         let hash = password.hash(&self.hasher.enter()?)?;
         let (actor, email) = (actor.clone(), email.clone());
-        self.store.write(move |tx| {
+        self.ending_grants(move |tx| {
             let user = known(tx, &email)?;
             table::set_password(tx, &user, &hash)?;
             sessions::end_all(tx, user.id, None)?;
             record(tx, &actor, "user.set_password", &user, None, json!({}))?;
-            Ok(user)
+            let ended = table::end_grants(tx, user.id, None)?;
+            Ok((user, ended))
         })
     }
 
-    /// Lets somebody change their own password, who knows the one that they have. Their sessions end.
-    ///
-    /// # Errors
-    /// `Invalid` where `current` is not their password, `TooMany`.
-    pub fn change_own_password(
-        &self,
-        id: UserId,
-        current: &Password,
-        chosen: &Password,
-    ) -> Result<()> {
-        let known = self.store.read(|db| table::by_id(db, id))?;
-        let (user, kept) = known.ok_or_else(|| Error::not_found("there is no such person"))?;
-        let permit = self.hasher.enter()?;
-        if !kept.is_of(current, &permit) {
-            return Err(Error::invalid("this is not your current password"));
-        }
-        let hash = chosen.hash(&permit)?;
-        drop(permit);
-        self.store.write(move |tx| {
-            table::set_password(tx, &user, &hash)?;
-            sessions::end_all(tx, id, None)?;
-            record(tx, &Actor::User(id), "user.set_password", &user, None, json!({}))
-        })
-    }
-
-    /// Removes somebody, their memberships and sessions. Their keys stay, and are named.
+    /// Removes somebody, their memberships, their sessions, and what they let apps do. Their keys stay,
+    /// and are named.
     ///
     /// # Errors
     /// `NotFound`; `Conflict` for the last operator, while others are there.
     pub fn remove(&self, actor: &Actor, email: &Email) -> Result<Removed> {
         let (actor, email) = (actor.clone(), email.clone());
-        self.store.write(move |tx| {
+        self.ending_grants(move |tx| {
             let user = known(tx, &email)?;
             hold_an_operator(tx, &user)?;
             let keys = table::owned_keys(tx, user.id, None)?;
+            let ended = table::end_grants(tx, user.id, None)?;
             table::delete(tx, user.id)?;
             let detail = json!({ "email": email, "keys": keys });
             record(tx, &actor, "user.remove", &user, None, detail)?;
-            Ok(Removed { email, keys })
+            Ok((Removed { email, keys }, ended))
         })
     }
 
@@ -207,25 +211,20 @@ impl People<'_> {
         (email, role): (&Email, Role),
     ) -> Result<User> {
         let (actor, workspace, email) = (actor.clone(), workspace.clone(), email.clone());
-        self.store.write(move |tx| {
-            let user = known(tx, &email)?;
-            hold_an_owner(tx, &workspace, &user, Some(role))?;
-            table::put_membership(tx, &workspace, user.id, role)?;
-            // What somebody may do has changed: they sign in anew.
-            sessions::end_all(tx, user.id, None)?;
-            let detail = json!({ "email": email, "role": role });
-            record(tx, &actor, "member.put", &user, Some(&workspace), detail)?;
-            known(tx, &email)
+        self.ending_grants(move |tx| {
+            let ended = put_member(tx, &actor, &known(tx, &email)?, (&workspace, role))?;
+            Ok((known(tx, &email)?, ended))
         })
     }
 
-    /// Ends a membership. The keys that they own there stay, and are named.
+    /// Ends a membership, and what they let apps do there. The keys that they own there stay, and are
+    /// named.
     ///
     /// # Errors
     /// `NotFound`; `Conflict` for the last owner.
     pub fn remove_member(&self, actor: &Actor, workspace: &Slug, email: &Email) -> Result<Removed> {
         let (actor, workspace, email) = (actor.clone(), workspace.clone(), email.clone());
-        self.store.write(move |tx| {
+        self.ending_grants(move |tx| {
             let user = known(tx, &email)?;
             hold_an_owner(tx, &workspace, &user, None)?;
             if !table::delete_membership(tx, &workspace, user.id)? {
@@ -235,8 +234,20 @@ impl People<'_> {
             let keys = table::owned_keys(tx, user.id, Some(&workspace))?;
             let detail = json!({ "email": email, "keys": keys });
             record(tx, &actor, "member.remove", &user, Some(&workspace), detail)?;
-            Ok(Removed { email, keys })
+            Ok((Removed { email, keys }, table::end_grants(tx, user.id, Some(&workspace))?))
         })
+    }
+
+    /// Carries out a change that ends some of what somebody let apps do, and has the access tokens
+    /// forgotten before it is answered.
+    fn ending_grants<T, F>(&self, change: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Write<'_>) -> Result<(T, Vec<SecretDigest>)> + Send + 'static,
+    {
+        let (done, ended) = self.store.write(change)?;
+        self.principals.forget(&ended);
+        Ok(done)
     }
 
     /// The keys that a member owns in a workspace.
@@ -257,6 +268,15 @@ pub fn owner(db: &Read<'_>, email: &Email, workspace: &str) -> Result<UserId> {
     known.filter(|user| user.role_in(workspace).is_some()).map(|user| user.id).ok_or_else(|| {
         Error::invalid(format!("{email} is neither a member of {workspace} nor an operator"))
     })
+}
+
+/// What somebody may do in a workspace, as things stand in a transaction; nothing where they are gone.
+///
+/// # Errors
+/// As the store's.
+pub fn role(db: &Read<'_>, id: UserId, workspace: &str) -> Result<Option<Role>> {
+    let known = table::by_id(db, id)?.map(|(user, _)| user);
+    Ok(known.and_then(|user| user.role_in(workspace)))
 }
 
 /// Adds somebody within a transaction: by a command, by the setup link, or by an invitation.
@@ -282,17 +302,52 @@ pub(in crate::accounts) fn insert(
     Ok(user)
 }
 
-/// Makes somebody who is there already a member, within a transaction. A role that is more stays.
+/// Makes somebody who is there already a member, within a transaction. A role that is more stays, so
+/// that nothing ends that they let apps do.
 pub(in crate::accounts) fn join(
     tx: &Write<'_>,
+    actor: &Actor,
     user: &User,
     (workspace, role): (&Slug, Role),
 ) -> Result<()> {
     let has = user.memberships.iter().find(|it| it.workspace == *workspace).map(|it| it.role);
-    table::put_membership(tx, workspace, user.id, has.map_or(role, |has| has.max(role)))?;
+    let role = has.map_or(role, |has| has.max(role));
+    put_member(tx, actor, user, (workspace, role)).map(drop)
+}
+
+/// Answers the access tokens that end. What somebody may do has changed: they sign in anew.
+fn put_member(
+    tx: &Write<'_>,
+    actor: &Actor,
+    user: &User,
+    (workspace, role): (&Slug, Role),
+) -> Result<Vec<SecretDigest>> {
+    hold_an_owner(tx, workspace, user, Some(role))?;
+    table::put_membership(tx, workspace, user.id, role)?;
+    let ended = match role {
+        Role::Viewer => table::end_grants(tx, user.id, Some(workspace))?,
+        Role::Developer | Role::Admin | Role::Owner => Vec::new(),
+    };
     sessions::end_all(tx, user.id, None)?;
     let detail = json!({ "email": user.email, "role": role });
-    record(tx, &Actor::User(user.id), "member.put", user, Some(workspace), detail)
+    record(tx, actor, "member.put", user, Some(workspace), detail)?;
+    Ok(ended)
+}
+
+/// Answers the access tokens that end.
+fn set_operator(
+    tx: &Write<'_>,
+    actor: &Actor,
+    mut user: User,
+    is_operator: bool,
+) -> Result<Vec<SecretDigest>> {
+    user.is_operator = is_operator;
+    table::set_operator(tx, &user)?;
+    sessions::end_all(tx, user.id, None)?;
+    let ended = if is_operator { Vec::new() } else { table::end_grants(tx, user.id, None)? };
+    let detail = json!({ "email": user.email, "operator": is_operator });
+    record(tx, actor, "user.set_operator", &user, None, detail)?;
+    Ok(ended)
 }
 
 fn known(db: &Read<'_>, email: &Email) -> Result<User> {
@@ -345,7 +400,8 @@ fn hold_an_owner(
     )))
 }
 
-fn record(
+/// Writes down what was done to somebody.
+pub(in crate::accounts) fn record(
     tx: &Write<'_>,
     actor: &Actor,
     action: &'static str,

@@ -15,8 +15,8 @@ mod role;
 pub(super) mod table;
 mod user;
 
-pub use actions::{NewUser, People, Removed, owner};
-pub(super) use actions::{insert, join};
+pub use actions::{NewUser, People, Removed, owner, role};
+pub(super) use actions::{insert, join, record};
 pub use email::{BadEmail, Email};
 pub use hasher::{Hasher, Permit};
 pub use password::{Password, PasswordHash};

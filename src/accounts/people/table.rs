@@ -7,6 +7,7 @@ use super::{Email, Membership, Role, User};
 use crate::accounts::Slug;
 use crate::error::{Error, Result};
 use crate::id::{KeyId, UserId};
+use crate::secret::SecretDigest;
 use crate::store::{Fault, Read, Row, Seal, Write, params};
 
 /// People of one listing.
@@ -46,7 +47,11 @@ pub(super) fn insert(
     }
 }
 
-pub(super) fn set_password(tx: &Write<'_>, user: &User, hash: &PasswordHash) -> Result<()> {
+pub(in crate::accounts) fn set_password(
+    tx: &Write<'_>,
+    user: &User,
+    hash: &PasswordHash,
+) -> Result<()> {
     const UPDATE: &str = "UPDATE users SET password = ?2, seal = ?3 WHERE id = ?1";
     let seal = seal(user.id, &user.email, hash.as_str(), user.is_operator);
     tx.execute(UPDATE, params![user.id, hash.as_str(), &seal])?;
@@ -205,6 +210,24 @@ pub(super) fn owned_keys(
         ORDER BY id LIMIT ?3";
     let workspace = workspace.map(Slug::as_str);
     Ok(db.all(SELECT, params![owner, workspace, NAMED_KEYS_MAX], |row| row.get::<KeyId>(0))?)
+}
+
+/// Ends what somebody has let apps do, in one workspace or in all: their grants go, and all tokens with
+/// them. Answers which access tokens must be forgotten.
+pub(in crate::accounts) fn end_grants(
+    tx: &Write<'_>,
+    holder: UserId,
+    workspace: Option<&Slug>,
+) -> Result<Vec<SecretDigest>> {
+    const SELECT: &str = "
+        SELECT a.digest FROM oauth_access_tokens a JOIN oauth_grants g ON g.id = a.grant_id
+        WHERE g.holder = ?1 AND (?2 IS NULL OR g.workspace = ?2)";
+    const DELETE: &str = "
+        DELETE FROM oauth_grants WHERE holder = ?1 AND (?2 IS NULL OR workspace = ?2)";
+    let workspace = workspace.map(Slug::as_str);
+    let digests = tx.all(SELECT, params![holder, workspace], |row| row.get(0))?;
+    tx.execute(DELETE, params![holder, workspace])?;
+    Ok(digests)
 }
 
 pub(super) fn unknown(email: &Email) -> Error {

@@ -69,6 +69,7 @@ impl Stage {
             upstream: &upstream,
             gate: instance.gate(),
             log_folder: folder,
+            with_oauth: None,
         };
         for product in instance.app().plugins.registry.load().products() {
             let text = configuration(product, &place)?;

@@ -62,11 +62,15 @@ fn workspace(app: &App, actor: &Actor, command: WorkspaceCommand) -> Result<Valu
 fn user(app: &App, actor: &Actor, command: UserCommand) -> Result<Value> {
     use UserCommand as C;
 
-    let people = People { store: &app.store, hasher: &app.hasher };
+    let App { store, hasher, principals, .. } = app;
+    let people = People { store, hasher, principals };
     match command {
         C::Add { email, password, operator: is_operator, membership } => {
             let password = Password::chosen(&password)?;
             answer(&people.add(actor, NewUser { email, password, is_operator, membership })?)
+        }
+        C::Grant { email, operator, membership } => {
+            answer(&people.grant(actor, &email, operator, membership)?)
         }
         C::List => answer(&people.list()?),
         C::SetPassword { email, password } => {

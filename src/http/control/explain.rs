@@ -13,7 +13,8 @@ use crate::error::{Error, Result};
 use crate::http::gate::{missed_by, name_of, status_of};
 use crate::http::in_force::InForce;
 use crate::keys::{Giver, Key};
-use crate::principals::Found;
+use crate::oauth::tokens::ACCESS_PREFIX;
+use crate::principals::{Found, Presented};
 use crate::registry::{Credential, Product, Registry, normalised_host};
 use crate::verify::{
     Asked, Counting, Dialect, HeaderLine, Headers, Lookup, Pass, Refusal, Seen, Stop, Verifier,
@@ -61,9 +62,9 @@ pub(in crate::http) fn explain(app: &App, question: &Question) -> Result<Value> 
     let mut seen: Vec<Seen> = Vec::new();
     let lookup = instead.map_or(Lookup::Warm, Lookup::Instead);
     let mut verdict = verifier.verify(&asked, lookup, app.clock.now(), &mut seen);
-    if let Err(Stop::Cold(digest)) = verdict {
+    if let Err(Stop::Cold(presented)) = verdict {
         seen.clear();
-        let found = app.principals.load(&digest).map_err(|fault| fault.to_string());
+        let found = app.principals.load(&presented).map_err(|fault| fault.to_string());
         verdict = verifier.verify(&asked, Lookup::Done(found), app.clock.now(), &mut seen);
     }
     told(&verdict, seen)
@@ -89,7 +90,7 @@ fn refuse_secrets(question: &Question, registry: &Registry) -> Result<()> {
 fn worth(app: &App, key: &Key) -> Result<Found> {
     let newest = key.secrets.first();
     let newest = newest.ok_or_else(|| Error::conflict(format!("{} has no secret", key.id)))?;
-    Ok(app.principals.load(&newest.digest)?)
+    Ok(app.principals.load(&Presented::Key(newest.digest))?)
 }
 
 /// The header lines that nginx would send for the question.
@@ -114,10 +115,10 @@ fn lines(question: &Question, url: &Url<'_>, verifier: &Verifier<'_>) -> Vec<(St
 
 fn credential(product: Option<&Product>, secret: &str) -> (String, String) {
     match product.and_then(|product| product.credentials.first()) {
-        Some(Credential::Header(name)) => (name.clone(), secret.to_owned()),
-        Some(Credential::Authorization) | None => {
-            ("authorization".to_owned(), format!("Bearer {secret}"))
+        Some(Credential::Header(name)) if !secret.starts_with(ACCESS_PREFIX) => {
+            (name.clone(), secret.to_owned())
         }
+        Some(_) | None => ("authorization".to_owned(), format!("Bearer {secret}")),
     }
 }
 

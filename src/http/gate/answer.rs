@@ -3,6 +3,7 @@
 use actix_http::StatusCode;
 use serde_json::{Value, json};
 
+use super::challenge::challenge;
 use super::rate;
 use super::reply::Reply;
 use crate::clock::Timestamp;
@@ -10,16 +11,13 @@ use crate::id;
 use crate::limits::Standing;
 use crate::principals::RATE_POLICY;
 use crate::registry::Product;
-use crate::verify::{Dialect, Pass, Refusal};
+use crate::verify::{Asked, Dialect, Pass, Refusal};
 
 /// Seconds after which a client may ask again when we could not decide.
 const RETRY_SECONDS: u32 = 5;
 
 /// A denial's body fits into a header: the longest that is sent, under 4 KiB.
 const BODY_BYTES_MAX: usize = 4_000;
-
-/// Scopes that a challenge names: more of them are in the body, or nowhere.
-const SCOPE_BYTES_MAX: usize = 2_000;
 
 /// 200 with an empty body and every identity header, `-` where there is nothing to say.
 pub(super) fn pass(reply: &mut Reply, pass: &Pass<'_>, (request_id, now): (&str, Timestamp)) {
@@ -45,11 +43,11 @@ pub(super) fn fault(reply: &mut Reply, now: Timestamp) {
 pub(super) fn refusal(
     reply: &mut Reply,
     (refusal, product): (&Refusal, Option<&Product>),
-    dialect: Dialect,
+    asked: &Asked<'_>,
     (request_id, now): (&str, Timestamp),
 ) {
     let status = status(refusal);
-    let shown = match dialect {
+    let shown = match asked.dialect {
         Dialect::Nginx if status != StatusCode::UNAUTHORIZED => StatusCode::FORBIDDEN,
         Dialect::Nginx | Dialect::Forwarded | Dialect::Envoy => status,
     };
@@ -68,10 +66,11 @@ pub(super) fn refusal(
         }
         rate::tell(reply, standing);
     }
-    if let Some(challenge) = product.and_then(|product| challenge(refusal, status, product)) {
-        reply.line("www-authenticate", &challenge);
+    let is_challenged = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
+    if let Some(product) = product.filter(|_| is_challenged) {
+        reply.line("www-authenticate", &challenge(refusal, product, asked));
     }
-    if dialect == Dialect::Nginx {
+    if asked.dialect == Dialect::Nginx {
         reply.line("x-keystile-body", &body);
     }
     reply.end(&body);
@@ -96,6 +95,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         }
         Refusal::MissingCredential
         | Refusal::InvalidKey
+        | Refusal::InvalidToken
         | Refusal::RevokedKey
         | Refusal::ExpiredKey => StatusCode::UNAUTHORIZED,
         Refusal::HttpsRequired
@@ -129,39 +129,6 @@ fn standing(refusal: &Refusal) -> Option<&Standing> {
         }
         _ => None,
     }
-}
-
-/// The challenge of [RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3): no `error`
-/// where no credential was sent, nor for a refusal that a better token would not change.
-fn challenge(refusal: &Refusal, status: StatusCode, product: &Product) -> Option<String> {
-    if status != StatusCode::UNAUTHORIZED && status != StatusCode::FORBIDDEN {
-        return None;
-    }
-    let realm = &product.id;
-    let text = match refusal {
-        Refusal::InvalidKey | Refusal::RevokedKey | Refusal::ExpiredKey => {
-            format!("Bearer realm=\"{realm}\", error=\"invalid_token\"")
-        }
-        Refusal::InsufficientScope { required, .. } if required.len() <= SCOPE_BYTES_MAX => {
-            format!("Bearer realm=\"{realm}\", error=\"insufficient_scope\", scope=\"{required}\"")
-        }
-        Refusal::InsufficientScope { .. } => {
-            format!("Bearer realm=\"{realm}\", error=\"insufficient_scope\"")
-        }
-        Refusal::InvalidRequest(_)
-        | Refusal::MissingCredential
-        | Refusal::AmbiguousCredential
-        | Refusal::HttpsRequired
-        | Refusal::IpNotAllowed
-        | Refusal::WrongEnvironment
-        | Refusal::AmbiguousPath(_)
-        | Refusal::RouteNotDeclared
-        | Refusal::ResourceMismatch { .. }
-        | Refusal::RateLimited { .. }
-        | Refusal::QuotaExceeded { .. }
-        | Refusal::Unavailable(_) => format!("Bearer realm=\"{realm}\""),
-    };
-    Some(text)
 }
 
 /// What the words of an answer call the API.

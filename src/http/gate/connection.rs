@@ -18,7 +18,7 @@ use super::head::{After, BadHead, HEAD_BYTES_MAX, Head};
 use super::reply::Reply;
 use super::serve::{self, Served};
 use super::{Gate, verify};
-use crate::secret::SecretDigest;
+use crate::principals::Presented;
 use crate::verify::Lookup;
 
 /// How long a proxy may take to send a head, from its first byte on.
@@ -87,7 +87,7 @@ enum Judged {
     /// An answer is written to a request that takes so many bytes.
     Ready { bytes: usize, has_body: bool },
     /// A look-up is needed.
-    Cold(SecretDigest),
+    Cold(Presented),
     /// The request has not come, or not whole.
     Missing,
 }
@@ -106,16 +106,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
     /// Answers the request that was received, if it is whole.
     async fn answer_next(&mut self) -> Next {
         let mut lookup = Lookup::Warm;
-        let mut look_ups = 0;
+        let (mut look_ups, mut waits_since) = (0, None);
         let has_body = loop {
             match self.judge(lookup) {
                 Ok(Judged::Ready { bytes, has_body }) => {
+                    if let Some(since) = waits_since {
+                        self.gate.ledger.slowest.note(since, self.gate.clock.now());
+                    }
                     self.received.drain(..bytes);
                     break has_body;
                 }
-                Ok(Judged::Cold(digest)) => {
+                Ok(Judged::Cold(presented)) => {
                     look_ups += 1;
-                    lookup = Lookup::Done(verify::look_up(self.gate, digest, look_ups).await);
+                    waits_since.get_or_insert_with(|| self.gate.clock.now());
+                    lookup = Lookup::Done(verify::look_up(self.gate, presented, look_ups).await);
                 }
                 Ok(Judged::Missing) => return Next::Missing,
                 Err(bad) => return self.refuse(bad).await,
@@ -143,7 +147,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
         reply.answers(head.method, head.after);
         Ok(match serve::contained(gate, *peer, &head, lookup, reply) {
             Served::Answered => Judged::Ready { bytes: head.bytes, has_body: head.has_body },
-            Served::Cold(digest) => Judged::Cold(digest),
+            Served::Cold(presented) => Judged::Cold(presented),
         })
     }
 

@@ -8,6 +8,8 @@ pub(super) enum Endpoint<'a> {
     /// May this request pass? The product where the path names one, and the rest of the target in
     /// Envoy's dialect.
     Verify { dialect: Dialect, product: Option<&'a str>, rest: &'a str },
+    /// What must an app know that wants a token for what lies under a path of this product?
+    ResourceMetadata { product: &'a str, path: &'a str },
     /// Is the process alive?
     Health,
     /// Can it decide?
@@ -32,6 +34,10 @@ impl<'a> Endpoint<'a> {
         if let Some(product) = path.strip_prefix("/forward-auth/") {
             return is_one_segment(product).then(|| named(Dialect::Forwarded, Some(product)));
         }
+        if let Some(behind) = path.strip_prefix("/resource-metadata/") {
+            let (product, path) = behind.split_at(behind.find('/').unwrap_or(behind.len()));
+            return (!product.is_empty()).then_some(Self::ResourceMetadata { product, path });
+        }
         let behind = target.strip_prefix("/ext-authz/")?;
         let (product, rest) = behind.split_at(behind.find(['/', '?']).unwrap_or(behind.len()));
         let product = Some(product).filter(|product| is_one_segment(product))?;
@@ -50,7 +56,7 @@ mod tests {
     fn verify(target: &str) -> Option<(Dialect, Option<&str>, &str)> {
         match Endpoint::of(target)? {
             Endpoint::Verify { dialect, product, rest } => Some((dialect, product, rest)),
-            Endpoint::Health | Endpoint::Ready => None,
+            Endpoint::ResourceMetadata { .. } | Endpoint::Health | Endpoint::Ready => None,
         }
     }
 
@@ -64,6 +70,10 @@ mod tests {
         assert_eq!(verify("/ext-authz/whale/v1/x?y=/z"), envoy);
         assert_eq!(verify("/ext-authz/whale"), Some((Dialect::Envoy, Some("whale"), "")));
         assert_eq!(Endpoint::of("/healthz"), Some(Endpoint::Health));
+        let metadata = |path| Some(Endpoint::ResourceMetadata { product: "whale", path });
+        assert_eq!(Endpoint::of("/resource-metadata/whale"), metadata(""));
+        assert_eq!(Endpoint::of("/resource-metadata/whale/mcp/x?y=/z"), metadata("/mcp/x"));
+        assert_eq!(Endpoint::of("/resource-metadata/"), None);
     }
 
     #[test]

@@ -59,17 +59,20 @@ pub struct Gate {
     pub(super) faults: OnceAMinute,
     pub(super) files: Arc<ArcSwap<Files>>,
     pub(super) peers: Peers,
+    /// Who gives tokens: this instance, by its public URL.
+    pub(super) issuer: String,
 }
 
 impl Gate {
     /// A gate over the registry in force, the principals with what they use and the ledger of their
-    /// requests, and the states of the plugin files.
+    /// requests, and the states of the plugin files; `issuer` is who gives tokens.
     #[must_use]
     pub fn new(
         registry: Arc<ArcSwap<Registry>>,
         (principals, limiter, ledger): (Arc<Principals>, Arc<Limiter>, Arc<Ledger>),
         files: Arc<ArcSwap<Files>>,
         peers: Peers,
+        issuer: String,
         clock: Clock,
     ) -> Self {
         let look_ups = Semaphore::new(LOOK_UPS_MAX);
@@ -85,6 +88,7 @@ impl Gate {
             faults,
             files,
             peers,
+            issuer,
         }
     }
 }

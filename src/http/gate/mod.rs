@@ -11,6 +11,7 @@
 //! Start reading at `connection.rs`, then `serve.rs` and `verify.rs`.
 
 mod answer;
+mod challenge;
 mod connection;
 mod count;
 mod date;
@@ -22,6 +23,7 @@ mod health;
 mod once;
 mod rate;
 mod reply;
+mod resource_metadata;
 mod serve;
 mod verify;
 

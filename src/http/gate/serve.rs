@@ -9,16 +9,16 @@ use super::endpoint::Endpoint;
 use super::gate::Gate;
 use super::head::{After, Head};
 use super::reply::Reply;
-use super::{answer, health, verify};
-use crate::secret::SecretDigest;
+use super::{answer, health, resource_metadata, verify};
+use crate::principals::Presented;
 use crate::verify::Lookup;
 
 /// What became of a request.
 pub(super) enum Served {
     /// Its answer is written.
     Answered,
-    /// Its key must be looked up first; then it is to be served again.
-    Cold(SecretDigest),
+    /// What it presents must be looked up first; then it is to be served again.
+    Cold(Presented),
 }
 
 /// Answers one request of a peer. One that ends in a panic is answered as a fault of ours, and ends
@@ -52,6 +52,9 @@ fn serve(
     match Endpoint::of(&head.target) {
         Some(Endpoint::Verify { dialect, product, rest }) => {
             return verify::verify(gate, head, (dialect, product, rest), lookup, reply);
+        }
+        Some(Endpoint::ResourceMetadata { product, path }) => {
+            resource_metadata::describe(gate, head, (product, path), reply);
         }
         Some(Endpoint::Health) => health::alive(reply, gate.clock.now()),
         Some(Endpoint::Ready) => health::ready(reply, &gate.files.load(), gate.clock.now()),

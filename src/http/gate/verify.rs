@@ -8,8 +8,7 @@ use super::reply::Reply;
 use super::serve::Served;
 use super::{answer, count};
 use crate::id;
-use crate::principals::Found;
-use crate::secret::SecretDigest;
+use crate::principals::{Found, Presented};
 use crate::verify::{
     Asked, Counting, Dialect, Headers, Lookup, Refusal, Stop, Undecided, Verifier,
 };
@@ -56,9 +55,9 @@ pub(super) fn verify(
         Err(Stop::Refused { refusal, product, .. }) => {
             report(gate, &refusal);
             let product = product.map(Arc::as_ref);
-            answer::refusal(reply, (&refusal, product), asked.dialect, (request_id, now));
+            answer::refusal(reply, (&refusal, product), asked, (request_id, now));
         }
-        Err(Stop::Cold(digest)) => return Served::Cold(digest),
+        Err(Stop::Cold(presented)) => return Served::Cold(presented),
     }
     Served::Answered
 }
@@ -67,7 +66,7 @@ pub(super) fn verify(
 /// at a time.
 pub(super) async fn look_up(
     gate: &Gate,
-    digest: SecretDigest,
+    presented: Presented,
     number: u32,
 ) -> Result<Found, String> {
     if number > LOOK_UPS_EACH {
@@ -77,7 +76,7 @@ pub(super) async fn look_up(
         return Err("too many look-ups are waiting".to_owned());
     };
     let principals = Arc::clone(&gate.principals);
-    let read = actix_rt::task::spawn_blocking(move || principals.load(&digest)).await;
+    let read = actix_rt::task::spawn_blocking(move || principals.load(&presented)).await;
     match read {
         Ok(found) => found.map_err(|fault| fault.to_string()),
         Err(_) => Err("the look-up failed by a fault of ours".to_owned()),

@@ -1,5 +1,7 @@
 //! From a request to its answer: each step may turn it away, and none is skipped.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use subtle::ConstantTimeEq as _;
 
 use super::call::Call;
@@ -55,16 +57,35 @@ pub(super) fn answer(
     let (now, holder) = (app.clock.now(), None);
     let params = route::Params::new();
     let mut visit = Visit { app, public, now, request_id, call, params, holder };
-    match admitted(&mut visit, routes) {
+    // A panic ends the page, and nothing else: what it changed was either committed whole or not.
+    let made = catch_unwind(AssertUnwindSafe(|| admitted(&mut visit, routes)));
+    let Ok(made) = made else {
+        tracing::error!(
+            request_id,
+            path = visit.call.logged_path(),
+            "a page failed by a fault of ours"
+        );
+        return errors::page(&visit, Trouble::Internal, "");
+    };
+    let reply = match made {
         Ok(reply) | Err(Stop::Other(reply)) => reply,
         Err(Stop::Trouble(trouble, said)) => errors::page(&visit, trouble, said),
         Err(Stop::Failed(error)) => {
             if error.kind() == ErrorKind::Internal {
-                tracing::error!(request_id, %error, path = visit.call.path, "a page failed");
+                tracing::error!(request_id, %error, path = visit.call.logged_path(), "a page failed");
             }
             visit.error(&error)
         }
-    }
+    };
+    if is_for_app(call) { reply.for_opener() } else { reply }
+}
+
+/// Whether somebody is here for an app, which may have opened a window for it: on the app's own pages,
+/// and signing in on the way there.
+fn is_for_app(call: &Call) -> bool {
+    let is_its = |path: &str| path.starts_with("/oauth/");
+    let next = || call.query("next").or_else(|| call.form.one("next").ok().map(str::to_owned));
+    is_its(&call.path) || call.path == SIGN_IN && next().is_some_and(|next| is_its(&next))
 }
 
 fn admitted(visit: &mut Visit<'_>, routes: &'static [Route]) -> Result<Reply, Stop> {

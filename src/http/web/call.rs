@@ -60,6 +60,11 @@ impl Call {
         pairs.find(|(found, _)| found == name).map(|(_, value)| value.into_owned())
     }
 
+    /// Its path for the log: a one-time link is a secret until it was followed.
+    pub(super) fn logged_path(&self) -> &str {
+        if self.path.starts_with("/invitations/") { "/invitations/…" } else { &self.path }
+    }
+
     /// Its path and query.
     pub(super) fn target(&self) -> String {
         let Self { path, query, .. } = self;
@@ -84,7 +89,7 @@ fn one(request: &Request, name: &HeaderName) -> Option<String> {
 
 /// Where somebody is: what the proxy beside us has seen, which it adds at the end of
 /// `X-Forwarded-For`; else the peer itself.
-fn address_of(request: &Request) -> IpAddr {
+pub(super) fn address_of(request: &Request) -> IpAddr {
     let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.ip());
     if !peer.to_canonical().is_loopback() {
         return peer;

@@ -13,10 +13,16 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
      img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; \
      base-uri 'none'; frame-ancestors 'none'";
 
+/// The same for a page whose form leads to another site in the end.
+const POLICY_TO_ANYWHERE: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+     img-src 'self' data:; font-src 'self'; connect-src 'self'; \
+     base-uri 'none'; frame-ancestors 'none'";
+
 /// What every answer says. `no-referrer` would make Chromium send `Origin: null` with each form.
-const ALWAYS: [(&str, &str); 6] = [
+const ALWAYS: [(&str, &str); 7] = [
     ("content-security-policy", POLICY),
     ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
     ("referrer-policy", "same-origin"),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
@@ -27,13 +33,25 @@ const ALWAYS: [(&str, &str); 6] = [
 ];
 
 /// What is answered to a browser.
+#[derive(Default)]
 pub struct Reply {
+    /// Whether its form may lead to another site: Chromium applies `form-action` to wherever the answer
+    /// to the form sends the browser.
+    leads_anywhere: bool,
+    /// Whether whoever has opened it in a window of its own may see when that is over.
+    keeps_opener: bool,
     status: StatusCode,
     headers: Vec<(HeaderName, String)>,
     body: Bytes,
 }
 
 impl Reply {
+    /// The same, as the answer to somebody who has to wait for so many seconds.
+    #[must_use]
+    pub fn too_many(self, seconds: u64) -> Self {
+        self.status(StatusCode::TOO_MANY_REQUESTS).with(header::RETRY_AFTER, seconds.to_string())
+    }
+
     /// A page.
     #[must_use]
     pub fn page(status: StatusCode, page: Markup) -> Self {
@@ -59,19 +77,34 @@ impl Reply {
     #[must_use]
     pub fn asset(asset: &'static Asset) -> Self {
         let (status, body) = (StatusCode::OK, Bytes::from_static(&asset.content));
-        Self { status, headers: Vec::new(), body }
+        Self { status, headers: Vec::new(), body, ..Self::default() }
             .with(header::CONTENT_TYPE, asset.media_type)
             .with(header::CACHE_CONTROL, "public, max-age=31536000, immutable")
     }
 
     fn uncached(status: StatusCode, body: Bytes) -> Self {
-        Self { status, headers: Vec::new(), body }.with(header::CACHE_CONTROL, "no-store")
+        Self { status, headers: Vec::new(), body, ..Self::default() }
+            .with(header::CACHE_CONTROL, "no-store")
     }
 
     /// The same, with another status.
     #[must_use]
     pub fn status(mut self, status: StatusCode) -> Self {
         self.status = status;
+        self
+    }
+
+    /// The same, whose form may lead to another site.
+    #[must_use]
+    pub fn to_anywhere(mut self) -> Self {
+        self.leads_anywhere = true;
+        self
+    }
+
+    /// The same, for a window that an app has opened.
+    #[must_use]
+    pub fn for_opener(mut self) -> Self {
+        self.keeps_opener = true;
         self
     }
 
@@ -88,6 +121,14 @@ impl Reply {
         let headers = response.headers_mut();
         for (name, value) in ALWAYS {
             headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
+        if self.leads_anywhere {
+            let policy = HeaderValue::from_static(POLICY_TO_ANYWHERE);
+            headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
+        if self.keeps_opener {
+            let name = HeaderName::from_static("cross-origin-opener-policy");
+            headers.insert(name, HeaderValue::from_static("unsafe-none"));
         }
         if public.is_https() {
             let year = HeaderValue::from_static("max-age=31536000");

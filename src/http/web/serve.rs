@@ -1,19 +1,21 @@
 //! Requests off the wire, answers onto it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_http::header::{self, HeaderName, HeaderValue};
 use actix_http::{Request, Response, StatusCode};
 use bytes::Bytes;
 
 use super::answer::answer;
-use super::body::{self, Unread};
-use super::call::Call;
+use super::body::{self, FORM_WITHIN, Unread};
+use super::call::{Call, address_of};
 use super::door;
 use super::form::Form;
 use super::public_url::PublicUrl;
 use super::route::{Route, Verb};
 use crate::app::App;
+use crate::http::oauth::{self, Endpoint};
 use crate::id;
 
 /// What the listener for people answers with.
@@ -21,22 +23,45 @@ pub struct Web {
     app: Arc<App>,
     public: PublicUrl,
     routes: &'static [Route],
+    form_within: Duration,
+    endpoints: &'static [Endpoint],
 }
 
 impl Web {
-    /// The pages in `routes`, reached at `public`.
+    /// The pages in `routes` and the endpoints for programs, reached at `public`.
     #[must_use]
-    pub fn new(app: Arc<App>, public: PublicUrl, routes: &'static [Route]) -> Self {
-        Self { app, public, routes }
+    pub fn new(
+        app: Arc<App>,
+        public: PublicUrl,
+        (routes, endpoints): (&'static [Route], &'static [Endpoint]),
+    ) -> Self {
+        Self { app, public, routes, endpoints, form_within: FORM_WITHIN }
+    }
+
+    /// The same, with another time for a form to arrive in.
+    #[must_use]
+    pub fn form_within(self, form_within: Duration) -> Self {
+        Self { form_within, ..self }
     }
 }
 
-/// Answers one request of a browser.
-pub async fn serve(web: &Arc<Web>, mut request: Request) -> Response<Bytes> {
+/// Answers one request: a browser's with a page, a program's with what its endpoint says.
+pub async fn serve(web: &Arc<Web>, request: Request) -> Response<Bytes> {
+    let path = request.path().to_owned();
+    match oauth::find(web.endpoints, &path) {
+        Some(found) => {
+            let address = address_of(&request);
+            oauth::serve((&web.app, &web.public), found, address, request).await
+        }
+        None => serve_page(web, request).await,
+    }
+}
+
+async fn serve_page(web: &Arc<Web>, mut request: Request) -> Response<Bytes> {
     let request_id = id::request_id();
     let mut call = Call::read(&request);
     if call.verb == Some(Verb::Post) && door::judge(&call, &web.public).is_ok() {
-        read_form(&mut call, &mut request).await;
+        read_form(&mut call, &mut request, web.form_within).await;
     }
     let (served, id) = (Arc::clone(web), request_id.clone());
     let made = actix_rt::task::spawn_blocking(move || {
@@ -49,13 +74,13 @@ pub async fn serve(web: &Arc<Web>, mut request: Request) -> Response<Bytes> {
 }
 
 /// Reads the form, unless it is none, too long, or too slow.
-async fn read_form(call: &mut Call, request: &mut Request) {
+async fn read_form(call: &mut Call, request: &mut Request, within: Duration) {
     let media_type = call.content_type.split(';').next().unwrap_or_default().trim();
     if !media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
         call.unread = Some(Unread::NoForm);
         return;
     }
-    match body::read(request.take_payload()).await {
+    match body::read(request.take_payload(), within).await {
         Ok(body) => match Form::read(&body) {
             Ok(form) => call.form = form,
             Err(_) => call.unread = Some(Unread::TooLong),

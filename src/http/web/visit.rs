@@ -67,6 +67,12 @@ impl Visit<'_> {
         self.call.query(name)
     }
 
+    /// The query as it came.
+    #[must_use]
+    pub fn raw_query(&self) -> &str {
+        &self.call.query
+    }
+
     /// The form, which has no field but these.
     ///
     /// # Errors
@@ -88,7 +94,13 @@ impl Visit<'_> {
     /// # Errors
     /// As [`Visit::holder`].
     pub fn actor(&self) -> Result<Actor> {
-        Ok(Actor::User(self.holder()?.user.id))
+        Ok(Actor::User(self.holder()?.user.id, self.address()))
+    }
+
+    /// Whoever follows a one-time link, on whose behalf something is done.
+    #[must_use]
+    pub fn holder_of_link(&self) -> Actor {
+        Actor::Link(self.address())
     }
 
     /// Whoever asks, and from where.
@@ -112,7 +124,8 @@ impl Visit<'_> {
     /// The actions on people.
     #[must_use]
     pub fn people(&self) -> People<'_> {
-        People { store: &self.app.store, hasher: &self.app.hasher }
+        let App { store, hasher, principals, .. } = self.app;
+        People { store, hasher, principals }
     }
 
     /// The actions on sessions.

@@ -1,4 +1,4 @@
-//! Which version of each product comes into force where two claim one host.
+//! Which version of each product comes into force where two claim one host or OAuth resource.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -15,10 +15,10 @@ pub(super) struct Settled {
     pub(super) refused: BTreeMap<String, Diagnostic>,
 }
 
-/// Takes every new version, then gives back those that claim a host of another product.
+/// Takes every new version, then gives back those that claim what another product has.
 ///
 /// So two files may swap a host in one reload. It ends, since each round refuses one version more,
-/// and those that are in force share no host.
+/// and those that are in force share no claim.
 pub(super) fn settle(readings: &BTreeMap<String, Reading>, in_force: &Versions) -> Settled {
     let mut refused = BTreeMap::new();
     loop {
@@ -42,29 +42,29 @@ fn choose(
     readings.iter().filter_map(version).collect()
 }
 
-/// The first claim to a host that another has: the product that must give way, and why.
+/// The first claim to what another has: the product that must give way, and why.
 fn first_refusal(chosen: &Versions, in_force: &Versions) -> Option<(String, Diagnostic)> {
     let mut owners: HashMap<&str, &str> = HashMap::new();
     for (id, version) in chosen {
-        for (host, _) in &version.hosts {
-            let owner = *owners.entry(host).or_insert(id);
+        for (name, _) in &version.claims {
+            let owner = *owners.entry(name).or_insert(id);
             if owner == id {
                 continue;
             }
-            let has_it = in_force.get(id).is_some_and(|version| version.claims(host));
+            let has_it = in_force.get(id).is_some_and(|version| version.has_claim(name));
             let (winner, loser) = if has_it { (id.as_str(), owner) } else { (owner, id.as_str()) };
-            return Some((loser.to_owned(), refusal(&chosen[loser], host, winner)));
+            return Some((loser.to_owned(), refusal(&chosen[loser], name, winner)));
         }
     }
     None
 }
 
-fn refusal(version: &Version, host: &str, winner: &str) -> Diagnostic {
-    let place = version.hosts.iter().find(|(claimed, _)| claimed == host);
+fn refusal(version: &Version, name: &str, winner: &str) -> Diagnostic {
+    let place = version.claims.iter().find(|(claimed, _)| claimed == name);
     let at = place.map(|(_, at)| *at).unwrap_or_default();
     let message = format!(
-        "`{host}` leads to the product `{winner}` already, and a host leads to one product: take \
-         it out of one of the two files"
+        "`{name}` leads to the product `{winner}` already, and it can lead to one alone: take it \
+         out of one of the two files"
     );
     version.diagnostic(Severity::Error, at, &message)
 }

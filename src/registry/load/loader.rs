@@ -21,7 +21,7 @@ pub struct Loader {
     readings: BTreeMap<String, Reading>,
     /// The last good versions.
     in_force: Versions,
-    /// New versions that claim another product's host.
+    /// New versions that claim another product's host or OAuth resource.
     refused: BTreeMap<String, Diagnostic>,
     /// What is wrong with the folder itself, and the files in it that are no plugins.
     folder_problems: Vec<Diagnostic>,
@@ -81,7 +81,7 @@ pub struct FileState {
 impl Loader {
     /// A loader for `folder`, whose files are `kept` until it is first loaded.
     ///
-    /// A kept version that is no longer good, or claims a host of one before it, is passed over.
+    /// A kept version that is no longer good, or claims what one before it has, is passed over.
     #[must_use]
     pub fn new(folder: PathBuf, kept: Vec<Kept>) -> Self {
         let kept: BTreeMap<_, _> = kept.into_iter().map(|k| (k.product_id, k.text)).collect();
@@ -97,8 +97,8 @@ impl Loader {
         for (id, text) in &loader.kept {
             let Ok(version) = Version::read(&loader.file_of(id), id, text) else { continue };
             let is_claimed =
-                |(host, _): &(String, At)| loader.in_force.values().any(|v| v.claims(host));
-            if !version.hosts.iter().any(is_claimed) {
+                |(name, _): &(String, At)| loader.in_force.values().any(|v| v.has_claim(name));
+            if !version.claims.iter().any(is_claimed) {
                 loader.in_force.insert(id.clone(), version);
             }
         }

@@ -2,7 +2,7 @@
 //!
 //! - A file that cannot be read or has an error changes nothing: its product stays as it was.
 //! - A deleted file removes its product; a folder that cannot be listed changes nothing at all.
-//! - One host leads to one product. Where two files claim it, the version in force has it; among
+//! - One host, or OAuth resource, leads to one product. Where two files claim it, the version in force has it; among
 //!   newcomers the first by id.
 //! - Nothing here writes: what the database should keep or forget is in the [`Outcome`].
 //!

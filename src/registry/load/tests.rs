@@ -123,6 +123,21 @@ fn a_restart_with_a_broken_file_serves_the_kept_version() {
 }
 
 #[test]
+fn two_products_cannot_be_called_the_same_by_applications() {
+    let text = plugin("a.x", "/a") + "[oauth]\n";
+    let (folder, mut loader) = loader(&[("a.toml", text)], vec![]);
+    loader.load();
+    let text = plugin("b.x", "/b") + "[oauth]\nresource = \"https://a.x/\"\n";
+    write(folder.path(), "b.toml", &text);
+    let outcome = loader.load();
+    assert_eq!(ids(&loader), ["a"]);
+    assert!(outcome.diagnostics[0].message.contains("`https://a.x` leads to the product `a`"));
+    let (product, audience) = loader.registry().product_of_audience("https://a.x/").unwrap();
+    assert_eq!((product.id.as_str(), audience.as_str()), ("a", "https://a.x"));
+    assert!(loader.registry().product_of_audience("https://a.x/b").is_none());
+}
+
+#[test]
 fn the_version_in_force_has_the_host_and_the_newcomer_waits_for_it() {
     let (folder, mut loader) = loader(&[("b.toml", plugin("x.x", "/b"))], vec![]);
     loader.load();

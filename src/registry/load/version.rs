@@ -13,8 +13,8 @@ pub(super) struct Version {
     pub(super) file: String,
     pub(super) text: String,
     pub(super) product: Arc<Product>,
-    /// Each host it claims, with its place.
-    pub(super) hosts: Vec<(String, At)>,
+    /// Each host and OAuth resource that it claims, with its place.
+    pub(super) claims: Vec<(String, At)>,
     pub(super) warnings: Vec<Diagnostic>,
 }
 
@@ -30,17 +30,17 @@ pub(super) struct Reading {
 impl Version {
     /// Reads `text`, which is the whole of `file`.
     pub(super) fn read(file: &str, id: &str, text: &str) -> Result<Arc<Self>, Vec<Diagnostic>> {
-        let Manifest { product, diagnostics, hosts } = manifest::read(file, id, text);
+        let Manifest { product, diagnostics, claims } = manifest::read(file, id, text);
         let Some(product) = product.map(Arc::new) else {
             return Err(diagnostics);
         };
         let (file, text) = (file.to_owned(), text.to_owned());
-        Ok(Arc::new(Self { file, text, product, hosts, warnings: diagnostics }))
+        Ok(Arc::new(Self { file, text, product, claims, warnings: diagnostics }))
     }
 
-    /// Whether it claims `host`.
-    pub(super) fn claims(&self, host: &str) -> bool {
-        self.hosts.iter().any(|(claimed, _)| claimed == host)
+    /// Whether it claims `name`.
+    pub(super) fn has_claim(&self, name: &str) -> bool {
+        self.claims.iter().any(|(claimed, _)| claimed == name)
     }
 
     /// A problem at `at` of this version.

@@ -3,8 +3,8 @@
 use crate::registry::host::{has_port, normalised_host};
 use crate::source::{At, Table};
 
-/// The hosts of `table`, normalised. Each is added to `places` too, for the other files' sake.
-pub(super) fn read(table: &mut Table<'_>, places: &mut Vec<(String, At)>) -> Vec<String> {
+/// The hosts of `table`, normalised. Each is added to `claims` too, for the other files' sake.
+pub(super) fn read(table: &mut Table<'_>, claims: &mut Vec<(String, At)>) -> Vec<String> {
     let document = table.document();
     let mut hosts: Vec<String> = Vec::new();
     for written in table.strings("hosts").map(|list| list.value).unwrap_or_default() {
@@ -19,7 +19,7 @@ pub(super) fn read(table: &mut Table<'_>, places: &mut Vec<(String, At)>) -> Vec
             document.warn(written.at, format!("`{host}` is listed twice: take one out"));
             continue;
         }
-        places.push((host.clone(), written.at));
+        claims.push((host.clone(), written.at));
         hosts.push(host);
     }
     hosts

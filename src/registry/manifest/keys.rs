@@ -11,7 +11,7 @@ const OWN_PREFIX: &str = "ks_";
 const PREFIX_BYTES_MAX: usize = 22;
 
 /// All key types of the file, in its order.
-pub(super) fn read(root: &mut Table<'_>, places: &mut Vec<(String, At)>) -> Vec<KeyType> {
+pub(super) fn read(root: &mut Table<'_>, claims: &mut Vec<(String, At)>) -> Vec<KeyType> {
     let document = root.document();
     let example = "a table such as [keys.live] with prefix = \"sk_live_\"";
     let Some(table) = root.required("keys", example).and_then(|value| value.table()) else {
@@ -26,7 +26,7 @@ pub(super) fn read(root: &mut Table<'_>, places: &mut Vec<(String, At)>) -> Vec<
     }
     let mut key_types: Vec<KeyType> = Vec::new();
     for entry in &entries {
-        if let Some((key_type, prefix_at)) = read_key_type(document, entry, places) {
+        if let Some((key_type, prefix_at)) = read_key_type(document, entry, claims) {
             let same = key_types.iter().find(|other| other.prefix == key_type.prefix);
             if let Some(other) = same {
                 let message =
@@ -42,7 +42,7 @@ pub(super) fn read(root: &mut Table<'_>, places: &mut Vec<(String, At)>) -> Vec<
 fn read_key_type(
     document: &Document<'_>,
     entry: &Entry<'_>,
-    places: &mut Vec<(String, At)>,
+    claims: &mut Vec<(String, At)>,
 ) -> Option<(KeyType, At)> {
     let id = entry.name.value;
     if !words::is_id(id, "-_") {
@@ -58,7 +58,7 @@ fn read_key_type(
     let environment = table.field("environment").and_then(|value| environment(document, &value));
     let description = words::description(&mut table);
     let rate = table.fraction("rate").map_or(1.0, |written| written.value);
-    let hosts = hosts::read(&mut table, places);
+    let hosts = hosts::read(&mut table, claims);
     let access = table.choice("access", &[("scoped", Access::Scoped), ("full", Access::Full)]);
     table.close();
 

@@ -8,6 +8,7 @@
 mod headers;
 mod hosts;
 mod keys;
+mod oauth;
 mod plans;
 mod product;
 mod resources;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{headers, hosts, keys, plans, resources, routes, scopes, words};
+use super::{headers, hosts, keys, oauth, plans, resources, routes, scopes, words};
 use crate::clock::Span;
 use crate::registry::pattern::{Params, Pattern};
 use crate::registry::product::{Bucket, Credential, Preflight, Product};
@@ -20,8 +20,9 @@ pub struct Manifest {
     pub product: Option<Product>,
     /// All that is wrong with the file, in its order; warnings too.
     pub diagnostics: Vec<Diagnostic>,
-    /// Each host that is written in it, normalised, with its place: another file may have it too.
-    pub hosts: Vec<(String, At)>,
+    /// Each host and OAuth resource that leads to it, normalised, with its place: another file may
+    /// have it too.
+    pub claims: Vec<(String, At)>,
 }
 
 /// Reads the plugin file `text` of the product `id`; `file` is what its problems call it.
@@ -30,21 +31,21 @@ pub fn read(file: &str, id: &str, text: &str) -> Manifest {
     if text.trim().is_empty() {
         let message = "the file is empty: write the product, or delete the file to remove it";
         let diagnostics = vec![Diagnostic::of_file(file, message)];
-        return Manifest { product: None, diagnostics, hosts: Vec::new() };
+        return Manifest { product: None, diagnostics, claims: Vec::new() };
     }
     let document = Document::parse(file, text);
-    let mut hosts = Vec::new();
-    let product = read_product(id, document.root(), &mut hosts).filter(|_| document.is_good());
-    Manifest { product, diagnostics: document.into_diagnostics(), hosts }
+    let mut claims = Vec::new();
+    let product = read_product(id, document.root(), &mut claims).filter(|_| document.is_good());
+    Manifest { product, diagnostics: document.into_diagnostics(), claims }
 }
 
 /// Every table is read before the first `?`, so that all problems are found.
-fn read_product(id: &str, mut root: Table<'_>, places: &mut Vec<(String, At)>) -> Option<Product> {
+fn read_product(id: &str, mut root: Table<'_>, claims: &mut Vec<(String, At)>) -> Option<Product> {
     let document = root.document();
     let name =
         root.required("name", "name = \"The API's name\"").and_then(|v| words::name(document, &v));
     let description = words::description(&mut root);
-    let own_hosts = hosts::read(&mut root, places);
+    let own_hosts = hosts::read(&mut root, claims);
     let credentials = read_credentials(&mut root);
     let preflight =
         root.choice("preflight", &[("deny", Preflight::Deny), ("allow", Preflight::Allow)]);
@@ -52,7 +53,7 @@ fn read_product(id: &str, mut root: Table<'_>, places: &mut Vec<(String, At)>) -
     let bucket = root.choice("bucket", &[("key", Bucket::Key), ("workspace", Bucket::Workspace)]);
     let undo = root.span("undo");
 
-    let key_types = keys::read(&mut root, places);
+    let key_types = keys::read(&mut root, claims);
     let mut resources = resources::read(&mut root, &credentials);
     let params = read_params(&mut root);
     let scopes = scopes::read(&mut root);
@@ -65,6 +66,7 @@ fn read_product(id: &str, mut root: Table<'_>, places: &mut Vec<(String, At)>) -
         resources: &resources,
     };
     let routes = routes::read(&mut root, &known);
+    let oauth = oauth::read(&mut root, &own_hosts, scopes.as_ref(), claims);
     let plans = plans::read(&mut root);
     if let Some(routes) = &routes {
         resources::check_places(document, &resources, routes);
@@ -87,6 +89,7 @@ fn read_product(id: &str, mut root: Table<'_>, places: &mut Vec<(String, At)>) -
         resources: resources.into_iter().map(|declared| declared.resource).collect(),
         scopes: scopes.unwrap_or_default(),
         routes: routes?,
+        oauth,
         plans,
     })
 }

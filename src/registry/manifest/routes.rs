@@ -1,6 +1,7 @@
 //! The `[routes]` table: what is open, and to whom.
 
 use super::resources::Declared;
+use super::scopes::note_unknown;
 use crate::limits::NUMBER_MAX;
 use crate::registry::pattern::Params;
 use crate::registry::resource::Resource;
@@ -185,11 +186,7 @@ fn read_scope<'d>(
             None
         }
         None => {
-            let hint = match scopes.nearest(name.value) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "write it under [scopes] first".to_owned(),
-            };
-            document.error_of_absence(name.at, format!("unknown scope `{}`: {hint}", name.value));
+            note_unknown(document, scopes, name);
             None
         }
     }

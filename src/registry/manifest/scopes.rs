@@ -2,7 +2,7 @@
 
 use super::words;
 use crate::registry::scope::{Scope, Scopes, check_name};
-use crate::source::{Document, Entry, Table};
+use crate::source::{Document, Entry, Table, Written};
 
 /// All scopes of the file, in its order; `None` where it has no such table.
 pub(super) fn read(root: &mut Table<'_>) -> Option<Scopes> {
@@ -27,6 +27,15 @@ fn read_scope(document: &Document<'_>, entry: &Entry<'_>) -> Scope {
         document.error(entry.name.at, message);
     }
     Scope { name: name.to_owned(), description, is_admin, is_wildcard }
+}
+
+/// Notes that a scope is not declared, with the one that was probably meant.
+pub(super) fn note_unknown(document: &Document<'_>, scopes: &Scopes, name: Written<&str>) {
+    let hint = match scopes.nearest(name.value) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "write it under [scopes] first".to_owned(),
+    };
+    document.error_of_absence(name.at, format!("unknown scope `{}`: {hint}", name.value));
 }
 
 fn read_meaning(document: &Document<'_>, entry: &Entry<'_>) -> Option<(String, bool)> {

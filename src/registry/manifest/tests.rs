@@ -58,6 +58,11 @@ sku = "[A-Z]{2}-[0-9]{1,8}"
 "GET /v1/status" = "public"
 "* /v1/me" = "authenticated"
 
+[oauth]
+resource = ["https://gateway.whale.example/mcp", "https://gateway.whale.example"]
+scopes = ["read:products", "read:orders"]
+default_scopes = ["read:products"]
+
 [plans.free]
 per_minute = 30
 "#;
@@ -93,6 +98,26 @@ fn a_product_is_what_its_file_says() {
     assert_eq!(whale.plans["free"].per_day, None);
     assert!(whale.scopes.get("admin:read").unwrap().is_admin);
     assert_eq!(whale.scopes.iter().next().unwrap().name, "*");
+    let oauth = whale.oauth.unwrap();
+    assert_eq!(oauth.audiences[0].as_str(), "https://gateway.whale.example/mcp");
+    assert_eq!(oauth.audiences.len(), 2);
+    assert_eq!(oauth.scopes, ["read:products", "read:orders"]);
+    assert_eq!(oauth.default_scopes, ["read:products"]);
+}
+
+#[test]
+fn applications_may_ask_for_every_open_scope_by_name_where_nothing_else_is_said() {
+    assert!(read("f.toml", "n", SMALL).product.unwrap().oauth.is_none());
+    let scopes = "\"a:b\" = \"A\"\n\"a:*\" = \"All\"\n\"a:c\" = { grant = \"admin\" }";
+    let text = SMALL.replace("\"a:b\" = \"A\"", scopes);
+    let text = text.replace("name = \"N\"", "name = \"N\"\nhosts = [\"a.b\", \"c.d\"]\n[oauth]");
+    let oauth = read("f.toml", "n", &text).product.unwrap().oauth.unwrap();
+    let audiences: Vec<_> = oauth.audiences.iter().map(Audience::as_str).collect();
+    assert_eq!(audiences, ["https://a.b"]);
+    assert_eq!(
+        (&oauth.scopes[..], &oauth.default_scopes[..]),
+        (&["a:b".into()][..], &["a:b".into()][..])
+    );
 }
 
 #[test]
@@ -172,7 +197,37 @@ const MISTAKES: &[(usize, &str, &str, &str)] = &[
     (1, "name = \" \"", "1:8", "one line of 1 to"),
     (1, "", "1:1", "`name` is missing"),
     (1, "name = \"N\"\nhost = [\"a.b\"]", "2:1", "did you mean `hosts`?"),
-    (1, "name = \"N\"\n[oauth]\nx = 1", "2:2", "unknown field `oauth`"),
+    (1, "name = \"N\"\n[oath]\nx = 1", "2:2", "unknown field `oath`"),
+    (1, "name = \"N\"\n[oauth]", "2:2", "write resource ="),
+    (1, "name = \"N\"\nhosts = [\"a.b\"]\n[oauth]\nx = 1", "4:1", "unknown field `x`"),
+    (1, "name = \"N\"\n[oauth]\nresource = 1", "3:12", "must be a string"),
+    (1, "name = \"N\"\n[oauth]\nresource = []", "3:12", "write one `resource`"),
+    (1, "name = \"N\"\n[oauth]\nresource = \"http://a.b\"", "3:12", "loopback alone"),
+    (5, "\"a:b\" = \"A\"\n[oauth]\nresource = \"https://a.b\"\nscopes = []", "8:10", "is empty"),
+    (
+        5,
+        "\"a:b\" = \"A\"\n[oauth]\nresource = \"https://a.b\"\nscopes = [\"a:d\"]",
+        "8:11",
+        "did you mean `a:b`?",
+    ),
+    (
+        5,
+        "\"a:b\" = \"A\"\n\"a:c\" = { grant = \"admin\" }\n[oauth]\nresource = \"https://a.b\"\nscopes = [\"a:b\", \"a:c\"]",
+        "9:18",
+        "by operators alone",
+    ),
+    (
+        5,
+        "\"a:b\" = \"A\"\n\"a:c\" = \"C\"\n[oauth]\nresource = \"https://a.b\"\nscopes = [\"a:b\"]\ndefault_scopes = [\"a:c\"]",
+        "10:19",
+        "add it to `scopes`",
+    ),
+    (
+        5,
+        "\"a:b\" = { grant = \"admin\" }\n[oauth]\nresource = \"https://a.b\"",
+        "6:2",
+        "no scope that an application",
+    ),
     (1, "name = \"N\"\nhosts = [\"a.b:80\"]", "2:10", "write \"a.b\""),
     (1, "name = \"N\"\nhosts = [\"https://a.b/\"]", "2:10", "write \"a.b\""),
     (1, "name = \"N\"\nhosts = [\"*.b\"]", "2:10", "each host by its name"),

@@ -1,13 +1,18 @@
 //! An instance in which somebody has worked for a while: the pages have something to show.
 
 use keystile::accounts::people::Role;
+use keystile::config::Registration;
+use keystile::http::control::UserCommand;
 use keystile::id::KeyId;
+use keystile::oauth::clients::Clients;
+use serde_json::json;
 
-use crate::harness::instance::{Plugins, WORKSPACE};
+use crate::harness::instance::{PASSWORD, Plugins, WORKSPACE};
 use crate::harness::{BackEnd, Instance, Key, Nginx, Request, eventually};
 
 pub(super) const OPERATOR: &str = "ada@example.com";
 pub(super) const MEMBER: &str = "bob@example.com";
+pub(super) const VIEWER: &str = "carol@example.com";
 
 /// As long as names may be, without a place to break it.
 const LONG: &str = "Warenwirtschaftssystemschnittstellenverbindungsschluessel-Nord";
@@ -28,7 +33,7 @@ impl House {
         instance.person(OPERATOR, None).unwrap();
         let member = instance.person(MEMBER, Some((WORKSPACE, Role::Owner))).unwrap();
         let member = member["id"].as_str().unwrap().to_owned();
-        instance.person("carol@example.com", Some((WORKSPACE, Role::Viewer))).unwrap();
+        instance.person(VIEWER, Some((WORKSPACE, Role::Viewer))).unwrap();
         instance.workspace("globex", "pro").unwrap();
         instance.workspace("initech", "free").unwrap();
         for id in ["st_1", "st_2", "st_harbour_street_19"] {
@@ -50,6 +55,34 @@ impl House {
         ask(&nginx, &busy.secret, "/v1/stores/st_1/products");
         instance.write_counts().unwrap();
         Self { instance, busy: busy.id, revoked: revoked.id, member }
+    }
+
+    /// Where an app that registered itself sends somebody.
+    pub(super) fn asked_by_an_app(&self, response_type: &str) -> String {
+        let app = &self.instance.app;
+        let registry = app.plugins.registry.load();
+        let (store, principals) = (&app.store, &app.principals);
+        let clients = Clients { store, principals, registry: &registry };
+        let said = json!({
+            "client_name": LONG,
+            "redirect_uris": ["http://127.0.0.1/cb"],
+            "token_endpoint_auth_method": "none",
+        });
+        let may = (Registration::Open, None, app.clock.now());
+        let said = said.as_object().unwrap();
+        let client = clients.register(said, "192.0.2.1".to_owned(), may).unwrap().client;
+        format!(
+            "/oauth/authorize?client_id={}&response_type={response_type}&scope=read:users\
+             &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM\
+             &code_challenge_method=S256",
+            client.id
+        )
+    }
+
+    /// Ends all sessions of somebody.
+    pub(super) fn end_sessions(&self, email: &str) {
+        let (email, password) = (email.parse().unwrap(), PASSWORD.to_owned().into());
+        self.instance.user_command(UserCommand::SetPassword { email, password }).unwrap();
     }
 
     /// Breaks a plugin file, so that its last good version stays in force.

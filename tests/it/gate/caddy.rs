@@ -11,6 +11,7 @@ const SITE: Site<'_> = Site {
     host: "gateway.whale.example",
     credentials: &["X-Api-Key"],
     resources: &["X-Keystile-Store"],
+    is_oauth: false,
 };
 
 const PRODUCTS: &str = "/v1/stores/st_1/products";

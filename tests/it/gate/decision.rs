@@ -165,16 +165,24 @@ impl Product {
         let mut error = serde_json::Map::new();
         error.insert("type".into(), kind.into());
         error.insert("code".into(), code.into());
-        let challenge = match status {
-            401 | 403 => Some(format!("Bearer realm=\"{}\"{}", self.id, challenge_of(code))),
-            _ => None,
-        };
+        let challenge = matches!(status, 401 | 403).then(|| self.challenge(code));
         if status == 503 {
             error.insert("retry_after".into(), 5.into());
         }
         let retry_after = (status == 503).then(|| "5".to_owned());
         let denial = Denial { status, error, challenge, retry_after };
         self.case(name, asked, Expected::Denied { denial })
+    }
+
+    /// What a client is told to present; where a product takes part in OAuth, an app's way on too.
+    fn challenge(self, code: &str) -> String {
+        let bare = format!("Bearer realm=\"{}\"{}", self.id, challenge_of(code));
+        let Some(scopes) = default_scopes(self.id) else { return bare };
+        let scopes = match code {
+            "missing_credential" => format!(", scope=\"{scopes}\""),
+            _ => String::new(),
+        };
+        format!("{bare}{scopes}{METADATA}\"https://{}{WELL_KNOWN}\"", self.host)
     }
 
     fn case(self, name: &'static str, asked: Asked, expected: Expected) -> Case {
@@ -200,6 +208,21 @@ fn row(code: &str) -> (u16, &'static str) {
     }
 }
 
+/// Where the document about a resource is named, and where it lies.
+const METADATA: &str = ", resource_metadata=";
+const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
+
+/// The scopes that an app begins with, of the shipped products that take part in OAuth.
+fn default_scopes(product: &str) -> Option<&'static str> {
+    match product {
+        "example" => {
+            Some("read:users write:users read:products write:products read:orders write:orders")
+        }
+        "stores" => Some("read:store read:products read:categories"),
+        _ => None,
+    }
+}
+
 fn challenge_of(code: &str) -> &'static str {
     match code {
         "invalid_key" | "revoked_key" | "expired_key" => ", error=\"invalid_token\"",
@@ -214,7 +237,9 @@ impl Case {
         if let Expected::Denied { denial } = &mut self.expected {
             denial.error.insert("required_scope".into(), scopes.into());
             let challenge = denial.challenge.take().unwrap();
-            denial.challenge = Some(format!("{challenge}, scope=\"{scopes}\""));
+            let (bare, metadata) =
+                challenge.split_at(challenge.find(METADATA).unwrap_or(challenge.len()));
+            denial.challenge = Some(format!("{bare}, scope=\"{scopes}\"{metadata}"));
         }
         self
     }

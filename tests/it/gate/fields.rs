@@ -38,6 +38,7 @@ const SITE: Site<'_> = Site {
     host: "many.example",
     credentials: &["Authorization", "X-Api-Key"],
     resources: &["X-Keystile-Thing"],
+    is_oauth: false,
 };
 
 /// What every back end is told of a request that passed.

@@ -7,6 +7,7 @@ mod allocations;
 mod asked;
 mod caddy;
 mod decision;
+mod described;
 mod fields;
 mod front;
 mod heads;
@@ -15,7 +16,9 @@ mod monotone;
 mod normal_form;
 mod order;
 mod reload;
+mod resource_metadata;
 mod targets;
+mod tokens;
 mod verdict;
 
 use crate::harness::Answer;

@@ -8,7 +8,7 @@ use std::cell::Cell;
 use std::fmt::Write as _;
 use std::fs;
 
-use keystile::principals::Found;
+use keystile::principals::{Found, Presented};
 use keystile::registry::Registry;
 use keystile::secret::SecretDigest;
 use keystile::verify::{Asked, Counting, Dialect, HeaderLine, Headers, Lookup, Verifier};
@@ -146,7 +146,7 @@ impl Terms {
         }
         let new = self.ranges.iter().fold(new, |new, range| new.allow_ip(range));
         let digest = SecretDigest::of(new.make().secret.as_bytes());
-        instance.app.principals.load(&digest).unwrap()
+        instance.app.principals.load(&Presented::Key(digest)).unwrap()
     }
 }
 

@@ -86,6 +86,7 @@ const SITE: Site<'_> = Site {
     host: "wide.example",
     credentials: &["X-Api-Key"],
     resources: &["X-Keystile-Thing"],
+    is_oauth: false,
 };
 
 struct World {

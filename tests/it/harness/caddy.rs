@@ -18,6 +18,10 @@ const EXAMPLE_HOST: &str = "gateway.whale.example {";
 const EXAMPLE_ENDPOINT: &str = "/forward-auth/whale\n";
 const EXAMPLE_GATE: &str = "127.0.0.1:8701";
 const EXAMPLE_BACK_END: &str = "127.0.0.1:9000";
+const EXAMPLE_DESCRIPTION: &str = "/resource-metadata/whale{uri}";
+
+/// Before which line the lines for apps stand.
+const BEHIND_APPS: &str = "\t\t# A caller's Connection header";
 const EXAMPLE_CREDENTIAL: &str = "X-Api-Key";
 const EXAMPLE_RESOURCE: &str = "X-Keystile-Store";
 
@@ -28,6 +32,8 @@ pub(crate) struct Site<'s> {
     pub(crate) credentials: &'s [&'s str],
     /// The headers of its resources.
     pub(crate) resources: &'s [&'s str],
+    /// Whether it takes part in OAuth.
+    pub(crate) is_oauth: bool,
 }
 
 /// A Caddy that runs until it is dropped.
@@ -48,7 +54,12 @@ impl Caddy {
         let folder = tempfile::tempdir().unwrap();
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let file = folder.path().join("Caddyfile");
-        let site = filled_in(&documented(), site, address.port(), (instance, back_end));
+        let [shown, for_apps] = documented();
+        let shown = match site.is_oauth {
+            true => with_apps(&shown, &for_apps, (instance, site.product)),
+            false => shown,
+        };
+        let site = filled_in(&shown, site, address.port(), (instance, back_end));
         fs::write(&file, site).unwrap();
         let log = fs::File::create(folder.path().join("log")).unwrap();
         let mut child = Command::new(binary())
@@ -97,13 +108,27 @@ fn binary() -> &'static str {
     known.into_iter().find(|path| Path::new(path).exists()).unwrap_or("caddy")
 }
 
-/// The site that the document shows.
-fn documented() -> String {
+/// The site that the document shows, and the lines that it shows for apps.
+fn documented() -> [String; 2] {
     let text = fs::read_to_string("docs/caddy.md").expect("the document is there");
-    let mut blocks = text.split("```caddyfile\n").skip(1);
-    let site = blocks.next().and_then(|rest| rest.split("```").next());
-    assert!(blocks.next().is_none(), "docs/caddy.md shows one site");
-    site.expect("docs/caddy.md shows a site").to_owned()
+    let blocks = text.split("```caddyfile\n").skip(1);
+    let shown: Vec<_> = blocks.filter_map(|rest| rest.split("```").next()).collect();
+    let [site, for_apps] = shown[..] else {
+        panic!("docs/caddy.md shows a site and lines for apps")
+    };
+    [site.to_owned(), for_apps.to_owned()]
+}
+
+/// The site with the lines for apps where the document says that they stand.
+fn with_apps(shown: &str, for_apps: &str, (instance, product): (&Instance, &str)) -> String {
+    for example in [EXAMPLE_DESCRIPTION, EXAMPLE_GATE] {
+        assert_eq!(for_apps.matches(example).count(), 1, "docs/caddy.md says {example} once");
+    }
+    let described = format!("/resource-metadata/{product}{{uri}}");
+    let for_apps = for_apps.replace(EXAMPLE_DESCRIPTION, &described);
+    let for_apps = for_apps.replace(EXAMPLE_GATE, &instance.gate.to_string());
+    assert_eq!(shown.matches(BEHIND_APPS).count(), 1, "docs/caddy.md says where they stand");
+    shown.replace(BEHIND_APPS, &format!("{for_apps}\n{BEHIND_APPS}"))
 }
 
 /// The same with a test's product and addresses, by plain http.

@@ -13,6 +13,7 @@ pub(crate) mod http;
 pub(crate) mod instance;
 pub(crate) mod nginx;
 pub(crate) mod process;
+pub(crate) mod service;
 
 use std::time::Duration;
 
@@ -23,6 +24,7 @@ pub(crate) use chromium::{Chromium, Tab};
 pub(crate) use http::{Address, Answer, Client, Request};
 pub(crate) use instance::{Instance, Key, Plugins, WORKSPACE};
 pub(crate) use nginx::Nginx;
+pub(crate) use service::Service;
 
 /// Between two looks at a thing that another thread or process does.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(20);

@@ -2,13 +2,16 @@
 
 use keystile::accounts::people::{People, Role};
 
+use keystile::app::App;
+
 use super::{is_in, signed_in, with_ada};
 use crate::harness::instance::WORKSPACE;
 use crate::harness::{Browser, Instance};
 
 /// The address of somebody's page.
 fn page_of(instance: &Instance, email: &str) -> String {
-    let people = People { store: &instance.app.store, hasher: &instance.app.hasher };
+    let App { store, hasher, principals, .. } = &*instance.app;
+    let people = People { store, hasher, principals };
     format!("/people/{}", people.show(&email.parse().unwrap()).unwrap().id)
 }
 

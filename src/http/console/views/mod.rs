@@ -10,6 +10,7 @@
 
 pub mod account;
 pub mod audit;
+pub mod consent;
 pub mod error;
 pub mod keys;
 pub mod overview;

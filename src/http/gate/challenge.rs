@@ -1,0 +1,99 @@
+//! What a refused client is told to present: `WWW-Authenticate`
+//! ([RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3)).
+//!
+//! There is no `error` where no credential was sent, nor for a refusal that a better one would not
+//! change. Where a product takes part in OAuth, the challenge leads an app on: to the document that
+//! says who gives tokens ([RFC 9728 §5.1](https://www.rfc-editor.org/rfc/rfc9728#section-5.1)), and to
+//! the scopes that it is to ask for.
+
+use std::fmt::Write as _;
+
+use crate::registry::{OAuth, Product, covers};
+use crate::verify::{Asked, Path, Refusal, Request};
+
+/// Scopes that a challenge names, in bytes: more of them are in the body, or nowhere.
+const SCOPE_BYTES_MAX: usize = 2_000;
+
+/// The challenge of a refusal that is answered with 401 or 403.
+pub(super) fn challenge(refusal: &Refusal, product: &Product, asked: &Asked<'_>) -> String {
+    let mut challenge = format!("Bearer realm=\"{}\"", product.id);
+    let mut add = |name: &str, value: &str| {
+        write!(challenge, ", {name}=\"{value}\"").expect("writing to a string cannot fail");
+    };
+    if let Some(error) = error(refusal) {
+        add("error", error);
+    }
+    if let Some(scope) = scope(refusal, product).filter(|it| it.len() <= SCOPE_BYTES_MAX) {
+        add("scope", &scope);
+    }
+    if let Some(oauth) = &product.oauth {
+        add("resource_metadata", &metadata_url(oauth, asked));
+    }
+    challenge
+}
+
+fn error(refusal: &Refusal) -> Option<&'static str> {
+    match refusal {
+        Refusal::InvalidKey | Refusal::InvalidToken | Refusal::RevokedKey | Refusal::ExpiredKey => {
+            Some("invalid_token")
+        }
+        Refusal::InsufficientScope { .. } => Some("insufficient_scope"),
+        Refusal::InvalidRequest(_)
+        | Refusal::MissingCredential
+        | Refusal::AmbiguousCredential
+        | Refusal::HttpsRequired
+        | Refusal::IpNotAllowed
+        | Refusal::WrongEnvironment
+        | Refusal::AmbiguousPath(_)
+        | Refusal::RouteNotDeclared
+        | Refusal::ResourceMismatch { .. }
+        | Refusal::RateLimited { .. }
+        | Refusal::QuotaExceeded { .. }
+        | Refusal::Unavailable(_) => None,
+    }
+}
+
+/// What to ask for: all that the request needs, or before anything is known what everybody begins
+/// with.
+fn scope(refusal: &Refusal, product: &Product) -> Option<String> {
+    match (refusal, &product.oauth) {
+        (Refusal::InsufficientScope { required, is_any_enough }, Some(oauth)) => {
+            Some(askable(required, *is_any_enough, oauth))
+        }
+        (Refusal::InsufficientScope { required, .. }, None) => Some(required.clone()),
+        (Refusal::MissingCredential | Refusal::InvalidToken, Some(oauth)) => {
+            Some(oauth.default_scopes.join(" "))
+        }
+        _ => None,
+    }
+}
+
+/// The required scopes as an app can ask for them: where only a wildcard over one is offered, that;
+/// and where one of them is enough, the first that is offered.
+fn askable(required: &str, is_any_enough: bool, oauth: &OAuth) -> String {
+    let offered = |name: &str| {
+        let by_name = oauth.scopes.iter().find(|offered| *offered == name);
+        by_name.or_else(|| oauth.scopes.iter().find(|offered| covers(offered, name)))
+    };
+    let mut named: Vec<&str> = Vec::new();
+    for name in required.split(' ') {
+        match offered(name) {
+            Some(offered) if is_any_enough => return offered.clone(),
+            Some(offered) if named.contains(&offered.as_str()) => {}
+            Some(offered) => named.push(offered),
+            None => named.push(name),
+        }
+    }
+    named.truncate(if is_any_enough { 1 } else { usize::MAX });
+    named.join(" ")
+}
+
+/// Where the document about the resource lies that was asked for.
+fn metadata_url(oauth: &OAuth, asked: &Asked<'_>) -> String {
+    let request = Request::read(asked).ok();
+    let host = request.as_ref().and_then(|request| request.host.as_deref());
+    let path = request.as_ref().and_then(|request| Path::read(request.target).ok());
+    let segments = path.as_ref().map(Path::segments).unwrap_or_default();
+    let path = segments.iter().fold(String::new(), |path, segment| path + "/" + segment);
+    oauth.audience_at(host, &path).metadata_url()
+}

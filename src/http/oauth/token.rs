@@ -1,0 +1,78 @@
+//! `/oauth/token`: codes, refresh tokens and a client's own secret become access tokens
+//! ([RFC 6749 §3.2](https://www.rfc-editor.org/rfc/rfc6749#section-3.2)).
+
+use actix_http::StatusCode;
+use serde_json::{Map, Value};
+
+use super::answer::Answer;
+use super::authenticate;
+use super::endpoint::Asked;
+use crate::clock::Timestamp;
+use crate::oauth::clients::{Client, GrantType};
+use crate::oauth::tokens::{Given, Redemption, Renewal};
+use crate::oauth::{Code, Error, Parameters, Result};
+
+/// Answers with tokens.
+///
+/// # Errors
+/// As RFC 6749 §5.2.
+pub(in crate::http) fn answer(asked: &Asked<'_>) -> Result<Answer> {
+    let parameters = parameters(asked)?;
+    let client = authenticate::client(asked, &parameters)?;
+    if asked.sent.is_json() && !client.is_oauth20 {
+        return Err(Error::request("send application/x-www-form-urlencoded"));
+    }
+    let given = given(asked, &client, &parameters)?;
+    Ok(Answer::json(StatusCode::OK, members(&given, asked.now)))
+}
+
+/// A form; or, for clients of the older style, one flat JSON object.
+fn parameters(asked: &Asked<'_>) -> Result<Parameters> {
+    if asked.sent.is_json() {
+        return Ok(Parameters::of_json(&asked.sent.body)?);
+    }
+    authenticate::form(asked)
+}
+
+fn given(asked: &Asked<'_>, client: &Client, parameters: &Parameters) -> Result<Given> {
+    let kind = parameters.one("grant_type")?;
+    let kind = kind.ok_or_else(|| Error::request("grant_type is missing"))?;
+    let kind = GrantType::named(kind).ok_or_else(|| {
+        let said = "grant_type is authorization_code, refresh_token or client_credentials";
+        Error::new(Code::UnsupportedGrantType, said)
+    })?;
+    let needed = |name: &'static str| {
+        let value = parameters.one(name)?;
+        value.ok_or_else(|| Error::request(format!("{name} is missing")))
+    };
+    let settings = &asked.app.live.get().oauth;
+    let tokens = asked.tokens(settings);
+    let resources: Vec<&str> = parameters.all("resource").collect();
+    match kind {
+        GrantType::AuthorizationCode => {
+            let (redirect_uri, verifier) =
+                (parameters.one("redirect_uri")?, parameters.one("code_verifier")?);
+            let code = needed("code")?;
+            tokens.redeem(client, &Redemption { code, redirect_uri, verifier, resources })
+        }
+        GrantType::RefreshToken => {
+            let (token, scope) = (needed("refresh_token")?, parameters.one("scope")?);
+            tokens.refresh(client, &Renewal { token, scope, resources })
+        }
+        GrantType::ClientCredentials => {
+            tokens.serve_itself(client, (&resources, parameters.one("scope")?))
+        }
+    }
+}
+
+fn members(given: &Given, now: Timestamp) -> Map<String, Value> {
+    let mut members = Map::new();
+    members.insert("access_token".to_owned(), given.access.as_str().into());
+    members.insert("token_type".to_owned(), "Bearer".into());
+    members.insert("expires_in".to_owned(), given.expires_in_seconds(now).into());
+    if let Some(refresh) = &given.refresh {
+        members.insert("refresh_token".to_owned(), refresh.as_str().into());
+    }
+    members.insert("scope".to_owned(), given.scopes.join(" ").into());
+    members
+}

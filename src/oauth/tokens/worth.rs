@@ -1,0 +1,107 @@
+//! What a token is worth to whoever may know
+//! ([RFC 7662](https://www.rfc-editor.org/rfc/rfc7662)), and its end by its own client
+//! ([RFC 7009](https://www.rfc-editor.org/rfc/rfc7009)).
+
+use super::actions::Tokens;
+use super::table;
+use super::token::{ACCESS_PREFIX, REFRESH_PREFIX};
+use crate::audit::Actor;
+use crate::clock::Timestamp;
+use crate::oauth::clients::{Client, Origin};
+use crate::oauth::grants::{self, Grant, table as grant_table};
+use crate::oauth::{Code, Error, Result, change, secret};
+use crate::store::Read;
+
+/// What a live token is worth.
+#[derive(Clone, Debug)]
+pub struct Worth {
+    /// What it hangs on.
+    pub grant: Grant,
+    /// Its scopes.
+    pub scopes: Vec<String>,
+    /// Whether it is an access token; else a refresh token.
+    pub is_access: bool,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it expires.
+    pub expires_at: Timestamp,
+}
+
+impl Tokens<'_> {
+    /// What `token` is worth to `client`; `None` where it is worth nothing, or is not for it to know.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn inspect(&self, client: &Client, token: &str, now: Timestamp) -> Result<Option<Worth>> {
+        let found = self.store.read(|db| find(db, token))?;
+        let is_live = |worth: &Worth| worth.expires_at > now && worth.grant.ends_at > now;
+        Ok(found.filter(|worth| is_live(worth) && may_know(client, worth)))
+    }
+
+    /// Ends a token that `client` holds: a refresh token with all that came of the same consent.
+    /// What is unknown is over already.
+    ///
+    /// # Errors
+    /// `InvalidGrant` for another client's token, which stays as it is.
+    pub fn revoke(&self, client: &Client, token: &str) -> Result<()> {
+        let client = client.id.clone();
+        let access = secret::digest_of(token, ACCESS_PREFIX);
+        let refresh = secret::digest_of(token, REFRESH_PREFIX);
+        let forgotten = change(self.store, move |tx| {
+            let access = access.map(|digest| table::access(tx, &digest)).transpose()?.flatten();
+            let refresh = refresh.map(|digest| table::refresh(tx, &digest)).transpose()?.flatten();
+            let grant = access.as_ref().map(|it| it.grant).or(refresh.as_ref().map(|it| it.grant));
+            let Some(grant) = grant.map(|id| grant_table::find(tx, id)).transpose()?.flatten()
+            else {
+                return Ok(Vec::new());
+            };
+            if grant.client != client {
+                return Err(Error::new(Code::InvalidGrant, "this is another client's token"));
+            }
+            match access {
+                Some(access) => {
+                    table::delete_access(tx, &access.digest)?;
+                    Ok(vec![access.digest])
+                }
+                None => Ok(grants::end(tx, &Actor::Instance, "grant.revoke", &grant)?),
+            }
+        })?;
+        self.principals.forget(&forgotten);
+        Ok(())
+    }
+}
+
+fn find(db: &Read<'_>, token: &str) -> Result<Option<Worth>> {
+    if let Some(digest) = secret::digest_of(token, ACCESS_PREFIX) {
+        let Some(access) = table::access(db, &digest)? else { return Ok(None) };
+        let grant = grant_table::find(db, access.grant)?;
+        return Ok(grant.map(|grant| Worth {
+            grant,
+            scopes: access.scopes,
+            is_access: true,
+            created_at: access.created_at,
+            expires_at: access.expires_at,
+        }));
+    }
+    let Some(digest) = secret::digest_of(token, REFRESH_PREFIX) else { return Ok(None) };
+    let unused = table::refresh(db, &digest)?.filter(|token| token.used.is_none());
+    let Some(refresh) = unused else { return Ok(None) };
+    let grant = grant_table::find(db, refresh.grant)?;
+    Ok(grant.map(|grant| Worth {
+        scopes: grant.scopes.clone(),
+        grant,
+        is_access: false,
+        created_at: refresh.created_at,
+        expires_at: refresh.expires_at,
+    }))
+}
+
+/// A client knows of its own tokens. The API itself, which an operator has made a client for, knows
+/// of every access token that is for it; one that acts for a workspace is a customer of it.
+fn may_know(client: &Client, worth: &Worth) -> bool {
+    let is_own = worth.grant.client == client.id;
+    let is_api = client.origin == Origin::Operator
+        && client.workspace.is_none()
+        && client.product.as_ref() == Some(&worth.grant.product);
+    client.is_confidential() && (is_own || is_api && worth.is_access)
+}

@@ -1,0 +1,123 @@
+//! What a configuration passes for apps: the document about each resource, and on request the pages
+//! and endpoints of the authorization server itself.
+
+use super::Site;
+
+/// The paths of the authorization server, as nginx matches them.
+const SERVED: [&str; 4] = [
+    "^~ /oauth/",
+    "^~ /console/",
+    "= /.well-known/oauth-authorization-server",
+    "= /.well-known/openid-configuration",
+];
+
+/// The authorization server's upstream, where its paths are passed.
+pub(super) fn upstream(site: &Site, name: &str) -> String {
+    match site.web {
+        None => String::new(),
+        Some(address) => format!(
+            "
+upstream {name} {{
+    server {address} max_fails=0;
+    keepalive 8;
+}}"
+        ),
+    }
+}
+
+/// The locations that apps need, of a product that takes part in OAuth.
+pub(super) fn locations(site: &Site, (gate, web): (&str, &str)) -> String {
+    let mut text = String::new();
+    if site.is_oauth {
+        let product = &site.product;
+        text += "
+    # What an app has to know before it can ask for a token (RFC 9728). It is no secret.";
+        for (path, end) in [("= ", ""), ("^~ ", "/")] {
+            text += &format!(
+                "
+    location {path}/.well-known/oauth-protected-resource{end} {{
+        auth_request off;
+        proxy_pass http://{gate}/resource-metadata/{product}{end};
+        proxy_pass_request_headers off;
+        proxy_pass_request_body off;
+        proxy_set_header Host localhost;
+        proxy_set_header Connection \"\";
+        proxy_set_header X-Original-Host $host;
+        error_page 502 504 = @keystile_down;
+    }}"
+            );
+        }
+    }
+    if site.web.is_some() {
+        text += "
+
+    # The authorization server: its endpoints, its documents, and the pages where people sign in and
+    # agree. It asks for whatever it needs by itself.";
+        for path in SERVED {
+            text += &format!(
+                "
+    location {path} {{
+        auth_request off;
+        proxy_pass http://{web};
+        proxy_set_header Host $http_host;
+        proxy_set_header Connection \"\";
+        proxy_set_header X-Forwarded-For $remote_addr;
+        error_page 502 504 = @keystile_down;
+    }}"
+            );
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Gate;
+    use super::*;
+
+    fn site(is_oauth: bool, web: Option<&str>) -> Site {
+        Site {
+            product: "whale-2".to_owned(),
+            name: "Whale".to_owned(),
+            hosts: Vec::new(),
+            credentials: Vec::new(),
+            resources: Vec::new(),
+            is_preflight_allowed: false,
+            is_oauth,
+            web: web.map(|address| address.parse().unwrap()),
+            gate: Gate::Tcp(([127, 0, 0, 1], 8701).into()),
+            listen: "127.0.0.1:8080".to_owned(),
+            upstream: "127.0.0.1:9000".to_owned(),
+            log_folder: "/var/log/nginx".into(),
+        }
+    }
+
+    #[test]
+    fn a_product_without_oauth_has_none_of_it() {
+        let site = site(false, None);
+        assert_eq!(locations(&site, ("gate", "web")) + &upstream(&site, "web"), "");
+    }
+
+    #[test]
+    fn the_path_behind_the_well_known_one_is_passed_by_itself() {
+        let text = locations(&site(true, None), ("gate", "web"));
+        for line in [
+            "location = /.well-known/oauth-protected-resource {",
+            "proxy_pass http://gate/resource-metadata/whale-2;",
+            "location ^~ /.well-known/oauth-protected-resource/ {",
+            "proxy_pass http://gate/resource-metadata/whale-2/;",
+        ] {
+            assert_eq!(text.matches(line).count(), 1, "{line}");
+        }
+        assert!(!text.contains("console"), "the pages stand where somebody wants them");
+    }
+
+    #[test]
+    fn the_authorization_server_gets_the_host_as_it_was_asked() {
+        let site = site(true, Some("127.0.0.1:8700"));
+        let text = locations(&site, ("gate", "web"));
+        assert_eq!(text.matches("proxy_pass http://web;").count(), SERVED.len());
+        assert_eq!(text.matches("Host $http_host;").count(), SERVED.len());
+        assert!(upstream(&site, "web").contains("server 127.0.0.1:8700 max_fails=0;"));
+    }
+}

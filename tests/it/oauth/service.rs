@@ -1,0 +1,112 @@
+//! Clients that act by themselves.
+
+use keystile::audit::Actor;
+use keystile::oauth::clients::{Clients, GrantType, Maker, Terms};
+
+use super::{App, Lab, Tokens, assert_error};
+use crate::harness::Answer;
+
+impl Lab {
+    fn itself(&self, app: &App, more: &[(&str, &str)]) -> Answer {
+        let fields: Vec<_> = [("grant_type", "client_credentials")]
+            .into_iter()
+            .chain(more.iter().copied())
+            .collect();
+        self.form("/oauth/token", &app.with(&fields))
+    }
+}
+
+#[test]
+fn rfc6749_4_4_a_service_gets_a_token_for_itself_and_none_to_renew_it() {
+    let lab = Lab::new();
+    let app = lab.service(&["read:notes", "read:tags"]);
+    let answer = lab.itself(&app, &[]);
+    assert!(answer.json().get("refresh_token").is_none(), "RFC 6749 §4.4.3");
+    let token = Tokens::of(&answer);
+    assert_eq!(token.scope, "read:notes read:tags");
+    let known = lab.form("/oauth/introspect", &app.with(&[("token", &token.access)])).json();
+    assert_eq!(known["sub"], app.id.as_str(), "OAuth 2.1 §7.4: it is nobody's but its own");
+    let narrow = Tokens::of(&lab.itself(&app, &[("scope", "read:tags")]));
+    assert_eq!(narrow.scope, "read:tags");
+    assert!(lab.is_active(&app, &token.access) && lab.is_active(&app, &narrow.access));
+}
+
+#[test]
+fn a_service_gets_no_more_than_it_was_made_for() {
+    let lab = Lab::new();
+    let app = lab.service(&["read:notes"]);
+    assert_error(&lab.itself(&app, &[("scope", "write:notes")]), 400, "invalid_scope");
+    assert_error(&lab.itself(&app, &[("scope", "admin:all")]), 400, "invalid_scope");
+    let shop = [("resource", "https://shop.example")];
+    assert_error(&lab.itself(&app, &shop), 400, "invalid_target");
+    let stranger = App { secret: None, ..app.clone() };
+    assert_error(&lab.itself(&stranger, &[]), 401, "invalid_client");
+    let shop = lab.made(Terms {
+        name: "Shop".to_owned(),
+        product: Some("shop".to_owned()),
+        is_confidential: true,
+        grant_types: vec![GrantType::ClientCredentials],
+        workspace: Some("acme".to_owned()),
+        ..Terms::default()
+    });
+    assert_error(&lab.itself(&shop, &[]), 400, "unauthorized_client");
+}
+
+#[test]
+fn nobody_makes_a_service_without_a_secret_and_a_workspace() {
+    let lab = Lab::new();
+    let registry = lab.instance.app.plugins.registry.load();
+    let (store, principals) = (&lab.instance.app.store, &lab.instance.app.principals);
+    let clients = Clients { store, principals, registry: &registry };
+    let actor = Actor::CommandLine("test".to_owned());
+    let good = Terms {
+        name: "Nightly".to_owned(),
+        is_confidential: true,
+        grant_types: vec![GrantType::ClientCredentials],
+        workspace: Some("acme".to_owned()),
+        ..Terms::default()
+    };
+    let made = |maker: Maker, terms: Terms| clients.add(&actor, maker, terms).is_ok();
+    assert!(made(Maker::Operator, good.clone()) && made(Maker::Admin, good.clone()));
+    assert!(!made(Maker::Operator, Terms { is_confidential: false, ..good.clone() }));
+    assert!(!made(Maker::Operator, Terms { workspace: None, ..good.clone() }));
+    assert!(!made(Maker::Operator, Terms { workspace: Some("none".to_owned()), ..good.clone() }));
+    assert!(!made(Maker::Admin, Terms { is_oauth20: true, ..good.clone() }));
+    let public = Terms { is_confidential: false, grant_types: Vec::new(), ..good.clone() };
+    assert!(!made(Maker::Operator, public.clone()), "without a redirect URI");
+    let uris = vec![super::CALLBACK.to_owned()];
+    let public = Terms { redirect_uris: uris, is_oauth20: true, ..public };
+    assert!(!made(Maker::Operator, public), "a public one never does as in OAuth 2.0");
+    assert!(!made(Maker::Operator, Terms { scopes: vec!["admin:all".to_owned()], ..good }));
+}
+
+#[test]
+fn a_secret_is_changed_and_the_old_one_ends_after_a_while() {
+    let lab = Lab::new();
+    let old = lab.service(&[]);
+    let registry = lab.instance.app.plugins.registry.load();
+    let (store, principals) = (&lab.instance.app.store, &lab.instance.app.principals);
+    let clients = Clients { store, principals, registry: &registry };
+    let actor = Actor::CommandLine("test".to_owned());
+    let id = old.id.parse().unwrap();
+    let minted = clients.rotate(&actor, &id, "1h".parse().unwrap()).unwrap();
+    let new = App { secret: Some(minted.secret.unwrap().expose().to_owned()), ..old.clone() };
+    assert_eq!((lab.itself(&old, &[]).status, lab.itself(&new, &[]).status), (200, 200));
+    lab.instance.advance("1h");
+    assert_error(&lab.itself(&old, &[]), 401, "invalid_client");
+    assert_eq!(lab.itself(&new, &[]).status, 200);
+    clients.rotate(&actor, &id, "0s".parse().unwrap()).unwrap();
+    assert_error(&lab.itself(&new, &[]), 401, "invalid_client");
+}
+
+#[test]
+fn tokens_of_one_grant_are_bounded_and_the_oldest_goes() {
+    let lab = Lab::new();
+    let app = lab.service(&[]);
+    let first = Tokens::of(&lab.itself(&app, &[]));
+    lab.instance.advance("1s");
+    for _ in 0..200 {
+        assert_eq!(lab.itself(&app, &[]).status, 200);
+    }
+    assert!(!lab.is_active(&app, &first.access));
+}
