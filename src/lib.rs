@@ -13,6 +13,7 @@ pub mod kept;
 pub mod keys;
 pub mod limits;
 pub mod oauth;
+pub mod octets;
 pub mod principals;
 pub mod proxies;
 pub mod registry;

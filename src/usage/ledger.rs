@@ -18,8 +18,8 @@ use crate::store::Store;
 /// Beyond it the oldest are lost.
 const QUEUED_TALLIES_MAX: usize = 1_000_000;
 
-/// Tallies that are written each second, whatever else is to be done: some percent of a core.
-const TALLIES_A_TURN_MIN: usize = 2_000;
+/// Tallies that are written each second, whatever else is to be done: a percent of a core.
+const TALLIES_A_TURN_MIN: usize = 500;
 
 /// Where more wait, this part of them is written in a turn, so that each waits for a minute at most.
 /// Meanwhile it goes on counting, so the more there is to write, the more one row says.

@@ -8,13 +8,18 @@ use std::borrow::Cow;
 
 use smallvec::SmallVec;
 
+use crate::octets::Octets;
 use crate::registry::SEGMENTS_MAX;
 
 /// The longest target.
 pub const TARGET_BYTES_MAX: usize = 8_192;
 
 /// Paths of APIs are seldom deeper; deeper ones cost an allocation.
-const SEGMENTS_USUAL: usize = 16;
+const SEGMENTS_USUAL: usize = 8;
+
+/// `pchar` of [RFC 3986 §3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3) without `%`, and
+/// without `;`, behind which some servers look for parameters.
+const PLAIN: Octets = Octets::alphanumeric_and(b"-._~!$&'()*+,=:@");
 
 /// A target that could be read in more than one way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -44,7 +49,9 @@ impl<'a> Path<'a> {
             Some(mark) => (&target[..mark], Some(&target[mark + 1..])),
             None => (target, None),
         };
-        let Some(path) = path.strip_prefix(b"/") else {
+        // Every byte of it is ASCII's.
+        let path = std::str::from_utf8(path).ok().and_then(|path| path.strip_prefix('/'));
+        let Some(path) = path else {
             return Err(AmbiguousPath("the path does not begin with a slash"));
         };
         Ok(Self { segments: segments(path)?, query })
@@ -65,13 +72,13 @@ impl<'a> Path<'a> {
 
 type Segments<'a> = SmallVec<[Cow<'a, str>; SEGMENTS_USUAL]>;
 
-fn segments(path: &[u8]) -> Result<Segments<'_>, AmbiguousPath> {
+fn segments(path: &str) -> Result<Segments<'_>, AmbiguousPath> {
     if path.is_empty() {
         return Ok(SmallVec::new());
     }
-    let path = path.strip_suffix(b"/").unwrap_or(path);
+    let path = path.strip_suffix('/').unwrap_or(path);
     let mut segments = SmallVec::new();
-    for raw in path.split(|byte| *byte == b'/') {
+    for raw in path.split('/') {
         if segments.len() == SEGMENTS_MAX {
             return Err(AmbiguousPath("the path has more than 64 segments"));
         }
@@ -80,37 +87,34 @@ fn segments(path: &[u8]) -> Result<Segments<'_>, AmbiguousPath> {
     Ok(segments)
 }
 
-fn segment(raw: &[u8]) -> Result<Cow<'_, str>, AmbiguousPath> {
+fn segment(raw: &str) -> Result<Cow<'_, str>, AmbiguousPath> {
     if raw.is_empty() {
         return Err(AmbiguousPath("the path has an empty segment"));
     }
-    let bytes = decoded(raw)?;
-    if *bytes == *b"." || *bytes == *b".." {
+    let text = decoded(raw)?;
+    if matches!(&*text, "." | "..") {
         return Err(AmbiguousPath("the path has a dot segment"));
     }
-    let text = match bytes {
-        Cow::Borrowed(bytes) => std::str::from_utf8(bytes).map(Cow::Borrowed).ok(),
-        Cow::Owned(bytes) => String::from_utf8(bytes).map(Cow::Owned).ok(),
-    };
-    text.ok_or(AmbiguousPath("a segment is not UTF-8"))
+    Ok(text)
 }
 
-/// The bytes that a segment stands for; nearly always itself.
-fn decoded(raw: &[u8]) -> Result<Cow<'_, [u8]>, AmbiguousPath> {
-    if raw.iter().all(|byte| is_plain(*byte)) {
+/// The text that a segment stands for; nearly always itself.
+fn decoded(raw: &str) -> Result<Cow<'_, str>, AmbiguousPath> {
+    if PLAIN.has_all(raw.as_bytes()) {
         return Ok(Cow::Borrowed(raw));
     }
-    let (mut bytes, mut rest) = (Vec::with_capacity(raw.len()), raw);
+    let (mut bytes, mut rest) = (Vec::with_capacity(raw.len()), raw.as_bytes());
     while let [byte, tail @ ..] = rest {
         let (byte, tail) = match *byte {
             b'%' => percent(tail)?,
-            plain if is_plain(plain) => (plain, tail),
+            plain if PLAIN.has(plain) => (plain, tail),
             _ => return Err(AmbiguousPath("a segment holds a character that must be encoded")),
         };
         bytes.push(byte);
         rest = tail;
     }
-    Ok(Cow::Owned(bytes))
+    let text = String::from_utf8(bytes).map_err(|_| AmbiguousPath("a segment is not UTF-8"))?;
+    Ok(Cow::Owned(text))
 }
 
 /// The byte of two hex digits, if it may stand in a segment at all.
@@ -128,12 +132,6 @@ pub(super) fn hex_pair(digits: &[u8]) -> Option<(u8, &[u8])> {
     let value = |digit: u8| char::from(digit).to_digit(16);
     let byte = value(pair[0])? * 16 + value(pair[1])?;
     Some((u8::try_from(byte).ok()?, rest))
-}
-
-/// `pchar` of [RFC 3986 §3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3) without `%`, and
-/// without `;`, behind which some servers look for parameters.
-fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,=:@".contains(&byte)
 }
 
 #[cfg(test)]

@@ -19,9 +19,10 @@ const POLICY_TO_ANYWHERE: &str = "default-src 'none'; script-src 'self'; style-s
      base-uri 'none'; frame-ancestors 'none'";
 
 /// What every answer says. `no-referrer` would make Chromium send `Origin: null` with each form.
-const ALWAYS: [(&str, &str); 6] = [
+const ALWAYS: [(&str, &str); 7] = [
     ("content-security-policy", POLICY),
     ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
     ("referrer-policy", "same-origin"),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),

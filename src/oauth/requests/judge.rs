@@ -8,6 +8,9 @@ use crate::oauth::redirect_uri::RedirectUri;
 use crate::oauth::{Code, Error, Parameters, Result, target};
 use crate::registry::Registry;
 
+/// Bytes of a `state`: it is kept, and goes back in a URL.
+const STATE_BYTES_MAX: usize = 4 * 1024;
+
 /// Who asks, and where their answer goes.
 pub struct Asker {
     /// The client.
@@ -68,7 +71,7 @@ impl Asker {
             redirect_uri: self.redirect_uri.as_str().to_owned(),
             is_redirect_sent: self.is_redirect_sent,
             challenge,
-            state: parameters.one("state")?.map(str::to_owned),
+            state: state(parameters)?,
         })
     }
 
@@ -84,5 +87,13 @@ impl Asker {
             },
             (Some(_), _) => Err(Error::request("code_challenge_method is S256")),
         }
+    }
+}
+
+/// What the client gets back as it came.
+fn state(parameters: &Parameters) -> Result<Option<String>> {
+    match parameters.one("state")? {
+        Some(state) if state.len() > STATE_BYTES_MAX => Err(Error::request("state is too long")),
+        state => Ok(state.map(str::to_owned)),
     }
 }

@@ -109,7 +109,9 @@ fn every_page_of_a_member_keeps_the_rules() {
     walk.look_at("forbidden", "/workspaces/acme/keys/new");
     walk.make_and_look_at("signed-out", |tab| tab.send("Sign out"));
     walk.sign_in(MEMBER);
-    let is_theirs = |path: &str| ["/", "/account"].contains(&path) || path.contains("/acme/");
+    let is_theirs = |path: &str| {
+        ["/", "/account"].contains(&path) || path.contains("/acme/") || path.contains("oauth")
+    };
     for (name, path) in pages(&house).into_iter().filter(|(_, path)| is_theirs(path)) {
         walk.look_at(&name, &path);
     }
@@ -153,16 +155,21 @@ fn pages(house: &House) -> Vec<(String, String)> {
         .collect();
     let states = STATES.iter().map(|(name, path)| ((*name).to_owned(), filled(path, house)));
     pages.extend(states);
+    pages.extend([
+        ("consent".to_owned(), house.asked_by_an_app("code")),
+        ("consent-refused".to_owned(), house.asked_by_an_app("token")),
+    ]);
     pages
 }
 
-/// Files to save are no pages, and what is for nobody yet is looked at before signing in.
+/// Files to save are no pages, what is for nobody yet is looked at before signing in, and what an app
+/// asks for is looked at as it asks.
 fn is_page(route: &Route) -> bool {
     let is_file = [".csv", "/export"].iter().any(|end| route.path.ends_with(end));
     let is_door = ["/sign-in", "/setup"].contains(&route.path) || route.path.contains("{link}");
     // What an app asks for is looked at where it has asked.
-    let is_of_app = route.path.starts_with("/oauth/");
-    !is_file && !is_door && !is_of_app
+    let is_for_app = route.path.starts_with("/oauth/");
+    !is_file && !is_door && !is_for_app
 }
 
 fn name_of(path: &str) -> String {

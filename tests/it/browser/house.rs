@@ -1,8 +1,11 @@
 //! An instance in which somebody has worked for a while: the pages have something to show.
 
 use keystile::accounts::people::Role;
+use keystile::config::Registration;
 use keystile::http::control::UserCommand;
 use keystile::id::KeyId;
+use keystile::oauth::clients::Clients;
+use serde_json::json;
 
 use crate::harness::instance::{PASSWORD, Plugins, WORKSPACE};
 use crate::harness::{BackEnd, Instance, Key, Nginx, Request, eventually};
@@ -99,6 +102,28 @@ impl House {
         ];
         let answer = browser.post_as_it_is("/oauth/token", &fields);
         assert_eq!(answer.status, 200, "{}", answer.text());
+    }
+
+    /// Where an app that registered itself sends somebody.
+    pub(super) fn asked_by_an_app(&self, response_type: &str) -> String {
+        let app = &self.instance.app;
+        let registry = app.plugins.registry.load();
+        let (store, principals) = (&app.store, &app.principals);
+        let clients = Clients { store, principals, registry: &registry };
+        let said = json!({
+            "client_name": LONG,
+            "redirect_uris": ["http://127.0.0.1/cb"],
+            "token_endpoint_auth_method": "none",
+        });
+        let may = (Registration::Open, None, app.clock.now());
+        let said = said.as_object().unwrap();
+        let client = clients.register(said, "192.0.2.1".to_owned(), may).unwrap().client;
+        format!(
+            "/oauth/authorize?client_id={}&response_type={response_type}&scope=read:users\
+             &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM\
+             &code_challenge_method=S256",
+            client.id
+        )
     }
 
     /// Ends all sessions of somebody.

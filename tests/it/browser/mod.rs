@@ -8,6 +8,7 @@ mod foreign_text;
 mod house;
 mod keyboard;
 mod keys;
+mod oauth;
 mod plugins;
 mod sign_in;
 mod usage;

@@ -116,6 +116,12 @@ impl Client {
         })
     }
 
+    /// The same on a connection of its own; `None` where the server goes away before it has answered.
+    pub(crate) fn try_send(&self, request: &Request) -> Option<Answer> {
+        let connection = self.connect().ok()?;
+        self.exchange(connection, request).ok()
+    }
+
     /// How many connections it has needed: more than one where the server has closed one.
     pub(crate) fn connections_opened(&self) -> u32 {
         self.opened.get()
