@@ -45,6 +45,12 @@ impl Hasher {
         places.running += 1;
         Ok(Permit(self))
     }
+
+    /// How many wait for a place.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.places.lock().unwrap_or_else(PoisonError::into_inner).waiting
+    }
 }
 
 impl Drop for Permit<'_> {
@@ -65,7 +71,7 @@ mod tests {
         std::thread::scope(|scope| {
             let waiting: Vec<_> =
                 (0..WAITING_MAX).map(|_| scope.spawn(|| hasher.enter().is_ok())).collect();
-            while hasher.places.lock().unwrap().waiting < WAITING_MAX {
+            while hasher.waiting() < WAITING_MAX {
                 std::thread::yield_now();
             }
             assert!(hasher.enter().is_err());

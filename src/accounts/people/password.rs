@@ -80,8 +80,9 @@ impl Password {
     }
 }
 
-/// The hash of a password with its parameters, in the PHC string format. No `Debug`.
-#[derive(Clone)]
+/// The hash of a password with its parameters, in the PHC string format. No `Debug`. Two are equal
+/// where they are one row's: the same password hashed once more has another salt.
+#[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);
 
 impl PasswordHash {

@@ -58,16 +58,6 @@ pub(in crate::accounts) fn set_password(
     Ok(())
 }
 
-/// Keeps the same password by a new hash, unless another one was set meanwhile.
-pub(in crate::accounts) fn renew_password(
-    tx: &Write<'_>,
-    user: &User,
-    was: &PasswordHash,
-    renewed: &PasswordHash,
-) -> Result<()> {
-    if was.is_outdated() { set_password(tx, user, renewed) } else { Ok(()) }
-}
-
 /// Writes down whether somebody runs this instance, as `user` says.
 pub(super) fn set_operator(tx: &Write<'_>, user: &User) -> Result<()> {
     const UPDATE: &str = "UPDATE users SET is_operator = ?2, seal = ?3 WHERE id = ?1";

@@ -81,7 +81,7 @@ impl Sessions<'_> {
         let Some(user) = user else { return Ok(SignIn::Wrong) };
         let renewed = kept.is_outdated().then(|| password.hash(&permit)).transpose()?;
         drop(permit);
-        self.begin(user.id, renewed, subjects, visitor)
+        self.begin(user.id, (kept, renewed), subjects, visitor)
     }
 
     /// Tries a password. That is counted before, as a failure, and taken back by whoever goes on.
@@ -119,10 +119,10 @@ impl Sessions<'_> {
         visitor: &Visitor,
         now: Timestamp,
     ) -> Result<SignIn> {
-        let (user, kept, subjects) = self.store.read(|db| {
+        let (kept, subjects) = self.store.read(|db| {
             let (user, kept) = people::by_id(db, holder)?.ok_or_else(gone)?;
             let subjects = Subjects::of(db, &user.email, Some(&user), visitor)?;
-            Ok::<_, Error>((user, kept, subjects))
+            Ok::<_, Error>((kept, subjects))
         })?;
         let permit = match self.tried(current, &kept, subjects, now)? {
             Tried::Right(permit) => permit,
@@ -132,33 +132,41 @@ impl Sessions<'_> {
         let hash = chosen.hash(&permit)?;
         drop(permit);
         let visitor = visitor.clone();
-        let (opened, ended) = self.store.write(move |tx| {
+        let changed = self.store.write(move |tx| {
+            // As they are now: what they may do may have changed, and their password too.
+            let (user, held) = people::by_id(tx, holder)?.ok_or_else(gone)?;
+            if held != kept {
+                return Ok(None);
+            }
             subjects.take_back(tx)?;
             people::set_password(tx, &user, &hash)?;
             table::end_all(tx, holder, None)?;
             let actor = Actor::User(holder, visitor.address);
             everybody::record(tx, &actor, "user.set_password", &user, None, json!({}))?;
             let ended = people::end_grants(tx, holder, None)?;
-            Ok((open(tx, user, &visitor)?, ended))
+            Ok(Some((open(tx, user, &visitor)?, ended)))
         })?;
+        let Some((opened, ended)) = changed else { return Ok(SignIn::Wrong) };
         principals.forget(&ended);
         Ok(SignIn::In(opened))
     }
 
-    /// Begins the session of somebody who has shown their password.
+    /// Begins the session of somebody who has shown the password that `kept` is the hash of.
     fn begin(
         &self,
         id: UserId,
-        renewed: Option<PasswordHash>,
+        (kept, renewed): (PasswordHash, Option<PasswordHash>),
         subjects: Subjects,
         visitor: &Visitor,
     ) -> Result<SignIn> {
         let visitor = visitor.clone();
         let opened = self.store.write(move |tx| {
-            // As they are now: somebody may have been removed since their row was read.
-            let Some((user, kept)) = people::by_id(tx, id)? else { return Ok(None) };
+            // As they are now: somebody may have been removed since their row was read, or may have
+            // another password, which nobody has shown.
+            let found = people::by_id(tx, id)?.filter(|(_, held)| *held == kept);
+            let Some((user, _)) = found else { return Ok(None) };
             if let Some(renewed) = renewed {
-                people::renew_password(tx, &user, &kept, &renewed)?;
+                people::set_password(tx, &user, &renewed)?;
             }
             subjects.take_back(tx)?;
             table::put_place(tx, user.id, &subjects.place)?;

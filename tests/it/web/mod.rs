@@ -14,6 +14,7 @@ mod overview;
 mod people;
 mod plans;
 mod products;
+mod races;
 mod secrecy;
 mod setup;
 mod sign_in;
