@@ -9,7 +9,7 @@ use super::room::Room;
 use super::table::{self, KeyRow, Soundness};
 use super::terms::{self, Changes, Expiry, Terms};
 use crate::accounts::parse_name;
-use crate::accounts::people::{Email, owner};
+use crate::accounts::people::Email;
 use crate::audit::{self, Actor, Change};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
@@ -54,7 +54,7 @@ impl Keys<'_> {
     pub fn create(&self, actor: &Actor, terms: &Terms) -> Result<Minted> {
         let (product, key_type) = self.key_type(&terms.product, &terms.key_type)?;
         let scopes = terms::scopes(product, key_type, &terms.scopes)?;
-        self.giver.check_scopes(product, &scopes, &[])?;
+        self.giver.within(product).check_scopes(&scopes, &[])?;
         let restrictions = terms::restrictions(product, &terms.restrictions)?;
         terms::check_identity(&scopes, &restrictions)?;
         let name = parse_name(&terms.name)?;
@@ -64,7 +64,7 @@ impl Keys<'_> {
         let room = Room::of(product, self.plans);
         let (actor, terms, giver) = (actor.clone(), terms.clone(), self.giver);
         self.store.write(move |tx| {
-            let owner = owner_id(tx, terms.owner.as_ref(), &terms.workspace)?;
+            let owner = owner_id(tx, giver, terms.owner.as_ref(), &terms.workspace)?;
             giver.check_ids(tx, &terms.workspace, &restrictions, &Restrictions::default())?;
             let row = KeyRow {
                 id: KeyId::new(tx.now),
@@ -119,8 +119,7 @@ impl Keys<'_> {
         let known = self.known(id, Timestamp::default())?;
         let (product, key_type) = self.key_type(&known.product, &known.key_type)?;
         let change = Checked::of(changes, &known, product, key_type)?;
-        let asked = changes.scopes.as_deref().unwrap_or_default();
-        self.giver.check_scopes(product, asked, &known.scopes)?;
+        let (bounds, asked) = (self.giver.within(product), changes.scopes.clone());
         let room = Room::of(product, self.plans);
         let (actor, giver) = (actor.clone(), self.giver);
         self.change(id, move |tx, mut row, key| {
@@ -129,7 +128,10 @@ impl Keys<'_> {
                     "{id} is revoked: there is nothing to change"
                 )));
             }
-            if let Some(owner) = owner_id(tx, change.owner.as_ref(), &row.workspace)? {
+            if let Some(asked) = &asked {
+                bounds.check_scopes(asked, &key.scopes)?;
+            }
+            if let Some(owner) = owner_id(tx, giver, change.owner.as_ref(), &row.workspace)? {
                 row.owner = Some(owner);
             }
             if let Some(asked) = &change.restrictions {
@@ -140,8 +142,10 @@ impl Keys<'_> {
                 room.check(tx, &row)?;
             }
             table::update(tx, &row)?;
+            let changed = reread(tx, id)?;
+            bounds.check_change(&key, &changed)?;
             record(tx, &actor, "key.update", &row, described(&row))?;
-            reread(tx, id)
+            Ok(changed)
         })
     }
 
@@ -261,8 +265,13 @@ impl Checked {
 }
 
 /// The id of whoever is to own a key, as it is kept.
-fn owner_id(tx: &Write<'_>, email: Option<&Email>, workspace: &str) -> Result<Option<String>> {
-    email.map(|email| Ok(owner(tx, email, workspace)?.to_string())).transpose()
+fn owner_id(
+    tx: &Write<'_>,
+    giver: Giver,
+    email: Option<&Email>,
+    workspace: &str,
+) -> Result<Option<String>> {
+    email.map(|email| Ok(giver.owner(tx, email, workspace)?.to_string())).transpose()
 }
 
 /// A new secret of a key type.

@@ -36,7 +36,8 @@ impl Keys<'_> {
     ///
     /// # Errors
     /// `Conflict` while an older secret lives (unless `overlap` is zero), and for a key that is
-    /// revoked, expired or damaged; `Invalid` for an overlap over 90 days; `NotFound`.
+    /// revoked, expired or damaged; `Invalid` for an overlap over 90 days, and for a member's key with
+    /// a scope that only operators give; `NotFound`.
     pub fn rotate(
         &self,
         actor: &Actor,
@@ -48,10 +49,11 @@ impl Keys<'_> {
             return Err(Error::invalid("the overlap is 90d at most"));
         }
         let known = self.known(id, now)?;
-        let (_, key_type) = self.key_type(&known.product, &known.key_type)?;
-        let secret = mint(key_type)?;
+        let (product, key_type) = self.key_type(&known.product, &known.key_type)?;
+        let (bounds, secret) = (self.giver.within(product), mint(key_type)?);
         let actor = actor.clone();
         self.change(id, move |tx, row, key| {
+            bounds.check_renewal(&key)?;
             check_rotatable(&key, overlap)?;
             let previous_expires_at = tx.now.plus(overlap);
             end_secrets(tx, &key, previous_expires_at)?;
@@ -105,7 +107,7 @@ impl Keys<'_> {
     ///
     /// # Errors
     /// `Conflict` for a key that is not revoked, or was too long ago, and where its plan has no
-    /// room for it; `Invalid` when its product or key type is gone; `NotFound`.
+    /// room for it; `Invalid` when its product or key type is gone, and as a rotation; `NotFound`.
     pub fn restore(
         &self,
         actor: &Actor,
@@ -117,11 +119,13 @@ impl Keys<'_> {
         let known = self.known(id, now)?;
         let (product, _) = self.key_type(&known.product, &known.key_type)?;
         let (undo, room) = (undo(product), Room::of(product, self.plans));
+        let bounds = self.giver.within(product);
         let actor = actor.clone();
         self.change(id, move |tx, mut row, key| {
             let Some(revoked_at) = row.revoked_at else {
                 return Err(Error::conflict(format!("{id} is not revoked")));
             };
+            bounds.check_renewal(&key)?;
             check_undo(&key, revoked_at, undo, tx.now)?;
             if let Some(ending) = key.ending_secret() {
                 table::end_secret(tx, id, &ending.digest, tx.now)?;

@@ -89,6 +89,18 @@ pub fn owner(db: &Read<'_>, email: &Email, workspace: &str) -> Result<UserId> {
     })
 }
 
+/// A member of `workspace`. Whether somebody else is there is not told.
+///
+/// # Errors
+/// `Invalid` where `email` is none.
+pub fn member(db: &Read<'_>, email: &Email, workspace: &str) -> Result<UserId> {
+    let known = table::by_email(db, email)?.map(|(user, _)| user);
+    known
+        .filter(|user| user.is_member_of(workspace))
+        .map(|user| user.id)
+        .ok_or_else(|| Error::invalid(format!("{email} is no member of {workspace}")))
+}
+
 /// What somebody may do in a workspace, as things stand in a transaction; nothing where they are gone.
 ///
 /// # Errors

@@ -21,7 +21,7 @@ pub(super) use actions::{insert, record};
 pub use email::{BadEmail, Email};
 pub use hasher::{Hasher, Permit};
 pub(super) use members::join;
-pub use members::{owner, role};
+pub use members::{member, owner, role};
 pub use password::{Password, PasswordHash};
 pub use role::{BadRole, Role};
 pub use user::{Membership, User};

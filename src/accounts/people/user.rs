@@ -32,6 +32,12 @@ pub struct Membership {
 }
 
 impl User {
+    /// Whether they belong to a workspace, operator or not.
+    #[must_use]
+    pub fn is_member_of(&self, workspace: &str) -> bool {
+        self.memberships.iter().any(|it| it.workspace.as_str() == workspace)
+    }
+
     /// What they may do in a workspace; an operator may do there whatever its owner may.
     #[must_use]
     pub fn role_in(&self, workspace: &str) -> Option<Role> {

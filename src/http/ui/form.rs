@@ -204,6 +204,8 @@ pub struct Confirm<'a> {
     pub form_token: &'a str,
     /// What must be typed before it is done.
     pub typed: Option<Typed<'a>>,
+    /// Why it was not done; the form is then open.
+    pub error: Option<&'a str>,
     /// Whether somebody may be sorry for it.
     pub is_dangerous: bool,
 }
@@ -220,29 +222,32 @@ pub struct Typed<'a> {
 impl Confirm<'_> {
     /// The field that carries the typed name.
     pub const FIELD: &'static str = "confirm";
+
+    /// Where errors lead to; a page has one act at most that asks for a name.
+    const ID: &'static str = "field-confirm";
 }
 
 /// The act, with whatever further `fields` its form has.
 #[must_use]
 pub fn confirm(it: &Confirm<'_>, fields: &dyn Render) -> Markup {
-    let error = it.typed.and_then(|typed| typed.error);
+    let mistyped = it.typed.and_then(|typed| typed.error);
     let button = if it.is_dangerous { Button::danger(it.label) } else { Button::plain(it.label) };
     let body = html! {
+        @if let Some(error) = it.error { p.error { (error) } }
         (fields)
         @if let Some(typed) = it.typed {
-            @let id = format!("{}-confirm", it.id);
             div.field {
-                label for=(id) { "Type " strong { (typed.name) } " to confirm" }
-                input id=(id) name=(Confirm::FIELD) required autocomplete="off" spellcheck="false"
-                    aria-invalid=[error.map(|_| "true")]
-                    aria-describedby=[error.map(|_| format!("{id}-error"))];
-                @if let Some(error) = error { p.error id={ (id) "-error" } { (error) } }
+                label for=(Confirm::ID) { "Type " strong { (typed.name) } " to confirm" }
+                input id=(Confirm::ID) name=(Confirm::FIELD) required autocomplete="off"
+                    spellcheck="false" aria-invalid=[mistyped.map(|_| "true")]
+                    aria-describedby=[mistyped.map(|_| "confirm-error")];
+                @if let Some(error) = mistyped { p.error #confirm-error { (error) } }
             }
         }
         div.actions { (button) }
     };
     html! {
-        details #(it.id) .confirm .danger[it.is_dangerous] open[error.is_some()] {
+        details #(it.id) .confirm .danger[it.is_dangerous] open[mistyped.or(it.error).is_some()] {
             summary { (it.icon) (it.label) (Icon::Next) }
             div.stack { p { (it.consequence) } (post(it.action, it.form_token, &body)) }
         }

@@ -3,7 +3,7 @@
 use keystile::http::console::views::keys::choose::{self, ChooseView};
 use keystile::http::console::views::keys::create::{self, CreateView, Filled};
 use keystile::http::console::views::keys::created::{self, CreatedView, Example};
-use keystile::http::console::views::keys::detail::{self, DetailView, Quota, ScopeUse};
+use keystile::http::console::views::keys::detail::{self, DetailView, Quota, RefusedAct, ScopeUse};
 use keystile::http::console::views::keys::list::{self, ListView, Row};
 use keystile::http::ui::address::Address;
 use keystile::http::ui::field::Choice;
@@ -94,6 +94,7 @@ fn creating(expires: &str) -> Markup {
         product: &whale,
         key_type: &whale.key_types[0],
         changed: None,
+        kept: &[],
         is_operator: true,
         owned: &owned,
         filled: &filled,
@@ -148,7 +149,13 @@ fn one(key: &Key) -> Markup {
         refused: &refused(),
         quotas: &quotas,
         trail: &trail,
-        confirm_error: Some(("revoke", "That is not the key's name")),
+        renewed_by_operators: None,
+        refused_act: Some(RefusedAct {
+            act: "revoke",
+            said: "That is not the key's name",
+            is_mistyped: true,
+            typed: "It leaked",
+        }),
         done: None,
         now: now(),
     })

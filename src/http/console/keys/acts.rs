@@ -6,6 +6,8 @@ use crate::clock::Span;
 use crate::error::{Error, Result};
 use crate::http::console::WRONG_INPUT;
 use crate::http::console::scene::Scene;
+use crate::http::console::views::keys::detail::RefusedAct;
+use crate::http::console::wrong::Wrong;
 use crate::http::ui::form::Confirm;
 use crate::http::web::{Reply, Visit};
 use crate::keys::Key;
@@ -21,6 +23,14 @@ fn done(scene: &Scene<'_>, key: &Key, what: &str) -> Reply {
     Reply::see_other(&format!("/workspaces/{slug}/keys/{}?done={what}", key.id))
 }
 
+/// The key's page again, with why an act was not done and what was typed for it.
+fn refused(scene: &Scene<'_>, key: Key, (act, typed): (&str, &str), error: Error) -> Result<Reply> {
+    let wrong = Wrong::of("", error)?;
+    let said = wrong.errors().of("").unwrap_or_default();
+    let act = RefusedAct { act, said, is_mistyped: false, typed };
+    Ok(shown(scene, key, Some(act))?.status(wrong.status))
+}
+
 /// Gives the key a second secret, and answers with it.
 ///
 /// # Errors
@@ -29,14 +39,18 @@ pub fn rotate(visit: &Visit<'_>) -> Result<Reply> {
     let scene = Scene::of(visit)?;
     let key = key(&scene)?;
     // Nothing at all is written without a unit in the form, as on the command line.
-    let overlap = match visit.form(&["overlap"])?.one("overlap")? {
-        "0" => Span::ZERO,
-        typed => typed
-            .parse()
-            .map_err(|error: crate::clock::NotASpan| Error::invalid(error.to_string()))?,
+    let typed = visit.form(&["overlap"])?.one("overlap")?;
+    let overlap = match typed {
+        "0" => Ok(Span::ZERO),
+        typed => {
+            typed.parse().map_err(|error: crate::clock::NotASpan| Error::invalid(error.to_string()))
+        }
     };
-    let rotated = scene.keys()?.rotate(&visit.actor()?, key.id, overlap, visit.now)?;
-    Ok(shown_once(&scene, &rotated.minted, Some(rotated.previous_expires_at)))
+    let (keys, actor) = (scene.keys()?, visit.actor()?);
+    match overlap.and_then(|overlap| keys.rotate(&actor, key.id, overlap, visit.now)) {
+        Ok(it) => Ok(shown_once(&scene, &it.minted, Some(it.previous_expires_at))),
+        Err(error) => refused(&scene, key, ("rotate", typed), error),
+    }
 }
 
 /// Ends the old secret now.
@@ -47,8 +61,10 @@ pub fn finish(visit: &Visit<'_>) -> Result<Reply> {
     let scene = Scene::of(visit)?;
     let key = key(&scene)?;
     visit.form(&[])?;
-    scene.keys()?.finish_rotation(&visit.actor()?, key.id)?;
-    Ok(done(&scene, &key, "finished"))
+    match scene.keys()?.finish_rotation(&visit.actor()?, key.id) {
+        Ok(_) => Ok(done(&scene, &key, "finished")),
+        Err(error) => refused(&scene, key, ("finish", ""), error),
+    }
 }
 
 /// Revokes the key, where its name was typed to confirm it.
@@ -59,13 +75,16 @@ pub fn revoke(visit: &Visit<'_>) -> Result<Reply> {
     let scene = Scene::of(visit)?;
     let key = key(&scene)?;
     let fields = visit.form(&[Confirm::FIELD, "reason"])?;
+    let reason = fields.one("reason")?;
     if fields.one(Confirm::FIELD)?.trim() != key.name {
-        let said = ("revoke", "That is not the key's name");
-        return Ok(shown(&scene, key, Some(said))?.status(WRONG_INPUT));
+        let said = "That is not the key's name";
+        let act = RefusedAct { act: "revoke", said, is_mistyped: true, typed: reason };
+        return Ok(shown(&scene, key, Some(act))?.status(WRONG_INPUT));
     }
-    let reason = Some(fields.one("reason")?);
-    scene.keys()?.revoke(&visit.actor()?, key.id, reason)?;
-    Ok(done(&scene, &key, "revoked"))
+    match scene.keys()?.revoke(&visit.actor()?, key.id, Some(reason)) {
+        Ok(_) => Ok(done(&scene, &key, "revoked")),
+        Err(error) => refused(&scene, key, ("revoke", reason), error),
+    }
 }
 
 /// Undoes a revocation, while the product allows it.
@@ -76,6 +95,8 @@ pub fn restore(visit: &Visit<'_>) -> Result<Reply> {
     let scene = Scene::of(visit)?;
     let key = key(&scene)?;
     visit.form(&[])?;
-    scene.keys()?.restore(&visit.actor()?, key.id, None, visit.now)?;
-    Ok(done(&scene, &key, "restored"))
+    match scene.keys()?.restore(&visit.actor()?, key.id, None, visit.now) {
+        Ok(_) => Ok(done(&scene, &key, "restored")),
+        Err(error) => refused(&scene, key, ("restore", ""), error),
+    }
 }

@@ -7,7 +7,9 @@ use crate::http::console::counts::{Stretch, by_verdict, refusals, requests};
 use crate::http::console::scene::Scene;
 use crate::http::console::usage::Quotas;
 use crate::http::console::views::audit::Entry;
-use crate::http::console::views::keys::detail::{DetailView, ScopeUse, page as page_of};
+use crate::http::console::views::keys::detail::{
+    DetailView, RefusedAct, ScopeUse, page as page_of,
+};
 use crate::http::console::views::refusals::Refused;
 use crate::http::web::{Reply, Visit};
 use crate::keys::Key;
@@ -32,11 +34,11 @@ pub fn page(visit: &Visit<'_>) -> Result<Reply> {
     shown(&scene, key, None)
 }
 
-/// The same, with what was wrong with a name that was typed to confirm an act.
+/// The same, with the act that was not done.
 pub(super) fn shown(
     scene: &Scene<'_>,
     mut key: Key,
-    confirm_error: Option<(&str, &str)>,
+    refused_act: Option<RefusedAct<'_>>,
 ) -> Result<Reply> {
     let (visit, now) = (scene.visit, scene.visit.now);
     let (usage, whose) = (scene.usage(), Whose::Key(key.id));
@@ -49,8 +51,8 @@ pub(super) fn shown(
     let entries = Log { store: &visit.app.store }.about(&key.id.to_string())?;
     let actors = entries.iter().map(|it| scene.called(&it.actor)).collect::<Result<Vec<_>>>()?;
     // Where somebody acted from is for those who may read the whole log.
-    let shows_addresses = scene.is_operator()?;
-    let entry = |it| entry(it, shows_addresses);
+    let is_operator = scene.is_operator()?;
+    let entry = |it| entry(it, is_operator);
     let quotas = Quotas::of_key(scene, &key)?;
     name_people(scene, &mut key)?;
     let done = visit.query("done").unwrap_or_default();
@@ -67,11 +69,20 @@ pub(super) fn shown(
         refused: &refusals(&outcomes).map(refused).collect::<Vec<_>>(),
         quotas: &quotas.shown(),
         trail: &entries.iter().zip(&actors).map(entry).collect::<Vec<_>>(),
-        confirm_error,
+        renewed_by_operators: admin_scope(&key, product.map(|product| &**product))
+            .filter(|_| !is_operator),
+        refused_act,
         done: DONE.into_iter().find(|(name, _)| *name == done).map(|(_, said)| said),
         now,
     };
     Ok(scene.page(&key.name, page_of(&view)))
+}
+
+/// A scope of the key that only operators give.
+fn admin_scope<'k>(key: &'k Key, product: Option<&Product>) -> Option<&'k str> {
+    let scopes = &product?.scopes;
+    let is_admin = |name: &&String| scopes.get(name).is_some_and(|scope| scope.is_admin);
+    key.scopes.iter().find(is_admin).map(String::as_str)
 }
 
 /// Until when a revoked key can be made good again.

@@ -15,8 +15,7 @@ use crate::registry::Access;
 pub fn page(visit: &Visit<'_>) -> Result<Reply> {
     let scene = Scene::of(visit)?;
     let key = scene.key(visit.param("key"))?;
-    let id = key.id.to_string();
-    let form = KeyForm::of(&scene, &key.product, &key.key_type, Some(&id))?;
+    let form = KeyForm::of(&scene, &key.product, &key.key_type, Some(&key))?;
     form.page(&Typed::of_key(&scene, &key)?, &Wrong::new())
 }
 
@@ -27,9 +26,8 @@ pub fn page(visit: &Visit<'_>) -> Result<Reply> {
 pub fn edit(visit: &Visit<'_>) -> Result<Reply> {
     let scene = Scene::of(visit)?;
     let key = scene.key(visit.param("key"))?;
-    let id = key.id.to_string();
     let sent = sent(visit, &scene.in_force.registry)?;
-    let form = KeyForm::of(&scene, &key.product, &key.key_type, Some(&id))?;
+    let form = KeyForm::of(&scene, &key.product, &key.key_type, Some(&key))?;
     let (typed, terms) = match form.read(sent)? {
         Ok(read) => read,
         Err(page) => return Ok(page),

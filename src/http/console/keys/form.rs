@@ -10,7 +10,7 @@ use crate::http::console::scene::Scene;
 use crate::http::console::views::keys::create::{self, CreateView, PREVIEW_FIELD};
 use crate::http::ui::form::Errors;
 use crate::http::web::{Form, Reply};
-use crate::keys::Terms;
+use crate::keys::{Key, Terms};
 use crate::registry::{KeyType, Product, Route};
 
 /// The form of a key that is made or changed.
@@ -18,8 +18,8 @@ pub(super) struct KeyForm<'s> {
     scene: &'s Scene<'s>,
     pub(super) product: &'s Product,
     pub(super) key_type: &'s KeyType,
-    /// The id of the key that is changed.
-    changed: Option<&'s str>,
+    /// The key that is changed.
+    changed: Option<&'s Key>,
 }
 
 impl<'s> KeyForm<'s> {
@@ -29,7 +29,7 @@ impl<'s> KeyForm<'s> {
         scene: &'s Scene<'s>,
         product: &str,
         key_type: &str,
-        changed: Option<&'s str>,
+        changed: Option<&'s Key>,
     ) -> Result<Self> {
         let unknown = || Error::not_found("there is no such product, or no such type of key");
         let product = scene.in_force.registry.product(product).ok_or_else(unknown)?;
@@ -39,6 +39,7 @@ impl<'s> KeyForm<'s> {
 
     /// The form with what was typed and what is wrong with it.
     pub(super) fn page(&self, typed: &Typed, wrong: &Wrong) -> Result<Reply> {
+        let changed = self.changed.map(|key| key.id.to_string());
         let grant = typed.grant(self.product, self.key_type);
         let open = self.product.routes.iter().filter(|route| route.needs.is_met_by(&grant));
         let routes: Vec<&Route> = open.collect();
@@ -49,7 +50,8 @@ impl<'s> KeyForm<'s> {
             form_token: self.scene.form_token()?,
             product: self.product,
             key_type: self.key_type,
-            changed: self.changed,
+            changed: changed.as_deref(),
+            kept: &self.kept()?,
             is_operator: self.scene.is_operator()?,
             owned: &self.to_choose_from(typed),
             filled: &typed.filled(),
@@ -63,7 +65,11 @@ impl<'s> KeyForm<'s> {
     /// What was typed, and what is to be done by it; else the form once more, since something is wrong
     /// or they only want to see what it would mean.
     pub(super) fn read(&self, sent: &Form) -> Result<Result<(Typed, Terms), Reply>> {
-        let typed = Typed::read(sent, self.product)?;
+        let mut typed = Typed::read(sent, self.product)?;
+        // A box that cannot be unticked says nothing of what somebody wants.
+        let kept = self.kept()?.into_iter().map(str::to_owned);
+        let kept: Vec<String> = kept.filter(|name| !typed.scopes.contains(name)).collect();
+        typed.scopes.extend(kept);
         if !sent.one(PREVIEW_FIELD)?.is_empty() {
             return Ok(Err(self.page(&typed, &Wrong::new())?));
         }
@@ -91,6 +97,19 @@ impl<'s> KeyForm<'s> {
             ids.entry(resource.clone()).or_default().insert(id.clone());
         }
         ids
+    }
+
+    /// The scopes of the key that this person can neither give nor take away.
+    fn kept(&self) -> Result<Vec<&'s str>> {
+        let is_operator = self.scene.is_operator()?;
+        let held = self
+            .changed
+            .filter(|_| !is_operator)
+            .into_iter()
+            .flat_map(|key| &key.scopes)
+            .map(String::as_str);
+        let is_admin = |name: &&str| self.product.scopes.get(name).is_some_and(|it| it.is_admin);
+        Ok(held.filter(is_admin).collect())
     }
 
     /// What another key has and this person may not give is not ticked for the next one.

@@ -43,7 +43,7 @@ fn what_is_wrong_stands_beside_its_field_and_what_was_typed_stays() {
     for (field, value, said) in [
         ("scope", "read:nothing", "no scope"),
         ("restrict.store", "st_9", "does not own"),
-        ("owner", "other@example.com", "neither a member"),
+        ("owner", "other@example.com", "no member"),
         ("expires", "2020-01-01", "is over"),
     ] {
         let answer = create(&browser, &[(field, value)]);

@@ -118,12 +118,108 @@ fn an_operator_gives_what_a_member_may_not_and_the_member_may_keep_it() {
     let edit = format!("{KEYS}/{id}/edit");
     assert!(dev.get(&edit).text().contains("value=\"b1\" checked"));
     assert_eq!(dev.post(&edit, &of(&given)).status, 303, "what it has, it keeps");
+    let page = dev.get(&edit).text();
+    assert!(page.contains("name=\"scope\" value=\"admin:keys\""), "it is sent along: {page}");
+    assert!(page.contains("checked disabled"), "and cannot be unticked");
     let without = [("scope", "read:box"), ("restrict.box", "b1")];
     assert_eq!(dev.post(&edit, &of(&without)).status, 303);
+    assert!(ada.get(&format!("{KEYS}/{id}")).text().contains("admin:keys"), "nor by a forged form");
+    ada.get(&edit);
+    assert_eq!(ada.post(&edit, &of(&without)).status, 303);
     dev.get(&edit);
-    assert_eq!(dev.post(&edit, &of(&given)).status, 422, "what was let go, is gone");
+    assert_eq!(dev.post(&edit, &of(&given)).status, 422, "what an operator took, is gone");
     let like = dev.get(&format!("{NEW}?like={id}")).text();
     assert!(!like.contains("value=\"b1\""), "what is not theirs to give is not ticked");
+}
+
+/// A key that an operator has made, with what only operators give; and a developer's browser.
+fn admin_key() -> (Instance, String, Browser) {
+    let instance = Instance::start(&Plugins::default().and("vault", ADMIN));
+    instance.person("ada@example.com", None).unwrap();
+    instance.person("dev@example.com", Some(("acme", Role::Developer))).unwrap();
+    let ada = signed_in(&instance, "ada@example.com");
+    ada.get(NEW);
+    let (id, _) = made(&ada.post(NEW, &vault(&[])));
+    let dev = signed_in(&instance, "dev@example.com");
+    (instance, id, dev)
+}
+
+/// The form of that key, with other values.
+fn vault<'a>(changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let form = [
+        ("product", "vault"),
+        ("type", "live"),
+        ("name", "Vault"),
+        ("scope", "admin:keys"),
+        ("restrict.box", "b1"),
+        ("expires", "2026-12-01"),
+        ("allow_ip", "192.0.2.0/24"),
+    ];
+    let is_kept = |name: &str| !changes.iter().any(|(changed, _)| *changed == name);
+    form.into_iter().filter(|(name, _)| is_kept(name)).chain(changes.iter().copied()).collect()
+}
+
+#[test]
+fn a_member_opens_no_more_by_a_key_that_an_operator_gave_more() {
+    let (_instance, id, dev) = admin_key();
+    let edit = format!("{KEYS}/{id}/edit");
+    for (field, value) in [
+        ("expires", ""),
+        ("expires", "2027-12-01"),
+        ("allow_ip", ""),
+        ("allow_ip", "0.0.0.0/0"),
+        ("allow_ip", "192.0.2.0/24\n198.51.100.7"),
+        ("scope", "read:box"),
+        ("scope", "*"),
+    ] {
+        dev.get(&edit);
+        let answer = dev.post(&edit, &vault(&[(field, value)]));
+        assert_eq!(answer.status, 422, "{field}={value}");
+        assert!(words(&answer.text()).contains("only an operator gives"), "{}", answer.text());
+    }
+    for (field, value) in [("name", "Safe"), ("expires", "2026-11-30")] {
+        dev.get(&edit);
+        assert_eq!(dev.post(&edit, &vault(&[(field, value)])).status, 303, "{field}={value}");
+    }
+}
+
+#[test]
+fn a_member_ends_a_key_that_an_operator_gave_more_and_does_not_renew_it() {
+    let (instance, id, dev) = admin_key();
+    let page = format!("{KEYS}/{id}");
+    let shown = words(&dev.get(&page).text());
+    assert!(
+        shown.contains("an operator can rotate it") && !shown.contains("Rotate key"),
+        "{shown}"
+    );
+    let rotated = dev.post(&format!("{page}/rotate"), &[("overlap", "24h")]);
+    assert_eq!(rotated.status, 422);
+    assert!(words(&rotated.text()).contains("only an operator gives"), "{}", rotated.text());
+    dev.get(&page);
+    let revoke = [("confirm", "Vault"), ("reason", "")];
+    assert_eq!(dev.post(&format!("{page}/revoke"), &revoke).status, 303);
+    dev.get(&page);
+    assert_eq!(dev.post(&format!("{page}/restore"), &[]).status, 422);
+    let ada = signed_in(&instance, "ada@example.com");
+    ada.get(&page);
+    assert_eq!(ada.post(&format!("{page}/restore"), &[]).status, 303);
+    ada.get(&page);
+    assert_eq!(ada.post(&format!("{page}/rotate"), &[("overlap", "24h")]).status, 200);
+}
+
+#[test]
+fn a_member_names_a_member_as_owner_and_learns_of_nobody_else() {
+    let instance = world();
+    let browser = signed_in(&instance, "dev@example.com");
+    for email in ["ada@example.com", "other@example.com", "nobody@example.com"] {
+        let answer = create(&browser, &[("owner", email)]);
+        assert_eq!(answer.status, 422, "{email}");
+        assert!(
+            words(&answer.text()).contains(&format!("{email} is no member of acme")),
+            "{email}"
+        );
+    }
+    made(&create(&browser, &[("owner", "eye@example.com")]));
 }
 
 #[test]

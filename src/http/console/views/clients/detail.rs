@@ -163,6 +163,7 @@ fn acts(view: &DetailView<'_>) -> Markup {
         action: &rotate,
         form_token: view.form_token,
         typed: None,
+        error: None,
         is_dangerous: false,
     };
     let overlap = Select::new("overlap", "The present secret stays good for", &OVERLAPS, "24h");
@@ -181,6 +182,7 @@ fn acts(view: &DetailView<'_>) -> Markup {
                     name: &view.client.name,
                     error: view.errors.of(Confirm::FIELD),
                 }),
+                error: None,
                 is_dangerous: true,
                 ..act
             },

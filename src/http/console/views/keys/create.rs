@@ -24,6 +24,8 @@ pub struct CreateView<'a> {
     pub key_type: &'a KeyType,
     /// The key's id, where one is changed.
     pub changed: Option<&'a str>,
+    /// The scopes of the key that the person can neither give nor take away.
+    pub kept: &'a [&'a str],
     /// Whether the person may give what only operators may.
     pub is_operator: bool,
     /// The ids that the workspace owns.
@@ -120,12 +122,13 @@ fn access(view: &CreateView<'_>) -> Markup {
             "Keys of this type have full access",
             &html! { p { "They may do everything that is not for operators alone." } },
         ),
-        Access::Scoped => scopes::choices(
-            &view.product.scopes,
-            &view.filled.scopes,
-            view.is_operator,
-            view.errors.of("scope"),
-        ),
+        Access::Scoped => scopes::choices(&scopes::Offered {
+            scopes: &view.product.scopes,
+            chosen: &view.filled.scopes,
+            kept: view.kept,
+            is_operator: view.is_operator,
+            error: view.errors.of("scope"),
+        }),
     }
 }
 

@@ -24,12 +24,29 @@ pub const OVERLAPS: [Choice<'_>; 5] = [
 pub(super) fn acts(view: &DetailView<'_>) -> Markup {
     let is_active = view.key.state == State::Active;
     html! {
-        @if is_active { @if view.key.ending_secret().is_some() { (finish(view)) } @else { (rotate(view)) } }
-        @if view.key.state == State::Revoked { (restore(view)) } @else { (revoke(view)) }
+        @if let Some(scope) = view.renewed_by_operators { (for_operators(scope)) }
+        @let may_renew = view.renewed_by_operators.is_none();
+        @if is_active {
+            @if view.key.ending_secret().is_some() { (finish(view)) }
+            @else if may_renew { (rotate(view)) }
+        }
+        @if view.key.state != State::Revoked { (revoke(view)) } @else if may_renew { (restore(view)) }
+    }
+}
+
+/// Why a member finds less here than on another key.
+fn for_operators(scope: &str) -> Markup {
+    html! {
+        p.muted {
+            "The key has " code { (scope) } ", which only operators give: an operator can rotate it, "
+            "give it more or undo its revocation. You can revoke it."
+        }
     }
 }
 
 fn rotate(view: &DetailView<'_>) -> Markup {
+    let refused = view.refused_act.filter(|it| it.act == "rotate");
+    let overlap = refused.map_or("24h", |it| it.typed);
     let action = address(view.workspace, &format!("/{}/rotate", view.key.id));
     confirm(
         &Confirm {
@@ -41,9 +58,10 @@ fn rotate(view: &DetailView<'_>) -> Markup {
             action: &action,
             form_token: view.form_token,
             typed: None,
+            error: view.refusal_of("rotate"),
             is_dangerous: false,
         },
-        &Select::new("overlap", "The present secret stays good for", &OVERLAPS, "24h"),
+        &Select::new("overlap", "The present secret stays good for", &OVERLAPS, overlap),
     )
 }
 
@@ -66,6 +84,7 @@ fn finish(view: &DetailView<'_>) -> Markup {
             action: &action,
             form_token: view.form_token,
             typed: None,
+            error: view.refusal_of("finish"),
             is_dangerous: false,
         },
         &"",
@@ -74,8 +93,10 @@ fn finish(view: &DetailView<'_>) -> Markup {
 
 fn revoke(view: &DetailView<'_>) -> Markup {
     let action = address(view.workspace, &format!("/{}/revoke", view.key.id));
-    let error = view.confirm_error.filter(|(act, _)| *act == "revoke").map(|(_, error)| error);
-    let reason = Field::text("reason", "Reason").optional().help("For the audit log.");
+    let refused = view.refused_act;
+    let mistyped = refused.filter(|it| it.act == "revoke" && it.is_mistyped).map(|it| it.said);
+    let typed = refused.map_or("", |it| it.typed);
+    let reason = Field::text("reason", "Reason").optional().value(typed).help("For the audit log.");
     confirm(
         &Confirm {
             id: "revoke",
@@ -85,7 +106,8 @@ fn revoke(view: &DetailView<'_>) -> Markup {
                           undone only as long as the product allows.",
             action: &action,
             form_token: view.form_token,
-            typed: Some(Typed { name: &view.key.name, error }),
+            typed: Some(Typed { name: &view.key.name, error: mistyped }),
+            error: view.refusal_of("revoke"),
             is_dangerous: true,
         },
         &reason,
@@ -95,6 +117,7 @@ fn revoke(view: &DetailView<'_>) -> Markup {
 fn restore(view: &DetailView<'_>) -> Markup {
     let action = address(view.workspace, &format!("/{}/restore", view.key.id));
     let button = html! {
+        @if let Some(error) = view.refusal_of("restore") { p.error { (error) } }
         p { "Its newest secret lives again." }
         div.actions { (Button::plain("Undo revocation").icon(Icon::Undo)) }
     };

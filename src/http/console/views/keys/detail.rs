@@ -51,12 +51,35 @@ pub struct DetailView<'a> {
     pub quotas: &'a [Quota<'a>],
     /// What was done to it, the latest first.
     pub trail: &'a [Entry<'a>],
-    /// What was wrong with a name that was typed to confirm, by the act's id.
-    pub confirm_error: Option<(&'a str, &'a str)>,
+    /// The scope for which only an operator may rotate it or undo its revocation, where the person is
+    /// none.
+    pub renewed_by_operators: Option<&'a str>,
+    /// The act that was asked for and not done.
+    pub refused_act: Option<RefusedAct<'a>>,
     /// What has just been done.
     pub done: Option<&'a str>,
     /// The present instant.
     pub now: Timestamp,
+}
+
+/// An act that was asked for and not done.
+#[derive(Clone, Copy, Debug)]
+pub struct RefusedAct<'a> {
+    /// Its id: `rotate`, `finish`, `revoke`, `restore`.
+    pub act: &'a str,
+    /// Why it was not done.
+    pub said: &'a str,
+    /// Whether it is the name that was typed to confirm.
+    pub is_mistyped: bool,
+    /// What was chosen or typed beside that.
+    pub typed: &'a str,
+}
+
+impl DetailView<'_> {
+    /// Why an act was not done, whatever name was typed.
+    pub(super) fn refusal_of(&self, act: &str) -> Option<&str> {
+        self.refused_act.filter(|it| it.act == act && !it.is_mistyped).map(|it| it.said)
+    }
 }
 
 /// How a scope of a key is used.
@@ -93,6 +116,7 @@ pub fn page(view: &DetailView<'_>) -> Markup {
     html! {
         (Head { crumbs: &crumbs, title: &key.name, about, actions: actions(view) })
         @if let Some(done) = view.done { (note(Tone::Good, done, &"")) }
+        (refusal(view))
         (hint(view))
         div.columns {
             div.stack #key-use data-refresh {
@@ -119,6 +143,15 @@ fn actions(view: &DetailView<'_>) -> Markup {
                 (Button::plain("Edit key").to(&edit).icon(Icon::Edit))
             }
             (Button::plain("Create another like this").to(&like).icon(Icon::Plus))
+        }
+    }
+}
+
+/// Why an act was not done, at the top: the act's own form may be gone from the page.
+fn refusal(view: &DetailView<'_>) -> Markup {
+    html! {
+        @if let Some(it) = view.refused_act {
+            div role="alert" { (note(Tone::Bad, "Nothing was changed", &html! { p { (it.said) } })) }
         }
     }
 }

@@ -44,14 +44,25 @@ fn groups(scopes: &Scopes, is_operator: bool) -> Vec<Group<'_>> {
     groups
 }
 
-/// The scopes to choose from, the `chosen` ones ticked.
+/// What somebody chooses from.
+#[derive(Clone, Copy)]
+pub(super) struct Offered<'a> {
+    /// The product's scopes.
+    pub(super) scopes: &'a Scopes,
+    /// Those that are ticked.
+    pub(super) chosen: &'a [&'a str],
+    /// Those that the key has, and that the person can neither give nor take away.
+    pub(super) kept: &'a [&'a str],
+    /// Whether the person may give what only operators may.
+    pub(super) is_operator: bool,
+    /// What was wrong with the choice.
+    pub(super) error: Option<&'a str>,
+}
+
+/// The scopes to choose from.
 #[must_use]
-pub(super) fn choices(
-    scopes: &Scopes,
-    chosen: &[&str],
-    is_operator: bool,
-    error: Option<&str>,
-) -> Markup {
+pub(super) fn choices(offered: &Offered<'_>) -> Markup {
+    let Offered { scopes, chosen, is_operator, error, .. } = *offered;
     let help = Some("What the key may do. Choose as little as the program needs.");
     let grouped = html! {
         div.pair {
@@ -60,9 +71,30 @@ pub(super) fn choices(
                     group.scopes.iter().map(|scope| tickable(scope, chosen)).collect();
                 fieldset { legend { (group.about) } (ticks("scope", Tick::Many, &list)) }
             }
+            @if !offered.kept.is_empty() { (kept(offered)) }
         }
     };
     fieldset("scope", &Legend { label: "Scopes", help, error }, &grouped)
+}
+
+/// What only an operator gives and takes away: shown, and sent along as it is.
+fn kept(offered: &Offered<'_>) -> Markup {
+    html! {
+        fieldset {
+            legend { "Given by an operator" }
+            div.choices {
+                @for scope in offered.kept.iter().filter_map(|name| offered.scopes.get(name)) {
+                    input type="hidden" name="scope" value=(scope.name);
+                    label.choice {
+                        input type="checkbox" checked disabled;
+                        span { (scope.name) " " (badge(Tone::Bad, "Admin only")) }
+                        small { (scope.description) }
+                    }
+                }
+            }
+            p.help { "The key keeps them. Only an operator gives or takes them away." }
+        }
+    }
 }
 
 fn tickable<'a>(scope: &'a Scope, chosen: &[&str]) -> Tickable<'a> {

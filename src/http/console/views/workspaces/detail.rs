@@ -172,6 +172,7 @@ fn remove(view: &DetailView<'_>) -> Markup {
                 name: &view.workspace.name,
                 error: view.errors.of(Confirm::FIELD),
             }),
+            error: None,
             is_dangerous: true,
         },
         &"",

@@ -73,6 +73,7 @@ fn remove(view: &MemberView<'_>, action: &str) -> Markup {
                     name: view.member.email,
                     error: view.errors.of(Confirm::FIELD),
                 }),
+                error: None,
                 is_dangerous: true,
             },
             &"",
