@@ -183,6 +183,7 @@ impl Sessions<'_> {
         let visitor = visitor.clone();
         self.store.write(move |tx| {
             let (user, _) = people::by_id(tx, holder)?.ok_or_else(gone)?;
+            table::put_place(tx, user.id, &place_of(&visitor))?;
             open(tx, user, &visitor)
         })
     }
@@ -299,29 +300,39 @@ fn record(
     audit::record(tx, &Change { actor, action, subject, workspace: None, detail })
 }
 
+/// Where somebody is, as it is kept.
+fn place_of(visitor: &Visitor) -> [u8; 16] {
+    Seal::over("place").text(&visitor.place().to_string()).close()
+}
+
 /// Whose failures a sign-in adds to.
 #[derive(Clone, Copy)]
 struct Subjects {
     account: [u8; 16],
     place: [u8; 16],
+    /// Whether the account's holder has signed in there before.
+    is_known: bool,
 }
 
 impl Subjects {
     /// In a place that somebody has signed in from before, their account's failures are counted by
-    /// themselves: a stranger elsewhere cannot keep them waiting.
+    /// themselves: a stranger elsewhere cannot keep them waiting, nor one beside them who tries others.
     fn of(db: &Read<'_>, email: &Email, user: Option<&User>, visitor: &Visitor) -> Result<Self> {
-        let place = Seal::over("place").text(&visitor.place().to_string()).close();
+        let place = place_of(visitor);
         let is_known = match user {
             Some(user) => table::is_known_place(db, user.id, &place)?,
             None => false,
         };
         let account = Seal::over("account").text(email.as_str());
         let account = if is_known { account.bytes(&place) } else { account }.close();
-        Ok(Self { account, place })
+        Ok(Self { account, place, is_known })
     }
 
     fn wait_seconds(self, db: &Read<'_>, now: Timestamp) -> Result<u64> {
         let account = table::throttle(db, &self.account)?.wait_seconds(now);
+        if self.is_known {
+            return Ok(account);
+        }
         Ok(account.max(table::throttle(db, &self.place)?.wait_seconds(now)))
     }
 

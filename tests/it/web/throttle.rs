@@ -2,8 +2,12 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use keystile::accounts::invitations::{Invitations, Offer};
+use keystile::accounts::people::Role;
+use keystile::audit::Actor;
+
 use super::{signed_in, with_ada};
-use crate::harness::instance::PASSWORD;
+use crate::harness::instance::{PASSWORD, WORKSPACE};
 use crate::harness::{Browser, Request};
 
 const WRONG: &str = "not the password at all";
@@ -65,6 +69,33 @@ fn a_stranger_keeps_nobody_out_of_a_place_where_they_have_signed_in() {
     assert_eq!(home().sign_in("ada@example.com", PASSWORD).status, 303, "at home one does not");
     assert_eq!(tried(&home()), (422, None));
     assert_eq!(tried(&home()), (429, Some(1)), "and is throttled all the same");
+}
+
+#[test]
+fn one_who_tries_others_beside_them_keeps_nobody_out_of_a_place_that_they_know() {
+    let instance = with_ada();
+    let home = || instance.browser().at("192.0.2.1");
+    assert_eq!(home().sign_in("ada@example.com", PASSWORD).status, 303);
+    assert_eq!(home().sign_in("nobody@example.com", WRONG).status, 422);
+    assert_eq!(home().sign_in("other@example.com", WRONG).status, 429, "the place waits");
+    assert_eq!(home().sign_in("ada@example.com", PASSWORD).status, 303, "its own person does not");
+}
+
+#[test]
+fn a_place_is_known_to_whoever_chose_their_password_there() {
+    let instance = with_ada();
+    let actor = Actor::Instance;
+    let invitations = Invitations { store: &instance.app.store, hasher: &instance.app.hasher };
+    let workspace = WORKSPACE.parse().unwrap();
+    let offer = Offer::Member { workspace, role: Role::Viewer };
+    let email = "bob@example.com".parse().unwrap();
+    let (_, token) = invitations.invite(&actor, &email, &offer).unwrap();
+    let home = || instance.browser().at("192.0.2.1");
+    let link = format!("/invitations/{}", token.expose());
+    assert_eq!(home().post(&link, &[("password", PASSWORD)]).status, 303);
+    let elsewhere = instance.browser().at("198.51.100.7");
+    assert_eq!(elsewhere.sign_in("bob@example.com", WRONG).status, 422);
+    assert_eq!(home().sign_in("bob@example.com", PASSWORD).status, 303);
 }
 
 #[test]
