@@ -4,20 +4,28 @@ const announce = (words) => {
   if (region) region.textContent = words;
 };
 
+// A secret that nobody copied is lost with the page: whatever was copied with it in it ends the warning.
+const copied = (text) => {
+  for (const secret of document.querySelectorAll("[data-uncopied]")) {
+    if (text.includes(secret.value)) delete secret.dataset.uncopied;
+  }
+};
+
 // A copy button names the element whose text it copies. Over plain http on another host there is
 // no clipboard to write to; the text is then selected, so that one key press copies it.
 const copy = async (button) => {
   const source = document.getElementById(button.dataset.copy);
   if (!source) return;
-  delete source.dataset.uncopied;
+  const text = source.value ?? source.textContent;
   try {
-    await navigator.clipboard.writeText(source.value ?? source.textContent);
+    await navigator.clipboard.writeText(text);
   } catch {
     if (source.select) source.select();
     else getSelection().selectAllChildren(source);
     announce("Selected: press Ctrl+C or ⌘C to copy");
     return;
   }
+  copied(text);
   const label = button.querySelector("span");
   const words = label.textContent;
   label.textContent = "Copied";
@@ -30,10 +38,11 @@ document.addEventListener("click", (event) => {
   if (button) copy(button);
 });
 
-// A secret that nobody copied is lost with the page. Whoever marks it or says that it is saved
-// has been warned enough.
-document.addEventListener("copy", () => {
-  for (const secret of document.querySelectorAll("[data-uncopied]")) delete secret.dataset.uncopied;
+// What is marked in a field is not among what the document has marked. Whoever says that the secret is
+// saved has been warned enough.
+document.addEventListener("copy", ({ target }) => {
+  const isField = typeof target.selectionStart === "number";
+  copied(isField ? target.value.slice(target.selectionStart, target.selectionEnd) : `${getSelection()}`);
 });
 document.addEventListener("click", (event) => {
   if (!event.target.closest?.("[data-saved]")) return;

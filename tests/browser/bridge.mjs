@@ -148,6 +148,11 @@ const acts = {
   read: ({ page }, { selector }) => page.locator(selector).first().innerText(),
   value: ({ page }, { selector }) => page.locator(selector).first().inputValue(),
   count: ({ page }, { selector }) => page.locator(selector).count(),
+  async copy_marked({ page }, { selector }) {
+    await page.evaluate((selector) =>
+      getSelection().selectAllChildren(document.querySelector(selector)), selector);
+    await page.keyboard.press("Control+c");
+  },
   clipboard: ({ page }) => page.evaluate(() => navigator.clipboard.readText()),
   global: ({ page }, { name }) => page.evaluate((name) => String(globalThis[name]), name),
   type: ({ page }, { text }) => page.keyboard.type(text),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::clock::Timestamp;
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::http::console::counts::{Stretch, by_verdict, requests};
 use crate::http::console::views::overview::{
     FirstSteps, Health, OverviewView, TITLE, Unusual, page as page_of,
@@ -108,18 +108,24 @@ impl Told {
 fn unusual(visit: &Visit<'_>, found: Vec<usage::Unusual>) -> Result<Vec<Told>> {
     let in_force = InForce::of(visit.app);
     let keys = in_force.keys(visit.app, Giver::Operator);
-    found.into_iter().map(|it| told(&keys, it, visit.now)).collect()
+    // What was found a minute ago may name a key that is gone by now.
+    let told = found.into_iter().filter_map(|it| told(&keys, it, visit.now).transpose());
+    told.collect()
 }
 
 fn told(
     keys: &Keys<'_>,
     usage::Unusual { oddity, at }: usage::Unusual,
     now: Timestamp,
-) -> Result<Told> {
+) -> Result<Option<Told>> {
     let of_key = |key: KeyId, what: String| {
-        let key = keys.show(key, now)?;
+        let key = match keys.show(key, now) {
+            Ok(key) => key,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
         let href = format!("/workspaces/{}/keys/{}", key.workspace, key.id);
-        Ok(Told { what, subject: key.name, href, at })
+        Ok(Some(Told { what, subject: key.name, href, at }))
     };
     match oddity {
         Oddity::Refusals { key, refused } => of_key(
@@ -138,7 +144,7 @@ fn told(
                 "" => ("No product".to_owned(), "/products".to_owned()),
                 id => (id.to_owned(), format!("/products/{id}")),
             };
-            Ok(Told { what, subject, href, at })
+            Ok(Some(Told { what, subject, href, at }))
         }
     }
 }

@@ -86,6 +86,9 @@ fn a_secret_is_copied_and_leaving_without_it_asks_first() {
     tab.try_to_follow("API keys");
     assert_eq!(tab.heard().dialogs, ["beforeunload"]);
     assert_eq!(tab.value_of("#secret"), secret, "it is still there");
+    tab.copy_marked("h1");
+    tab.try_to_follow("API keys");
+    assert_eq!(tab.heard().dialogs, ["beforeunload"], "something else was copied");
     tab.click("Copy");
     assert_eq!(tab.clipboard(), secret);
     tab.follow("API keys");

@@ -186,6 +186,11 @@ impl Tab<'_> {
         self.words("press", &json!({ "key": key, "leaves": true }));
     }
 
+    /// Marks what `selector` shows and copies it, by the keyboard.
+    pub(crate) fn copy_marked(&self, selector: &str) {
+        self.ask("copy_marked", &json!({ "selector": selector }));
+    }
+
     /// What was copied last.
     pub(crate) fn clipboard(&self) -> String {
         self.words("clipboard", &json!({}))

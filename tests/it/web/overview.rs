@@ -113,6 +113,26 @@ fn a_key_that_is_used_from_a_new_network_is_told_for_a_day() {
 }
 
 #[test]
+fn what_is_unusual_of_a_key_that_is_gone_is_left_out() {
+    let instance = with_counted();
+    let client = instance.client();
+    let key = key(&instance, &["read:a"]);
+    let used_from = |address| {
+        assert_eq!(ask(&client, &from(address, question(&key.secret, "/a"))), "allowed");
+        instance.write_counts().unwrap();
+    };
+    used_from("203.0.113.9");
+    instance.advance("25h");
+    used_from("198.51.100.7");
+    let ada = signed_in(&instance, "ada@example.com");
+    assert!(overview(&ada).contains("Used from a new network"));
+    instance.damage(&["DELETE FROM keys".to_owned()]);
+    let page = ada.get("/");
+    assert_eq!(page.status, 200, "the rest of the page stays");
+    assert!(!page.text().contains("Used from a new network"));
+}
+
+#[test]
 fn the_slowest_second_is_that_of_a_verdict_that_waited() {
     let instance = with_counted();
     let (ada, client) = (signed_in(&instance, "ada@example.com"), instance.client());

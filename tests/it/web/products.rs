@@ -81,6 +81,18 @@ fn the_proxy_page_has_the_configuration_that_the_command_prints() {
 }
 
 #[test]
+fn the_proxy_page_warns_of_addresses_that_a_link_has_brought() {
+    let instance = with_counted();
+    let ada = signed_in(&instance, "ada@example.com");
+    let page = |query: &str| ada.get(&format!("/products/counted/proxy{query}")).text();
+    let warning = "came with the link to this page";
+    assert!(!page("").contains(warning));
+    for query in ["?upstream=198.51.100.9:80", "?listen=0.0.0.0:80"] {
+        assert!(page(query).contains(warning), "{query}");
+    }
+}
+
+#[test]
 fn the_proxy_page_takes_the_addresses_that_somebody_has() {
     let instance = with_counted();
     let ada = signed_in(&instance, "ada@example.com");

@@ -39,6 +39,7 @@ pub fn page(view: &ProxyView<'_>) -> Markup {
     html! {
         (Head { crumbs: &crumbs, title: TITLE, about, actions: html! {} })
         div.card { (place(view, &own)) }
+        (of_link(view))
         @match view.nginx {
             Ok(text) => (card("nginx", &tall_code("nginx", "nginx configuration", text))),
             Err(reason) => (note(Tone::Warning, "There is no configuration yet", &html! {
@@ -46,6 +47,22 @@ pub fn page(view: &ProxyView<'_>) -> Markup {
             })),
         }
         (card("The same, on the command line", &code("command", "Command line", &command)))
+    }
+}
+
+/// That the addresses are not the usual ones: a link can bring them, and whoever follows it copies them.
+fn of_link(view: &ProxyView<'_>) -> Markup {
+    let all = [("listen", view.listen, LISTEN), ("upstream", view.upstream, UPSTREAM)];
+    let others: Vec<_> = all.into_iter().filter(|(_, value, usual)| value != usual).collect();
+    html! {
+        @if !others.is_empty() {
+            (note(Tone::Warning, "These addresses came with the link to this page", &html! {
+                @for (name, value, usual) in others {
+                    p { (name) " is " code { (value) } ", and not " code { (usual) } "." }
+                }
+                p { "Copy the configuration only if it was you who typed them." }
+            }))
+        }
     }
 }
 
