@@ -6,7 +6,8 @@ use super::invitation::{Invitation, Offer};
 use super::table;
 use crate::accounts::Slug;
 use crate::accounts::people::{
-    Email, Hasher, NewUser, Password, User, insert as add_user, join, table as people,
+    Email, Hasher, NewUser, Password, User, hold_may_give, insert as add_user, join,
+    table as people,
 };
 use crate::audit::{self, Actor, Change};
 use crate::clock::{Span, Timestamp};
@@ -18,6 +19,9 @@ use crate::store::{Read, Store, Write};
 /// How long a link is good.
 const LINK_LIFE: Span = Span::days(7);
 
+/// Invitations of one workspace that are open at a time.
+const OPEN_MAX: i64 = 200;
+
 /// The actions on invitations.
 pub struct Invitations<'a> {
     /// Where they are kept.
@@ -27,10 +31,12 @@ pub struct Invitations<'a> {
 }
 
 impl Invitations<'_> {
-    /// Invites somebody. The token is for the link, and shown this once.
+    /// Invites somebody. The token is for the link, and shown this once. An earlier one for the same
+    /// address and workspace is good no longer.
     ///
     /// # Errors
-    /// `NotFound` for an unknown workspace.
+    /// `NotFound` for an unknown workspace; `Invalid` for a role that is not the actor's to give;
+    /// `Conflict` where too many are open.
     pub fn invite(
         &self,
         actor: &Actor,
@@ -43,6 +49,13 @@ impl Invitations<'_> {
         })?;
         let digest = token.digest();
         let invitation = self.store.write(move |tx| {
+            hold_may_offer(tx, &actor, &offer)?;
+            table::delete_for(tx, &email, offer.workspace())?;
+            if table::count(tx, offer.workspace(), tx.now)? >= OPEN_MAX {
+                return Err(Error::conflict(format!(
+                    "{OPEN_MAX} invitations are open here: withdraw some first"
+                )));
+            }
             let invitation = Invitation {
                 id: InvitationId::new(tx.now),
                 email,
@@ -77,7 +90,7 @@ impl Invitations<'_> {
     /// Takes an invitation of a workspace back; where none is named, one of operators.
     ///
     /// # Errors
-    /// `NotFound`.
+    /// `NotFound`; `Invalid` for one that is not the actor's to give.
     pub fn withdraw(
         &self,
         actor: &Actor,
@@ -86,10 +99,11 @@ impl Invitations<'_> {
     ) -> Result<()> {
         let (actor, workspace) = (actor.clone(), workspace.cloned());
         self.store.write(move |tx| {
-            let listed = table::list(tx, workspace.as_ref(), tx.now)?;
-            let found = listed.into_iter().find(|invitation| invitation.id == id);
+            let found = table::by_id(tx, id)?;
+            let found = found.filter(|it| it.offer.workspace() == workspace.as_ref());
             let invitation =
                 found.ok_or_else(|| Error::not_found("there is no such invitation"))?;
+            hold_may_offer(tx, &actor, &invitation.offer)?;
             table::delete(tx, id)?;
             record(tx, &actor, "invitation.withdraw", &invitation)
         })
@@ -193,16 +207,21 @@ fn is_still_theirs_to_give(db: &Read<'_>, invitation: &Invitation) -> Result<boo
     })
 }
 
+/// Holds that whoever acts may offer this, as things stand in the transaction.
+fn hold_may_offer(tx: &Write<'_>, actor: &Actor, offer: &Offer) -> Result<()> {
+    match offer {
+        Offer::Operator => Ok(()),
+        Offer::Member { workspace, role } => hold_may_give(tx, actor, workspace, &[Some(*role)]),
+    }
+}
+
 fn record(
     tx: &Write<'_>,
     actor: &Actor,
     action: &'static str,
     invitation: &Invitation,
 ) -> Result<()> {
-    let workspace = match &invitation.offer {
-        Offer::Operator => None,
-        Offer::Member { workspace, .. } => Some(workspace.as_str()),
-    };
+    let workspace = invitation.offer.workspace().map(Slug::as_str);
     let detail = json!({ "email": invitation.email, "offer": invitation.offer });
     let subject = invitation.id.to_string();
     audit::record(tx, &Change { actor, action, subject, workspace, detail })

@@ -22,6 +22,17 @@ pub enum Offer {
     },
 }
 
+impl Offer {
+    /// The workspace that it is about.
+    #[must_use]
+    pub fn workspace(&self) -> Option<&Slug> {
+        match self {
+            Self::Operator => None,
+            Self::Member { workspace, .. } => Some(workspace),
+        }
+    }
+}
+
 /// An invitation that nobody has accepted yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Invitation {

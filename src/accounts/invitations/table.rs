@@ -2,7 +2,7 @@
 
 use super::invitation::{Invitation, Offer};
 use crate::accounts::Slug;
-use crate::accounts::people::Role;
+use crate::accounts::people::{Email, Role};
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::id::InvitationId;
@@ -90,6 +90,30 @@ pub(super) fn find(
 ) -> Result<Option<Invitation>> {
     let select = format!("SELECT {COLUMNS} FROM invitations WHERE digest = ?1 AND expires_at > ?2");
     Ok(db.first(&select, params![digest, now], read)?.flatten())
+}
+
+/// One by its id, however old.
+pub(super) fn by_id(db: &Read<'_>, id: InvitationId) -> Result<Option<Invitation>> {
+    let select = format!("SELECT {COLUMNS} FROM invitations WHERE id = ?1");
+    Ok(db.first(&select, params![id], read)?.flatten())
+}
+
+/// How many of a workspace are open, or where none is named of operators.
+pub(super) fn count(db: &Read<'_>, workspace: Option<&Slug>, now: Timestamp) -> Result<i64> {
+    const SELECT: &str = "
+        SELECT count(*) FROM invitations
+        WHERE (workspace = ?1 OR (?1 IS NULL AND workspace IS NULL)) AND expires_at > ?2";
+    let workspace = workspace.map(Slug::as_str);
+    Ok(db.first(SELECT, params![workspace, now], |row| row.get(0))?.unwrap_or(0))
+}
+
+/// Deletes those of one address to a workspace, or where none is named to be an operator.
+pub(super) fn delete_for(tx: &Write<'_>, email: &Email, workspace: Option<&Slug>) -> Result<()> {
+    const DELETE: &str = "
+        DELETE FROM invitations
+        WHERE email = ?1 AND (workspace = ?2 OR (?2 IS NULL AND workspace IS NULL))";
+    tx.execute(DELETE, params![email.as_str(), workspace.map(Slug::as_str)])?;
+    Ok(())
 }
 
 /// Those of a workspace, or where none is named those of operators; the newest first.

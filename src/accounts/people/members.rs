@@ -34,7 +34,8 @@ impl People<'_> {
     /// Makes somebody a member of a workspace, or gives a member another role.
     ///
     /// # Errors
-    /// `NotFound`; `Conflict` for the last owner.
+    /// `NotFound`; `Invalid` where the actor has not as much as they would give, or take; `Conflict` for
+    /// the last owner.
     pub fn put_member(
         &self,
         actor: &Actor,
@@ -43,7 +44,14 @@ impl People<'_> {
     ) -> Result<User> {
         let (actor, workspace, email) = (actor.clone(), workspace.clone(), email.clone());
         self.ending_grants(move |tx| {
-            let ended = put_member(tx, &actor, &known(tx, &email)?, (&workspace, role))?;
+            let user = known(tx, &email)?;
+            hold_may_give(
+                tx,
+                &actor,
+                &workspace,
+                &[Some(role), user.membership(workspace.as_str())],
+            )?;
+            let ended = put_member(tx, &actor, &user, (&workspace, role))?;
             Ok((known(tx, &email)?, ended))
         })
     }
@@ -52,11 +60,13 @@ impl People<'_> {
     /// named.
     ///
     /// # Errors
-    /// `NotFound`; `Conflict` for the last owner.
+    /// `NotFound`; `Invalid` where the actor has not as much as they would take; `Conflict` for the last
+    /// owner.
     pub fn remove_member(&self, actor: &Actor, workspace: &Slug, email: &Email) -> Result<Removed> {
         let (actor, workspace, email) = (actor.clone(), workspace.clone(), email.clone());
         self.ending_grants(move |tx| {
             let user = known(tx, &email)?;
+            hold_may_give(tx, &actor, &workspace, &[user.membership(workspace.as_str())])?;
             hold_an_owner(tx, &workspace, &user, None)?;
             if !table::delete_membership(tx, &workspace, user.id)? {
                 return Err(Error::not_found(format!("{email} is no member of {workspace}")));
@@ -96,7 +106,7 @@ pub fn owner(db: &Read<'_>, email: &Email, workspace: &str) -> Result<UserId> {
 pub fn member(db: &Read<'_>, email: &Email, workspace: &str) -> Result<UserId> {
     let known = table::by_email(db, email)?.map(|(user, _)| user);
     known
-        .filter(|user| user.is_member_of(workspace))
+        .filter(|user| user.membership(workspace).is_some())
         .map(|user| user.id)
         .ok_or_else(|| Error::invalid(format!("{email} is no member of {workspace}")))
 }
@@ -110,6 +120,30 @@ pub fn role(db: &Read<'_>, id: UserId, workspace: &str) -> Result<Option<Role>> 
     Ok(known.and_then(|user| user.role_in(workspace)))
 }
 
+/// Holds that whoever acts may give or take each of these roles in a workspace, as things stand in the
+/// transaction: since their page was judged they may have lost what they had.
+///
+/// # Errors
+/// `Invalid` where they may not.
+pub(in crate::accounts) fn hold_may_give(
+    tx: &Write<'_>,
+    actor: &Actor,
+    workspace: &Slug,
+    roles: &[Option<Role>],
+) -> Result<()> {
+    // The others are command lines, and links that were judged by themselves.
+    let Actor::User(id, _) = actor else { return Ok(()) };
+    let own = role(tx, *id, workspace.as_str())?;
+    let may_give = |given: &Role| own.is_some_and(|own| own.may_give(*given));
+    if roles.iter().flatten().all(may_give) {
+        return Ok(());
+    }
+    Err(Error::invalid(match own {
+        Some(Role::Admin | Role::Owner) => "Only an owner can do that to owners.",
+        _ => "Your role in this workspace does not reach that far.",
+    }))
+}
+
 /// Makes somebody who is there already a member, within a transaction. A role that is more stays, so
 /// that nothing ends that they let apps do.
 pub(in crate::accounts) fn join(
@@ -118,8 +152,7 @@ pub(in crate::accounts) fn join(
     user: &User,
     (workspace, role): (&Slug, Role),
 ) -> Result<()> {
-    let has = user.memberships.iter().find(|it| it.workspace == *workspace).map(|it| it.role);
-    let role = has.map_or(role, |has| has.max(role));
+    let role = user.membership(workspace.as_str()).map_or(role, |has| has.max(role));
     put_member(tx, actor, user, (workspace, role)).map(drop)
 }
 

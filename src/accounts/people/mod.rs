@@ -20,7 +20,7 @@ pub use actions::{NewUser, People, Removed};
 pub(super) use actions::{insert, record};
 pub use email::{BadEmail, Email};
 pub use hasher::{Hasher, Permit};
-pub(super) use members::join;
+pub(super) use members::{hold_may_give, join};
 pub use members::{member, owner, role};
 pub use password::{Password, PasswordHash};
 pub use role::{BadRole, Role};

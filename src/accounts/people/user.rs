@@ -32,10 +32,11 @@ pub struct Membership {
 }
 
 impl User {
-    /// Whether they belong to a workspace, operator or not.
+    /// Their role as a member of a workspace, operator or not.
     #[must_use]
-    pub fn is_member_of(&self, workspace: &str) -> bool {
-        self.memberships.iter().any(|it| it.workspace.as_str() == workspace)
+    pub fn membership(&self, workspace: &str) -> Option<Role> {
+        let found = self.memberships.iter().find(|it| it.workspace.as_str() == workspace);
+        found.map(|membership| membership.role)
     }
 
     /// What they may do in a workspace; an operator may do there whatever its owner may.
@@ -44,7 +45,6 @@ impl User {
         if self.is_operator {
             return Some(Role::Owner);
         }
-        let found = self.memberships.iter().find(|it| it.workspace.as_str() == workspace);
-        found.map(|membership| membership.role)
+        self.membership(workspace)
     }
 }

@@ -3,9 +3,12 @@
 use actix_http::header;
 use maud::html;
 
-use super::{PASSWORD_HELP, WRONG_INPUT, field};
+use super::sign_in::later;
+use super::{WRONG_INPUT, field};
 use crate::accounts::invitations::{Invitation, Invitations, Offer};
-use crate::accounts::people::Password;
+use crate::accounts::people::{Password, User};
+use crate::accounts::sessions::SignIn;
+use crate::audit::Actor;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::ui::field::Field;
 use crate::http::ui::form::Button;
@@ -21,18 +24,29 @@ fn link(visit: &Visit<'_>) -> Result<Token> {
     link.ok_or_else(|| Error::not_found("this is no invitation"))
 }
 
+/// What is said beside the password: whether there is an account is for its holder to know.
+const HELP: &str = "The password of your account; if you have none yet, choose one. 12 characters or \
+                    more: a few words make a good one.";
+
+/// What somebody is told whose password is not the account's.
+const WRONG: &str = "This is not the password of the account with this address.";
+
 /// What is offered, with the form to accept it.
 ///
 /// # Errors
 /// `NotFound` for a link that is not good.
 pub fn page(visit: &Visit<'_>) -> Result<Reply> {
-    let (invitation, is_there) = invitations(visit).show(&link(visit)?, visit.now)?;
-    Ok(shown(visit, &invitation, is_there, None))
+    let (invitation, _) = invitations(visit).show(&link(visit)?, visit.now)?;
+    Ok(shown(visit, &invitation, None))
 }
 
-fn shown(visit: &Visit<'_>, invitation: &Invitation, is_there: bool, said: Option<&str>) -> Reply {
+/// Whether whoever it is for has signed in with this browser.
+fn is_theirs(visit: &Visit<'_>, invitation: &Invitation) -> bool {
+    visit.holder().is_ok_and(|holder| holder.user.email == invitation.email)
+}
+
+fn shown(visit: &Visit<'_>, invitation: &Invitation, said: Option<&str>) -> Reply {
     let (offer, email) = (&invitation.offer, invitation.email.as_str());
-    let is_theirs = visit.holder().is_ok_and(|holder| holder.user.email == invitation.email);
     let body = html! {
         h1 { "Invitation" }
         @match offer {
@@ -42,45 +56,78 @@ fn shown(visit: &Visit<'_>, invitation: &Invitation, is_there: bool, said: Optio
             }
         }
         (field::problem(said))
-        @if is_there && !is_theirs {
-            p { "Sign in as " (email) ", then open this link again." }
-            (Button::plain("Sign in").to("/sign-in"))
-        } @else {
-            (field::form(visit, visit.path(), &html! {
-                @if !is_there {
-                    (Field::new_password("password", "Choose a password").help(PASSWORD_HELP))
-                }
-                (Button::primary("Accept invitation"))
-            }))
-        }
+        (field::form(visit, visit.path(), &html! {
+            @if !is_theirs(visit, invitation) {
+                (Field::password("password", "Password").help(HELP))
+            }
+            (Button::primary("Accept invitation"))
+        }))
     };
     visit.page("Invitation", body)
+}
+
+/// What became of an invitation that somebody would accept.
+enum Accepted {
+    By(User),
+    /// The password is not theirs.
+    Wrong,
+    /// It was not tried: the next one may be in so many seconds.
+    Wait(u64),
 }
 
 /// Accepts it, and signs in whoever it was for.
 ///
 /// # Errors
-/// `NotFound` for a link that is not good, or is somebody else's; `TooMany`.
+/// `NotFound` for a link that is not good; `TooMany`.
 pub fn accept(visit: &Visit<'_>) -> Result<Reply> {
-    let (link, invitations) = (link(visit)?, invitations(visit));
-    let fields = visit.form(&["password"])?;
-    let (invitation, is_there) = invitations.show(&link, visit.now)?;
-    let accepted = if is_there {
-        invitations.accept(&visit.actor()?, &link, visit.holder()?.user.id)
+    let link = link(visit)?;
+    let password = visit.form(&["password"])?.one("password")?;
+    let (invitation, is_there) = invitations(visit).show(&link, visit.now)?;
+    let refused = |said: &str| shown(visit, &invitation, Some(said));
+    let accepted = if is_theirs(visit, &invitation) {
+        invitations(visit).accept(&visit.actor()?, &link, visit.holder()?.user.id).map(Accepted::By)
     } else {
-        let actor = visit.holder_of_link();
-        Password::chosen(fields.one("password")?)
-            .and_then(|password| invitations.accept_anew(&actor, &link, &password, visit.now))
+        // The same rule for both, so that what is said tells nobody whether there is an account.
+        match Password::chosen(password) {
+            Ok(password) => by_password(visit, &link, (&invitation, is_there), &password),
+            Err(error) => Err(error),
+        }
     };
     match accepted {
-        Ok(user) => {
+        Ok(Accepted::By(user)) => {
             let opened = visit.sessions().open(user.id, &visit.visitor())?;
             let cookie = cookie::set_session(&opened.token, visit.public);
             Ok(Reply::see_other("/").with(header::SET_COOKIE, cookie))
         }
+        Ok(Accepted::Wrong) => Ok(refused(WRONG).status(WRONG_INPUT)),
+        Ok(Accepted::Wait(seconds)) => Ok(refused(&later(seconds)).too_many(seconds)),
         Err(error) if error.kind() == ErrorKind::Invalid => {
-            Ok(shown(visit, &invitation, is_there, Some(error.message())).status(WRONG_INPUT))
+            Ok(refused(error.message()).status(WRONG_INPUT))
         }
         Err(error) => Err(error),
     }
+}
+
+/// Accepts it by the password of the account, tried as at a sign-in; where there is none, by making it.
+fn by_password(
+    visit: &Visit<'_>,
+    link: &Token,
+    (invitation, is_there): (&Invitation, bool),
+    password: &Password,
+) -> Result<Accepted> {
+    if !is_there {
+        let actor = visit.holder_of_link();
+        let made = invitations(visit).accept_anew(&actor, link, password, visit.now)?;
+        return Ok(Accepted::By(made));
+    }
+    let (email, visitor) = (&invitation.email, visit.visitor());
+    Ok(match visit.sessions().sign_in(email, password, &visitor, visit.now)? {
+        SignIn::Wrong => Accepted::Wrong,
+        SignIn::Wait(seconds) => Accepted::Wait(seconds),
+        SignIn::In(opened) => {
+            let id = opened.holder.id;
+            let actor = Actor::User(id, visit.address());
+            Accepted::By(invitations(visit).accept(&actor, link, id)?)
+        }
+    })
 }

@@ -26,9 +26,5 @@ pub mod views;
 pub mod workspaces;
 mod wrong;
 
-/// What is said beside a new password.
-const PASSWORD_HELP: &str =
-    "12 characters or more: a few words make a good one. Nobody can look it up for you.";
-
 /// A form whose input is wrong is shown again with this status.
 const WRONG_INPUT: actix_http::StatusCode = actix_http::StatusCode::UNPROCESSABLE_ENTITY;

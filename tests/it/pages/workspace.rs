@@ -109,6 +109,7 @@ fn one_member() -> Markup {
     member::page(&MemberView {
         workspace: PLACE,
         member: MEMBERS[0],
+        chosen: MEMBERS[0].role,
         keys: &keys,
         form_token: TOKEN,
         errors: Errors::default(),

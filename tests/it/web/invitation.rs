@@ -59,8 +59,7 @@ fn somebody_who_is_there_accepts_as_themselves_and_signs_in_anew() {
     let (bob, eve) =
         (signed_in(&instance, "bob@example.com"), signed_in(&instance, "eve@example.com"));
     eve.get("/account");
-    assert_eq!(eve.post(&link, &[]).status, 404, "it is for one address");
-    assert_eq!(instance.browser().post(&link, &[("password", PASSWORD)]).status, 404);
+    assert_eq!(eve.post(&link, &[]).status, 422, "it is for one address");
     let before = bob.session();
     bob.get(&link);
     assert_eq!(bob.post(&link, &[]).status, 303);
@@ -102,4 +101,40 @@ fn an_invitation_is_worth_no_more_than_whoever_made_it() {
     let email = "amy@example.com".parse().unwrap();
     instance.user_command(UserCommand::Remove { email }).unwrap();
     assert_eq!(shown(&link), 404, "whoever made it is gone");
+}
+
+#[test]
+fn a_link_does_not_tell_whether_there_is_an_account() {
+    let instance = with_ada();
+    instance.workspace("other", "free").unwrap();
+    instance.person("bob@example.com", Some(("other", Role::Owner))).unwrap();
+    let seen = |email: &str, at: &str| {
+        let link = invite(&instance, email, &member(Role::Viewer));
+        let browser = instance.browser().at(at);
+        let same = |answer: crate::harness::Answer| {
+            let text = answer.text().replace(email, "EMAIL").replace(&link, "LINK");
+            (answer.status, text.replace(answer.header("x-request-id").unwrap(), "REQUEST"))
+        };
+        [same(browser.get(&link)), same(browser.post(&link, &[("password", "short")]))]
+    };
+    assert_eq!(seen("bob@example.com", "192.0.2.1"), seen("new@example.com", "192.0.2.2"));
+}
+
+#[test]
+fn an_account_joins_by_its_own_password_and_guesses_wait() {
+    let instance = with_ada();
+    instance.workspace("other", "free").unwrap();
+    instance.person("bob@example.com", Some(("other", Role::Owner))).unwrap();
+    let link = invite(&instance, "bob@example.com", &member(Role::Viewer));
+    let browser = instance.browser();
+    browser.get(&link);
+    let tried = |password: &str| browser.post(&link, &[("password", password)]);
+    assert_eq!(tried("wrong lantern harbour").status, 422);
+    let early = tried(PASSWORD);
+    assert_eq!((early.status, early.header("retry-after")), (429, Some("1")));
+    instance.advance("1s");
+    assert_eq!(tried(PASSWORD).status, 303);
+    assert!(is_in(&browser));
+    assert!(browser.get("/account").text().contains("bob@example.com"));
+    assert_eq!(browser.get(&format!("/workspaces/{WORKSPACE}")).status, 200);
 }

@@ -1,6 +1,8 @@
 //! Who belongs to a workspace: inviting by a link that is shown once, roles, removal.
 
-use keystile::accounts::people::Role;
+use keystile::accounts::people::{People, Role};
+use keystile::app::App;
+use keystile::audit::Actor;
 use regex::Regex;
 
 use super::{is_in, signed_in, with_ada};
@@ -145,4 +147,55 @@ fn a_member_is_removed_once_their_address_was_typed() {
     assert!(!is_in(&bob));
     let back = signed_in(&instance, "bob@example.com");
     assert_eq!(back.get(PAGE).status, 404);
+}
+
+#[test]
+fn whoever_lost_their_role_meanwhile_changes_nothing() {
+    let instance = with_ada();
+    let amy = id_of(&instance, "amy@example.com", Role::Developer);
+    let bob = id_of(&instance, "bob@example.com", Role::Viewer);
+    let App { store, hasher, principals, .. } = &*instance.app;
+    let people = People { store, hasher, principals };
+    let actor = Actor::User(amy.parse().unwrap(), [192, 0, 2, 1].into());
+    let (slug, email) = (WORKSPACE.parse().unwrap(), "bob@example.com".parse().unwrap());
+    let refused = [
+        people.put_member(&actor, &slug, (&email, Role::Admin)).map(drop),
+        people.remove_member(&actor, &slug, &email).map(drop),
+    ];
+    for refused in refused {
+        assert!(refused.unwrap_err().message().contains("does not reach that far"));
+    }
+    let members = people.members(&slug).unwrap();
+    let bob = members.iter().find(|it| it.id.to_string() == bob).unwrap();
+    assert_eq!(bob.membership(WORKSPACE), Some(Role::Viewer));
+}
+
+#[test]
+fn an_address_has_one_open_invitation_and_a_workspace_200() {
+    let instance = with_ada();
+    instance.person("amy@example.com", Some((WORKSPACE, Role::Admin))).unwrap();
+    let amy = signed_in(&instance, "amy@example.com");
+    amy.get(PAGE);
+    let invite = |email: &str, role: &str| {
+        amy.post(&format!("{PAGE}/invitations"), &[("email", email), ("role", role)])
+    };
+    let link = Regex::new("(/invitations/[A-Za-z0-9_-]{43})").unwrap();
+    let first = invite("new@example.com", "viewer").text();
+    let first = link.find(&first).unwrap().as_str();
+    let second = invite("new@example.com", "developer").text();
+    let second = link.find(&second).unwrap().as_str();
+    assert_eq!(instance.browser().get(first).status, 404, "the newer one replaces it");
+    assert_eq!(instance.browser().get(second).status, 200);
+    for number in 1..200 {
+        assert_eq!(invite(&format!("new{number}@example.com"), "viewer").status, 200, "{number}");
+    }
+    let refused = invite("one-too-many@example.com", "viewer");
+    assert_eq!(refused.status, 409);
+    assert!(refused.text().contains("value=\"one-too-many@example.com\""));
+    assert_eq!(invite("new@example.com", "viewer").status, 200, "in the place of the former");
+    instance.advance("7d");
+    let amy = signed_in(&instance, "amy@example.com");
+    amy.get(PAGE);
+    let fields = [("email", "one-too-many@example.com"), ("role", "viewer")];
+    assert_eq!(amy.post(&format!("{PAGE}/invitations"), &fields).status, 200, "those have ended");
 }

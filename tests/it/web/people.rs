@@ -1,8 +1,8 @@
 //! Everybody who may sign in, as operators see them.
 
 use keystile::accounts::people::{People, Role};
-
 use keystile::app::App;
+use regex::Regex;
 
 use super::{is_in, signed_in, with_ada};
 use crate::harness::instance::WORKSPACE;
@@ -75,4 +75,18 @@ fn sessions_are_ended_and_people_removed_once_their_address_was_typed() {
     assert!(log.contains("ada@example.com") && log.contains("bob@example.com"), "{log}");
     instance.person("eve@example.com", Some((WORKSPACE, Role::Viewer))).unwrap();
     assert_eq!(sent(&ada, &own, "/remove", &[("confirm", "ada@example.com")]), 409);
+}
+
+#[test]
+fn the_last_person_does_not_lock_everybody_out() {
+    let instance = with_ada();
+    let ada = signed_in(&instance, "ada@example.com");
+    let people = ada.get("/people").text();
+    let id = Regex::new("user_[0-9a-z]{26}").unwrap().find(&people).unwrap().as_str().to_owned();
+    let page = format!("/people/{id}");
+    ada.get(&page);
+    let refused = ada.post(&format!("{page}/remove"), &[("confirm", "ada@example.com")]);
+    assert_eq!(refused.status, 409, "nobody could let anybody in again");
+    assert!(refused.text().contains("the last operator"), "{}", refused.text());
+    assert_eq!(ada.get(&page).status, 200);
 }

@@ -153,9 +153,9 @@ pub(super) fn invitations<'a>(visit: &Visit<'a>) -> Invitations<'a> {
 pub fn set_plan(visit: &Visit<'_>) -> Result<Reply> {
     let (form, slug) = (visit.form(&["plan"])?, slug(visit)?);
     let held = visit.app.live.hold_plans();
-    let plan = (&*held.settings.plans, form.one("plan")?);
-    let set = visit.workspaces().set_plan(&visit.actor()?, &slug, plan);
-    done(visit, set, "plan", Draft::default())
+    let plan = form.one("plan")?;
+    let set = visit.workspaces().set_plan(&visit.actor()?, &slug, (&*held.settings.plans, plan));
+    done(visit, set, "plan", Draft { plan, ..Draft::default() })
 }
 
 /// Lets the workspace own one more id.

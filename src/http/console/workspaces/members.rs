@@ -5,7 +5,7 @@ use super::slug;
 use crate::accounts::Workspace;
 use crate::accounts::invitations::Offer;
 use crate::accounts::people::{Email, Role, User};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::http::console::views::workspaces::detail::Draft;
 use crate::http::console::views::workspaces::member::{self as view, MemberView};
 use crate::http::console::views::workspaces::members::Member;
@@ -15,9 +15,6 @@ use crate::http::ui::layout::Place;
 use crate::http::web::{Reply, Visit};
 use crate::id::{InvitationId, UserId};
 use crate::keys::census::Census;
-
-/// What somebody is told who would give, or take, more than they have.
-const OUT_OF_REACH: &str = "Only an owner can do that to owners.";
 
 /// Invites somebody. The answer is the one page that shows the link.
 ///
@@ -32,7 +29,13 @@ pub fn invite(visit: &Visit<'_>) -> Result<Reply> {
         Err(wrong) => return refused(visit, draft, &wrong),
     };
     let offer = Offer::Member { workspace: slug(visit)?, role };
-    let (_, token) = invitations(visit).invite(&visit.actor()?, &email, &offer)?;
+    let (_, token) = match invitations(visit).invite(&visit.actor()?, &email, &offer) {
+        Ok(invited) => invited,
+        Err(error) => {
+            let field = if error.kind() == ErrorKind::Invalid { "role" } else { "" };
+            return refused(visit, draft, &Wrong::of(field, error)?);
+        }
+    };
     let link = format!("{}/invitations/{}", visit.public.as_str(), token.expose());
     detail::shown(visit, &Beside { link: Some(&link), ..Beside::default() })
 }
@@ -51,22 +54,11 @@ fn read<'f>(
     if members.iter().any(|member| member.email == email) {
         return Ok(Err(Wrong::input("email", format!("{email} is a member already"))));
     }
-    Ok(given_role(visit, role)?.map(|role| (email, role)))
+    Ok(read_role(role).map(|role| (email, role)))
 }
 
-/// The role that is to be given, where whoever asks may give it.
-fn given_role<'f>(visit: &Visit<'_>, role: &str) -> Result<Result<Role, Wrong<'f>>> {
-    let own = own_role(visit)?;
-    Ok(match role.parse::<Role>() {
-        Ok(role) if own.may_give(role) => Ok(role),
-        Ok(_) => Err(Wrong::input("role", OUT_OF_REACH)),
-        Err(error) => Err(Wrong::input("role", error.to_string())),
-    })
-}
-
-fn own_role(visit: &Visit<'_>) -> Result<Role> {
-    let role = visit.holder()?.user.role_in(visit.param("workspace"));
-    role.ok_or_else(|| Error::not_found("they are no member of it"))
+fn read_role<'f>(role: &str) -> Result<Role, Wrong<'f>> {
+    role.parse::<Role>().map_err(|error| Wrong::input("role", error.to_string()))
 }
 
 /// Takes an invitation back: its link is good no more.
@@ -77,16 +69,10 @@ pub fn withdraw(visit: &Visit<'_>) -> Result<Reply> {
     let named = visit.form(&["invitation"])?.one("invitation")?.parse::<InvitationId>();
     let id = named.map_err(|error| Error::not_found(error.to_string()))?;
     let slug = slug(visit)?;
-    let listed = invitations(visit).list(Some(&slug), visit.now)?;
-    let found = listed.into_iter().find(|invitation| invitation.id == id);
-    let own = own_role(visit)?;
-    if let Some(Offer::Member { role, .. }) = found.map(|invitation| invitation.offer)
-        && !own.may_give(role)
-    {
-        return refused(visit, Draft::default(), &Wrong::input("", OUT_OF_REACH));
+    match invitations(visit).withdraw(&visit.actor()?, Some(&slug), id) {
+        Ok(()) => Ok(Reply::see_other(&format!("/workspaces/{slug}"))),
+        Err(error) => refused(visit, Draft::default(), &Wrong::of("", error)?),
     }
-    invitations(visit).withdraw(&visit.actor()?, Some(&slug), id)?;
-    Ok(Reply::see_other(&format!("/workspaces/{slug}")))
 }
 
 /// A member's own page: their role and keys.
@@ -94,10 +80,11 @@ pub fn withdraw(visit: &Visit<'_>) -> Result<Reply> {
 /// # Errors
 /// `NotFound` for whoever is no member.
 pub fn page(visit: &Visit<'_>) -> Result<Reply> {
-    shown(visit, Errors::default())
+    shown(visit, None, Errors::default())
 }
 
-fn shown(visit: &Visit<'_>, errors: Errors<'_>) -> Result<Reply> {
+/// The page with what is wrong with one of its forms, and the role that was chosen there.
+fn shown(visit: &Visit<'_>, chosen: Option<&str>, errors: Errors<'_>) -> Result<Reply> {
     let workspace = visit.workspaces().show(&slug(visit)?)?;
     let (user, role) = member(visit)?;
     let (id, email) = (user.id.to_string(), user.email.as_str());
@@ -108,6 +95,7 @@ fn shown(visit: &Visit<'_>, errors: Errors<'_>) -> Result<Reply> {
     let view = MemberView {
         workspace: place,
         member: Member { id: &id, email, role: role.as_str(), seen_at, keys: keys.len() as u64 },
+        chosen: chosen.unwrap_or(role.as_str()),
         keys: &keys,
         form_token: &visit.holder()?.form_token,
         errors,
@@ -144,20 +132,17 @@ fn member(visit: &Visit<'_>) -> Result<(User, Role)> {
 /// `NotFound`.
 pub fn set_role(visit: &Visit<'_>) -> Result<Reply> {
     let form = visit.form(&["role"])?;
-    let (user, present) = member(visit)?;
-    let role = match given_role(visit, form.one("role")?)? {
-        Ok(_) if !own_role(visit)?.may_give(present) => Err(Wrong::input("role", OUT_OF_REACH)),
-        read => read,
-    };
+    let (user, _) = member(visit)?;
     let slug = slug(visit)?;
-    let wrong = match role {
+    let chosen = form.one("role")?;
+    let wrong = match read_role(chosen) {
         Ok(role) => match visit.people().put_member(&visit.actor()?, &slug, (&user.email, role)) {
             Ok(_) => return Ok(Reply::see_other(&format!("/workspaces/{slug}"))),
             Err(error) => Wrong::of("role", error)?,
         },
         Err(wrong) => wrong,
     };
-    Ok(shown(visit, wrong.errors())?.status(wrong.status))
+    Ok(shown(visit, Some(chosen), wrong.errors())?.status(wrong.status))
 }
 
 /// Ends a membership, once their address was typed.
@@ -166,17 +151,15 @@ pub fn set_role(visit: &Visit<'_>) -> Result<Reply> {
 /// `NotFound`.
 pub fn remove(visit: &Visit<'_>) -> Result<Reply> {
     let form = visit.form(&[Confirm::FIELD])?;
-    let (user, present) = member(visit)?;
+    let (user, _) = member(visit)?;
     let wrong = if form.one(Confirm::FIELD)?.trim() != user.email.as_str() {
         Wrong::input(Confirm::FIELD, "That is not their address")
-    } else if own_role(visit)?.may_give(present) {
+    } else {
         let slug = slug(visit)?;
         match visit.people().remove_member(&visit.actor()?, &slug, &user.email) {
             Ok(_) => return Ok(Reply::see_other(&format!("/workspaces/{slug}"))),
             Err(error) => Wrong::of("", error)?,
         }
-    } else {
-        Wrong::input("", OUT_OF_REACH)
     };
-    Ok(shown(visit, wrong.errors())?.status(wrong.status))
+    Ok(shown(visit, None, wrong.errors())?.status(wrong.status))
 }

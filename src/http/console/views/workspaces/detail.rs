@@ -53,6 +53,8 @@ pub struct Draft<'a> {
     pub email: &'a str,
     /// The role that they would get.
     pub role: &'a str,
+    /// The plan that was chosen.
+    pub plan: &'a str,
     /// The resource of an id.
     pub resource: &'a str,
     /// An id.
@@ -96,8 +98,9 @@ fn invited(link: &str) -> Markup {
 
 fn plan(view: &DetailView<'_>) -> Markup {
     let number = |limit: Option<u32>| limit.map_or("Unlimited".into(), |it| count(it.into()));
+    let chosen = if view.draft.plan.is_empty() { &view.workspace.plan } else { view.draft.plan };
     let change = html! {
-        (Select::new("plan", "Plan", view.plans, &view.workspace.plan).error(view.errors.of("plan")))
+        (Select::new("plan", "Plan", view.plans, chosen).error(view.errors.of("plan")))
         p.help { "It holds for the next request. Counts are kept." }
         div.actions { (Button::plain("Change plan")) }
     };

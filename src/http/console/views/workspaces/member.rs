@@ -16,6 +16,8 @@ pub struct MemberView<'a> {
     pub workspace: Place<'a>,
     /// The member.
     pub member: Member<'a>,
+    /// The role that is ticked: theirs, or the one that was chosen and refused.
+    pub chosen: &'a str,
     /// The live keys that they own: each one's name and address.
     pub keys: &'a [(&'a str, &'a str)],
     /// The session's form token.
@@ -45,7 +47,7 @@ fn role(view: &MemberView<'_>) -> Markup {
     let legend = Legend { label: "Role", help: None, error: view.errors.of("role") };
     let choices = ROLES.map(|choice| Tickable {
         choice,
-        is_ticked: choice.value == view.member.role,
+        is_ticked: choice.value == view.chosen,
         badges: html! {},
     });
     html! {
