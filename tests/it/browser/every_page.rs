@@ -95,7 +95,9 @@ fn every_page_of_a_member_keeps_the_rules() {
     walk.look_at("forbidden", "/workspaces/acme/keys/new");
     walk.make_and_look_at("signed-out", |tab| tab.send("Sign out"));
     walk.sign_in(MEMBER);
-    let is_theirs = |path: &str| ["/", "/account"].contains(&path) || path.contains("/acme/") || path.contains("oauth");
+    let is_theirs = |path: &str| {
+        ["/", "/account"].contains(&path) || path.contains("/acme/") || path.contains("oauth")
+    };
     for (name, path) in pages(&house).into_iter().filter(|(_, path)| is_theirs(path)) {
         walk.look_at(&name, &path);
     }
