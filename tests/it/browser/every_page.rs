@@ -49,7 +49,9 @@ fn every_page_of_a_member_keeps_the_rules() {
     let chromium = Chromium::start(house.instance.web);
     let mut walk = Walk::new("member", vec![("narrow", chromium.telephone())]);
     walk.sign_in(MEMBER);
-    let is_theirs = |path: &str| ["/", "/account"].contains(&path) || path.contains("/acme/") || path.contains("oauth");
+    let is_theirs = |path: &str| {
+        ["/", "/account"].contains(&path) || path.contains("/acme/") || path.contains("oauth")
+    };
     for (name, path) in pages(&house).into_iter().filter(|(_, path)| is_theirs(path)) {
         walk.look_at(&name, &path);
     }

@@ -90,7 +90,8 @@ fn whoever_was_acknowledged_last_goes_on_after_a_crash() {
         // Somewhere within what they do: how far they got differs from cycle to cycle.
         let _ = eventually(u32::try_from(cycle * 7 + 3).unwrap(), || None::<()>);
         server.kill9();
-        let last: Vec<(App, String)> = renewing.into_iter().map(|one| one.join().unwrap()).collect();
+        let last: Vec<(App, String)> =
+            renewing.into_iter().map(|one| one.join().unwrap()).collect();
 
         let server = home.serve();
         let web = home.web();

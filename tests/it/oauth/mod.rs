@@ -4,6 +4,7 @@ mod authorize;
 mod code;
 mod consent;
 mod crash;
+mod damage;
 mod ends;
 mod introspect;
 mod metadata;
