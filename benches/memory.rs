@@ -9,7 +9,7 @@ use std::sync::Arc;
 use governor::{Quota, RateLimiter};
 use keystile::clock::{Clock, Span, Timestamp};
 use keystile::id::KeyId;
-use keystile::limits::{self, Allowance, Ask, BucketId, Limiter, SavedDay};
+use keystile::limits::{Allowance, Ask, BucketId, Journal, Limiter, SavedDay};
 use keystile::schema::MIGRATIONS;
 use keystile::store::{Lock, Locked, Store};
 
@@ -35,9 +35,10 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn keystile() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let Locked::Ours(lock) = Lock::take(folder.path())? else { return Err("it is taken".into()) };
-    let store = Store::open(lock, MIGRATIONS, &Clock::standing_at(NOW))?;
+    let store = Arc::new(Store::open(lock, MIGRATIONS, &Clock::standing_at(NOW))?);
     let before = resident_mib()?;
-    let limiter = Limiter::new(Arc::default());
+    let limiter = Arc::new(Limiter::new(Arc::default()));
+    let mut journal = Journal::new(Arc::clone(&limiter), store);
     let allowance = Allowance { per_minute: Some(PER_MINUTE.get()), per_day: Some(1_000) };
     for number in 0..KEYS {
         let bucket = BucketId::of_key(KeyId::new(NOW));
@@ -45,12 +46,12 @@ fn keystile() -> Result<(), Box<dyn Error>> {
         let ask = Ask { bucket, allowance, cost: 1, repeat: None };
         limiter.draw(&ask, NOW).ok_or("an admitted bucket is known")?;
         if number % REQUESTS_A_TURN == 0 {
-            limits::save(&limiter, &store)?;
+            journal.save()?;
         }
     }
     let in_use = resident_mib()? - before;
-    limits::save(&limiter, &store)?;
-    limits::sweep(&limiter, &store, NOW.plus(Span::seconds(61)))?;
+    journal.save()?;
+    journal.sweep(NOW.plus(Span::seconds(61)))?;
     println!("{in_use:.0} {:.0}", resident_mib()? - before);
     Ok(())
 }

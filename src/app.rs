@@ -6,14 +6,16 @@ use crate::accounts::Workspaces;
 use crate::accounts::people::Hasher;
 use crate::clock::{Clock, Timestamp};
 use crate::error::Result;
-use crate::limits::Limiter;
+use crate::kept::Kept;
+use crate::keys::census::Fullest;
+use crate::limits::{self, Limiter};
 use crate::oauth::Attempts;
 use crate::oauth::documents::Documents;
 use crate::principals::Principals;
 use crate::schema::MIGRATIONS;
 use crate::store::{Lock, Store};
 use crate::upkeep::{Live, Reloader};
-use crate::usage::Ledger;
+use crate::usage::{KeyCount, Ledger, Unusual};
 
 /// The parts of one instance.
 pub struct App {
@@ -35,10 +37,23 @@ pub struct App {
     pub documents: Documents,
     /// What was asked, as far as it is not written down.
     pub ledger: Arc<Ledger>,
+    /// What pages show that is dear to find.
+    pub kept: KeptAnswers,
     /// The plugin folder, and the registry in force.
     pub plugins: Reloader,
     /// The settings in force.
     pub live: Live,
+}
+
+/// What looks at every key, of the instance or of a workspace.
+#[derive(Default)]
+pub struct KeptAnswers {
+    /// What is unusual.
+    pub unusual: Kept<(), Vec<Unusual>>,
+    /// The keys of a workspace, by its slug, that asked most within a stretch of time.
+    pub busiest: Kept<(String, &'static str), Vec<KeyCount>>,
+    /// What the fullest buckets have spent of their day.
+    pub spent: Kept<(), Vec<Fullest>>,
 }
 
 impl App {
@@ -49,6 +64,7 @@ impl App {
     pub fn open(live: Live, lock: Lock, clock: Clock) -> Result<Arc<Self>> {
         let settings = live.get();
         let store = Arc::new(Store::open(lock, MIGRATIONS, &clock)?);
+        limits::fold(&store)?;
         let limiter = Arc::new(Limiter::new(Arc::clone(&settings.plans)));
         let (of_store, of_limiter) = (Arc::clone(&store), Arc::clone(&limiter));
         let principals = Arc::new(Principals::new(of_store, of_limiter, settings.cached_keys));
@@ -66,6 +82,7 @@ impl App {
             attempts: Attempts::default(),
             documents: Documents::default(),
             ledger,
+            kept: KeptAnswers::default(),
             plugins,
             live,
         }))

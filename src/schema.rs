@@ -10,5 +10,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0004_people", sql: include_str!("../migrations/0004_people.sql") },
     Migration { name: "0005_listings", sql: include_str!("../migrations/0005_listings.sql") },
     Migration { name: "0006_networks", sql: include_str!("../migrations/0006_networks.sql") },
-    Migration { name: "0007_oauth", sql: include_str!("../migrations/0007_oauth.sql") },
+    Migration { name: "0007_day_journal", sql: include_str!("../migrations/0007_day_journal.sql") },
+    Migration { name: "0008_oauth", sql: include_str!("../migrations/0008_oauth.sql") },
+    Migration { name: "0009_pages", sql: include_str!("../migrations/0009_pages.sql") },
 ];

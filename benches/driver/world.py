@@ -87,7 +87,7 @@ class World:
         self.routes = self.folder / "routes.txt"
         self._write(routes, products, cached, per_minute)
         self._seed(keys)
-        self.server = None
+        self.server, self.has_operator = None, False
 
     def _write(self, routes, products, cached, per_minute):
         plugins = self.folder / "plugins"

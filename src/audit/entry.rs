@@ -12,8 +12,10 @@ pub struct Entry {
     pub number: i64,
     /// When it was made.
     pub at: Timestamp,
-    /// Who made it: `user_…`, `cli:ACCOUNT` or `keystile`.
+    /// Who made it: `user_…`, `cli:ACCOUNT`, `link` for whoever held a one-time link, or `keystile`.
     pub actor: String,
+    /// The address that it was made from; none for what was done on the machine itself.
+    pub address: Option<String>,
     /// What it was.
     pub action: String,
     /// What it was done to.

@@ -30,8 +30,9 @@ pub struct Change<'a> {
 pub fn record(tx: &Write<'_>, change: &Change<'_>) -> Result<()> {
     const LAST: &str = "SELECT number, hash FROM audit ORDER BY number DESC LIMIT 16";
     const INSERT: &str = "
-        INSERT INTO audit (number, at, actor, action, subject, workspace, detail, previous, hash)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+        INSERT INTO audit (number, at, actor, action, subject, workspace, detail, previous, hash,
+                           address)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
 
     // A damaged link must not keep anybody from revoking: it is chained as it is, and shows. The
     // next number is that of the last row whose own can be read and counted on from.
@@ -43,6 +44,7 @@ pub fn record(tx: &Write<'_>, change: &Change<'_>) -> Result<()> {
     let number = last.iter().find_map(next).unwrap_or(1);
     let previous = last.into_iter().next().map(|(_, hash)| hash).unwrap_or_default();
     let (actor, detail) = (change.actor.to_string(), change.detail.to_string());
+    let address = change.actor.address().map(|address| address.to_string());
     let hash = Seal::over("audit")
         .bytes(&previous)
         .bytes(&number.to_le_bytes())
@@ -51,8 +53,9 @@ pub fn record(tx: &Write<'_>, change: &Change<'_>) -> Result<()> {
         .text(change.action)
         .text(&change.subject)
         .text(change.workspace.unwrap_or_default())
-        .text(&detail)
-        .close();
+        .text(&detail);
+    // Rows from before there were addresses have none in their hashes.
+    let hash = address.iter().fold(hash, |hash, address| hash.text(address)).close();
     let row = params![
         number,
         tx.now,
@@ -63,6 +66,7 @@ pub fn record(tx: &Write<'_>, change: &Change<'_>) -> Result<()> {
         &detail,
         previous.as_slice(),
         &hash,
+        address.as_deref(),
     ];
     tx.execute(INSERT, row)?;
     Ok(())
@@ -89,7 +93,8 @@ pub(super) fn count(db: &Read<'_>, wanted: &Wanted, max: i64) -> Result<i64> {
     Ok(db.first(&select, row, |row| row.get(0))?.unwrap_or(0))
 }
 
-const COLUMNS: &str = "number, at, actor, action, subject, workspace, detail, previous, hash";
+const COLUMNS: &str =
+    "number, at, actor, action, subject, workspace, detail, previous, hash, address";
 
 /// Changes of one thing, the latest first.
 pub(super) fn about(db: &Read<'_>, subject: &str, limit: i64) -> Result<Vec<Entry>> {
@@ -130,6 +135,7 @@ fn entry(row: &Row<'_>) -> Result<Entry, Fault> {
         detail: row.get(6)?,
         previous: hexadecimal(&row.get::<Vec<u8>>(7)?),
         hash: hexadecimal(&row.get::<Vec<u8>>(8)?),
+        address: row.get(9)?,
     })
 }
 

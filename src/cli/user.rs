@@ -10,12 +10,12 @@ use super::workspace::Json;
 use super::{output, password};
 use crate::accounts::Slug;
 use crate::accounts::people::{Email, Role};
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::http::control::{Command, UserCommand};
 
 #[derive(Subcommand)]
 pub(super) enum User {
-    /// Add somebody who may sign in.
+    /// Add somebody who may sign in; somebody who is there already is given more, and needs no password.
     Add(Add),
     /// List everybody.
     List {
@@ -71,11 +71,7 @@ impl User {
         use UserCommand as C;
 
         let (command, json, text): (_, _, fn(&Value) -> String) = match self {
-            Self::Add(Add { email, password, operator, workspace, role, json }) => {
-                let password = password::read(password.is_on_stdin)?;
-                let membership = workspace.zip(role);
-                (C::Add { email, password, operator, membership }, json, shown)
-            }
+            Self::Add(add) => return add.run(config),
             Self::List { json } => (C::List, json, listed),
             Self::Passwd { email, password, json } => {
                 let password = password::read(password.is_on_stdin)?;
@@ -85,6 +81,26 @@ impl User {
         };
         let value = carry_out(config, Command::User(command))?;
         output::answer(&value, json.is_wanted, text)
+    }
+}
+
+impl Add {
+    /// Without a password somebody who is there is meant first, then somebody new.
+    fn run(self, config: Option<&Path>) -> Result<()> {
+        let Self { email, password, operator, workspace, role, json } = self;
+        let membership = workspace.zip(role);
+        let gives_more = operator || membership.is_some();
+        if gives_more && !password.is_on_stdin {
+            let (email, membership) = (email.clone(), membership.clone());
+            let grant = UserCommand::Grant { email, operator, membership };
+            match carry_out(config, Command::User(grant)) {
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                granted => return output::answer(&granted?, json.is_wanted, shown),
+            }
+        }
+        let password = password::read(password.is_on_stdin)?;
+        let add = UserCommand::Add { email, password, operator, membership };
+        output::answer(&carry_out(config, Command::User(add))?, json.is_wanted, shown)
     }
 }
 

@@ -25,5 +25,5 @@ pub use actions::{Keys, Minted};
 pub use giver::Giver;
 pub use key::{Filter, Key, SecretRecord, SecretState, State};
 pub use lifecycle::{OVERLAP_DEFAULT, OVERLAP_MAX, Rotated};
-pub use search::{Found, Named, Order, PAGE_KEYS, Search, Standing};
+pub use search::{Found, NAMED_MAX, Named, Order, PAGE_KEYS, Search, Standing};
 pub use terms::{Changes, Expiry, Terms, check_identity, restrictions};

@@ -21,6 +21,18 @@ impl Allowance {
         Self { per_minute: self.per_minute.map(share), per_day: self.per_day.map(share) }
     }
 
+    /// How it is told to a caller: the `RateLimit-Policy` of the IETF's draft [RateLimit header
+    /// fields]; `None` where nothing is limited.
+    ///
+    /// [RateLimit header fields]: https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
+    #[must_use]
+    pub fn policy(&self) -> Option<String> {
+        let minute = self.per_minute.map(|limit| format!("\"minute\";q={limit};w=60"));
+        let day = self.per_day.map(|limit| format!("\"day\";q={limit};w=86400"));
+        let windows: Vec<String> = minute.into_iter().chain(day).collect();
+        (!windows.is_empty()).then(|| windows.join(", "))
+    }
+
     /// Whether a request that counts for `cost` can ever pass.
     #[must_use]
     pub fn can_take(&self, cost: u32) -> bool {
@@ -56,6 +68,15 @@ mod tests {
             assert_eq!(share.per_minute, Some(expected), "{rate} of {number}");
             assert_eq!(share.per_day, None, "unlimited stays unlimited");
         }
+    }
+
+    #[test]
+    fn a_policy_names_each_limited_window() {
+        let both = Allowance { per_minute: Some(60), per_day: Some(1_000) };
+        assert_eq!(both.policy().as_deref(), Some("\"minute\";q=60;w=60, \"day\";q=1000;w=86400"));
+        let day = Allowance { per_minute: None, ..both };
+        assert_eq!(day.policy().as_deref(), Some("\"day\";q=1000;w=86400"));
+        assert_eq!(Allowance::default().policy(), None);
     }
 
     #[test]

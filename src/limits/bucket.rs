@@ -68,6 +68,11 @@ pub struct SavedDay {
     pub spent: u32,
 }
 
+impl SavedDay {
+    /// What is read where nothing can be believed: whatever day it is, it is spent.
+    pub(super) const SPENT: Self = Self { day: u16::MAX, spent: u32::MAX };
+}
+
 /// What was used lately; 40 bytes while it is one second's.
 #[derive(Debug)]
 pub(super) struct Bucket {
@@ -114,6 +119,12 @@ impl Bucket {
             self.spent = self.spent.saturating_add(cost);
         }
         outcome
+    }
+
+    /// What was spent of the day that `now` lies in.
+    pub(super) fn spent_today(&mut self, now: Timestamp) -> u32 {
+        self.turn_to(now);
+        self.spent
     }
 
     /// What was used of both windows by `now`.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use arc_swap::{ArcSwap, Guard};
 
 use super::bucket::{Bucket, BucketId, SavedDay};
-use super::repeats::{Repeat, Repeats};
+use super::repeats::{First, Repeat, Repeats};
 use super::shard::Shard;
 use super::{Allowance, Outcome, Plans, Standing, Used};
 use crate::clock::Timestamp;
@@ -74,10 +74,14 @@ impl Limiter {
     /// Cost: one hash, one lock, one probe.
     #[must_use]
     pub fn draw(&self, ask: &Ask<'_>, now: Timestamp) -> Option<Drawn> {
-        let draw = || self.draw_anew(ask, now);
-        match &ask.repeat {
-            Some(repeat) => self.repeats.first_or(repeat, now, draw),
-            None => draw(),
+        let Some(repeat) = &ask.repeat else { return self.draw_anew(ask, now) };
+        let draw = || self.draw_anew(ask, now).map(|drawn| (drawn.outcome, drawn));
+        match self.repeats.first_or(repeat, now, draw)? {
+            First::Now(drawn) => Some(drawn),
+            First::Before(outcome) => {
+                let standing = self.look(ask, now)?.standing;
+                Some(Drawn { outcome, standing, is_repeat: true })
+            }
         }
     }
 
@@ -106,6 +110,11 @@ impl Limiter {
     #[must_use]
     pub(super) fn used(&self, bucket: &BucketId, now: Timestamp) -> Option<Used> {
         self.shard(bucket).find(bucket).map(|bucket| bucket.used(now))
+    }
+
+    /// What the buckets that are in use have spent of their day.
+    pub(super) fn spent_today(&self, now: Timestamp) -> impl Iterator<Item = (BucketId, u32)> {
+        self.shards.iter().flat_map(move |shard| lock(shard).spent_today(now))
     }
 
     /// To be asked for before a bucket's day is read from the database.

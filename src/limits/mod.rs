@@ -7,17 +7,18 @@
 //!   number of callers gets one request too many, and none is refused while there is room.
 //! - A bucket belongs to a key or a workspace, never to a secret: rotation gives nothing back.
 //! - A bucket that was given back is known again only by what the database has of its day.
+//! - What is counted of a day goes to the journal first, and from there into its bucket's row.
 //!
 //! Start reading at [`Limiter::draw`], then `bucket.rs` and `minute.rs`.
 
 mod allowance;
 mod bucket;
+mod journal;
 mod limiter;
 mod minute;
 mod plan;
 mod read;
 mod repeats;
-mod save;
 mod shard;
 mod spent;
 mod standing;
@@ -25,11 +26,11 @@ mod table;
 
 pub use allowance::Allowance;
 pub use bucket::{BucketId, SavedDay};
+pub use journal::{Journal, fold};
 pub use limiter::{Ask, Drawn, Limiter};
 pub use plan::{NUMBER_MAX, Plan, Plans};
 pub use read::used;
 pub use repeats::Repeat;
-pub use save::{save, sweep};
 pub use spent::spent_today;
 pub use standing::{Outcome, Standing, Used, Window};
 pub use table::{day_start, saved_day};

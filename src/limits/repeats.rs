@@ -5,7 +5,7 @@
 //! counted. What makes two questions one is the request id that the proxy gave, the key, the method
 //! and the raw target together; a keyed hash of them is remembered, so that nobody can aim at another's.
 //!
-//! Memory: 65,536 answers, 5 MiB, taken as they are used. Beyond it the oldest of a few is forgotten:
+//! Memory: 65,536 answers, 1 MiB, taken as they are used. Beyond it the oldest of a few is forgotten:
 //! at 10,000 requests a second an answer is kept for some seconds, and nginx comes back within
 //! milliseconds. One that was forgotten is counted again, which never lets anybody pass who may not.
 
@@ -14,14 +14,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use hashbrown::DefaultHashBuilder;
 
-use super::limiter::Drawn;
-use crate::clock::{Span, Timestamp};
+use super::Outcome;
+use crate::clock::Timestamp;
 
-/// How long a question counts as the same.
-const SAME_FOR: Span = Span::seconds(10);
+/// How long a question counts as the same: ten seconds.
+const SAME_MILLIS: u32 = 10_000;
 
 /// How often the first answer is given again.
-const AGAIN_MAX: u8 = 3;
+const AGAIN_MAX: u32 = 3;
 
 /// Locks, so that workers seldom meet.
 const SHARDS: usize = 64;
@@ -51,22 +51,25 @@ pub(super) struct Repeats {
     shards: Box<[Mutex<Vec<Set>>]>,
 }
 
-/// A few answers whose questions share a place.
+/// A few answers whose questions share a place: what one request touches is one line of memory.
 #[derive(Clone, Default)]
-struct Set {
-    /// The questions' hashes side by side, since they are looked at every time.
-    questions: [u64; WAYS],
-    /// The one that is forgotten next: the oldest.
-    next: u8,
-    answers: [Option<Answer>; WAYS],
+#[repr(align(64))]
+struct Set([Answer; WAYS]);
+
+/// The answer to a question. The default is one that nobody asked.
+#[derive(Clone, Copy, Default)]
+struct Answer {
+    /// The question's hash.
+    question: u64,
+    /// When it was given: the lowest bits of the instant, which come again after 49 days.
+    at_millis: u32,
+    given: Given,
 }
 
-#[derive(Clone, Copy)]
-struct Answer {
-    at: Timestamp,
-    given_again: u8,
-    drawn: Drawn,
-}
+/// The limiter's word and how often it was given again, in 32 bits: how often, which word, and above
+/// them the seconds of its `Retry-After`.
+#[derive(Clone, Copy, Default)]
+struct Given(u32);
 
 impl Repeats {
     pub(super) fn new() -> Self {
@@ -74,31 +77,33 @@ impl Repeats {
         Self { hasher: DefaultHashBuilder::default(), shards }
     }
 
-    /// The answer that was given to the same question, or else what `draw` answers; of two who ask
-    /// at once one draws.
-    pub(super) fn first_or(
+    /// What `draw` answers, unless the same question was answered before; then what it was told, and
+    /// nothing is drawn. Of two who ask at once one draws.
+    pub(super) fn first_or<D>(
         &self,
         repeat: &Repeat<'_>,
         now: Timestamp,
-        draw: impl FnOnce() -> Option<Drawn>,
-    ) -> Option<Drawn> {
+        draw: impl FnOnce() -> Option<(Outcome, D)>,
+    ) -> Option<First<D>> {
         let question = self.hasher.hash_one(repeat);
         let mut shard = self.shard(question);
         if shard.is_empty() {
             shard.resize(SETS, Set::default());
         }
-        let set = &mut shard[place(question >> 32, SETS)];
-        let known = set.questions.iter().position(|known| *known == question);
-        let answer = known.and_then(|place| set.answers[place].as_mut());
-        if let Some(answer) = answer.filter(|it| it.may_be_given_again(now)) {
-            answer.given_again += 1;
-            return Some(Drawn { is_repeat: true, ..answer.drawn });
+        let answers = &mut shard[place(question >> 32, SETS)].0;
+        let now_millis = lowest_bits(now);
+        let known = answers.iter_mut().find(|answer| answer.question == question);
+        if let Some(given) = known.and_then(|answer| answer.again(now_millis)) {
+            return Some(First::Before(given));
         }
-        let drawn = draw()?;
-        let place = known.unwrap_or_else(|| set.oldest());
-        set.questions[place] = question;
-        set.answers[place] = Some(Answer { at: now, given_again: 0, drawn });
-        Some(drawn)
+        let (outcome, drawn) = draw()?;
+        let place = answers.iter().position(|answer| answer.question == question);
+        let oldest = |answers: &[Answer; WAYS]| {
+            (0..WAYS).max_by_key(|place| now_millis.wrapping_sub(answers[*place].at_millis))
+        };
+        let place = place.or_else(|| oldest(answers)).unwrap_or_default();
+        answers[place] = Answer { question, at_millis: now_millis, given: Given::of(outcome) };
+        Some(First::Now(drawn))
     }
 
     fn shard(&self, question: u64) -> MutexGuard<'_, Vec<Set>> {
@@ -107,21 +112,61 @@ impl Repeats {
     }
 }
 
-impl Set {
-    /// The place that is free, or was filled first.
-    fn oldest(&mut self) -> usize {
-        let place = usize::from(self.next) % WAYS;
-        self.next = self.next.wrapping_add(1);
-        place
-    }
+/// Whether a question is asked for the first time.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum First<D> {
+    /// It is, and this was drawn.
+    Now(D),
+    /// It was answered so before.
+    Before(Outcome),
 }
 
 impl Answer {
-    fn may_be_given_again(&self, now: Timestamp) -> bool {
+    /// The answer once more, if it may be given again.
+    fn again(&mut self, now_millis: u32) -> Option<Outcome> {
         // After a clock was set back, what was asked "later" is another question.
-        let is_same = self.at <= now && now < self.at.plus(SAME_FOR);
-        is_same && self.given_again < AGAIN_MAX
+        let age_millis = now_millis.wrapping_sub(self.at_millis);
+        let (outcome, times) = self.given.read()?;
+        if age_millis >= SAME_MILLIS || times == AGAIN_MAX {
+            return None;
+        }
+        self.given.0 += 1;
+        Some(outcome)
     }
+}
+
+impl Given {
+    const WITHIN: u32 = 1;
+    const LIMITED: u32 = 2;
+    const SPENT: u32 = 3;
+
+    /// A word that is given for the first time.
+    fn of(outcome: Outcome) -> Self {
+        let (word, seconds) = match outcome {
+            Outcome::Within => (Self::WITHIN, 0),
+            Outcome::RateLimited { retry_after } => (Self::LIMITED, retry_after.unwrap_or(0)),
+            Outcome::QuotaExceeded { retry_after } => (Self::SPENT, retry_after),
+        };
+        Self(seconds << 4 | word << 2)
+    }
+
+    /// The word, and how often it was given again; `None` where there is none.
+    fn read(self) -> Option<(Outcome, u32)> {
+        let seconds = self.0 >> 4;
+        let outcome = match self.0 >> 2 & 3 {
+            Self::WITHIN => Outcome::Within,
+            Self::LIMITED => {
+                Outcome::RateLimited { retry_after: Some(seconds).filter(|it| *it > 0) }
+            }
+            Self::SPENT => Outcome::QuotaExceeded { retry_after: seconds },
+            _ => return None,
+        };
+        Some((outcome, self.0 & 3))
+    }
+}
+
+fn lowest_bits(now: Timestamp) -> u32 {
+    u32::try_from(now.as_millis() & i64::from(u32::MAX)).unwrap_or_default()
 }
 
 /// One of `places`, by the lowest bits of a hash.
@@ -132,13 +177,9 @@ fn place(hash: u64, places: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::limits::{Outcome, Standing};
+    use crate::clock::Span;
 
-    const DRAWN: Drawn = Drawn {
-        outcome: Outcome::Within,
-        standing: Standing { minute: None, day: None },
-        is_repeat: false,
-    };
+    const DRAWN: Option<(Outcome, ())> = Some((Outcome::Within, ()));
 
     fn question(request_id: &str) -> Repeat<'_> {
         Repeat { request_id, caller: [1; 16], method: "GET", target: b"/v1" }
@@ -149,7 +190,7 @@ mod tests {
         let repeats = Repeats::new();
         let start = Timestamp::from_millis(0);
         let question = question("0123456789");
-        let ask = |now| repeats.first_or(&question, now, || Some(DRAWN)).map(|it| it.is_repeat);
+        let ask = |now| repeats.first_or(&question, now, || DRAWN).map(|it| it != First::Now(()));
         let seconds = |count| start.plus(Span::seconds(count));
         assert_eq!(ask(start), Some(false));
         assert_eq!([ask(start), ask(seconds(5)), ask(seconds(9))], [Some(true); 3]);
@@ -159,10 +200,24 @@ mod tests {
     }
 
     #[test]
+    fn every_word_is_given_again_as_it_was() {
+        let words = [
+            Outcome::Within,
+            Outcome::RateLimited { retry_after: None },
+            Outcome::RateLimited { retry_after: Some(61) },
+            Outcome::QuotaExceeded { retry_after: 86_400 },
+        ];
+        for word in words {
+            assert_eq!(Given::of(word).read(), Some((word, 0)));
+        }
+        assert_eq!(Given::default().read(), None);
+    }
+
+    #[test]
     fn another_key_method_or_target_is_another_question() {
         let (repeats, now) = (Repeats::new(), Timestamp::from_millis(0));
         let first = question("0123456789");
-        let ask = |it: Repeat<'_>| repeats.first_or(&it, now, || Some(DRAWN)).unwrap().is_repeat;
+        let ask = |it: Repeat<'_>| repeats.first_or(&it, now, || DRAWN) != Some(First::Now(()));
         assert!(!ask(first));
         assert!(!ask(Repeat { caller: [2; 16], ..first }));
         assert!(!ask(Repeat { method: "POST", ..first }));
@@ -176,10 +231,10 @@ mod tests {
         let (repeats, now) = (Repeats::new(), Timestamp::from_millis(0));
         for number in 0..200_000 {
             let id = format!("{number:010}");
-            repeats.first_or(&question(&id), now, || Some(DRAWN));
+            repeats.first_or(&question(&id), now, || DRAWN);
         }
         let kept: usize = repeats.shards.iter().map(|it| it.lock().unwrap().len()).sum();
         assert_eq!(kept, SHARDS * SETS);
-        assert!(kept * size_of::<Set>() <= 5 * 1024 * 1024, "{}", size_of::<Set>());
+        assert!(kept * size_of::<Set>() <= 1024 * 1024, "{}", size_of::<Set>());
     }
 }

@@ -55,6 +55,12 @@ impl Shard {
         taken.collect()
     }
 
+    /// What was spent of its day in each bucket that has spent any.
+    pub(super) fn spent_today(&mut self, now: Timestamp) -> Vec<(BucketId, u32)> {
+        let buckets = self.buckets.0.iter_mut().flatten();
+        buckets.map(|it| (it.id, it.spent_today(now))).filter(|(_, spent)| *spent > 0).collect()
+    }
+
     /// Gives back the buckets that are idle; answers how many those were.
     pub(super) fn give_back(&mut self, now: Timestamp) -> usize {
         let mut given_back = 0;

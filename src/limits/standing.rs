@@ -1,5 +1,7 @@
 //! How a bucket stands after a request was judged by it.
 
+use super::Allowance;
+
 /// What a bucket says to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -56,6 +58,13 @@ impl Window {
 }
 
 impl Standing {
+    /// The limits that were asked.
+    #[must_use]
+    pub fn allowance(&self) -> Allowance {
+        let limit = |window: Option<Window>| window.map(|window| window.limit);
+        Allowance { per_minute: limit(self.minute), per_day: limit(self.day) }
+    }
+
     /// The window with the least room; of two alike the shorter.
     #[must_use]
     pub fn tightest(&self) -> Option<Window> {

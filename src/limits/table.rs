@@ -1,4 +1,4 @@
-//! The table of day counts.
+//! The table of day counts, and the journal of what it lacks.
 
 use std::collections::HashMap;
 
@@ -16,7 +16,6 @@ const SPENT_MAX: i64 = 100_000;
 /// # Errors
 /// As the store's.
 pub fn saved_day(db: &Read<'_>, bucket: &BucketId) -> Result<SavedDay, Fault> {
-    const SPENT: SavedDay = SavedDay { day: u16::MAX, spent: u32::MAX };
     const SELECT: &str = "SELECT day, spent, seal FROM day_counts WHERE bucket = ?1";
     let found = db.first(SELECT, params![bucket.as_bytes()], |row| {
         let saved = |day: i64, spent: i64| {
@@ -32,7 +31,7 @@ pub fn saved_day(db: &Read<'_>, bucket: &BucketId) -> Result<SavedDay, Fault> {
         Some(Some(saved)) => saved,
         Some(None) => {
             tracing::error!("a day count does not bear its checksum: that day counts as spent");
-            SPENT
+            SavedDay::SPENT
         }
     })
 }
@@ -68,6 +67,44 @@ pub(super) fn delete_old(tx: &Write<'_>, now: Timestamp, rows_max: usize) -> Res
         WHERE bucket IN (SELECT bucket FROM day_counts WHERE day < ?1 LIMIT ?2)";
     let rows_max = i64::try_from(rows_max).unwrap_or(i64::MAX);
     Ok(tx.execute(DELETE, params![i64::from(day(now)), rows_max])?)
+}
+
+/// Adds a row to the journal.
+pub(super) fn append(tx: &Write<'_>, entries: &[u8]) -> Result<()> {
+    const INSERT: &str = "
+        INSERT INTO day_journal (number, entries, seal)
+        SELECT coalesce(max(number), 0) + 1, ?1, ?2 FROM day_journal";
+    tx.execute(INSERT, params![entries, &journal_seal(entries)])?;
+    Ok(())
+}
+
+/// A row of the journal.
+pub(super) struct JournalRow {
+    pub(super) number: i64,
+    pub(super) entries: Vec<u8>,
+    /// Whether it bears its own checksum.
+    pub(super) is_sealed: bool,
+}
+
+/// The journal, the oldest row first.
+pub(super) fn journal(db: &Read<'_>) -> Result<Vec<JournalRow>, Fault> {
+    const SELECT: &str = "SELECT number, entries, seal FROM day_journal ORDER BY number";
+    db.all(SELECT, &[], |row| {
+        let (number, entries) = (row.get(0)?, row.get::<Vec<u8>>(1)?);
+        let is_sealed = row.get(2).is_ok_and(|it: [u8; 16]| it == journal_seal(&entries));
+        Ok(JournalRow { number, entries, is_sealed })
+    })
+}
+
+/// Deletes the journal up to a row.
+pub(super) fn cut(tx: &Write<'_>, last: i64) -> Result<()> {
+    const DELETE: &str = "DELETE FROM day_journal WHERE number <= ?1";
+    tx.execute(DELETE, params![last])?;
+    Ok(())
+}
+
+fn journal_seal(entries: &[u8]) -> [u8; 16] {
+    Seal::over("day_journal").bytes(entries).close()
 }
 
 fn seal(bucket: &BucketId, saved: SavedDay) -> [u8; 16] {

@@ -57,13 +57,17 @@ impl Bound {
             // Nobody can consent to what only an operator may give, even if it was open then.
             None => product.scopes.grant(held.filter(|name| !is_admin(product, name))),
         };
-        let identity = Identity::of(principal, product, key_type);
         let mut bound_to = principal.restrictions.iter().map(|(resource, _)| resource);
         let lost_resource = bound_to.find(|it| product.resource(it).is_none()).map(str::to_owned);
         let bucket = match product.bucket {
             Bucket::Key => principal.own_bucket(),
             Bucket::Workspace => BucketId::of_workspace(&principal.workspace, &product.id),
         };
+        let allowance = product
+            .allowance(plans, &principal.plan)
+            .map(|whole| key_type.map_or(whole, |key_type| whole.at_rate(key_type.rate)));
+        let policy = allowance.and_then(|allowance| allowance.policy());
+        let identity = Identity::of(principal, product, key_type).and(RATE_POLICY, policy);
         Some(Self {
             version: product.version,
             plans: Arc::clone(plans),
@@ -72,18 +76,20 @@ impl Bound {
             lost_resource,
             bucket_of: product.bucket,
             bucket,
-            allowance: product
-                .allowance(plans, &principal.plan)
-                .map(|whole| key_type.map_or(whole, |key_type| whole.at_rate(key_type.rate))),
+            allowance,
             identity,
         })
     }
 }
 
-/// What a back end is told of who asks: the lines of the identity headers, as they are sent. They are
-/// the same for every request of a key, so they are written once.
-#[derive(Clone, Debug)]
+/// What a back end is told of who asks, and a caller of what they may use: the lines of the identity
+/// headers and of the policy, as they are sent. They are the same for every request of a key, so they
+/// are written once.
+#[derive(Clone, Debug, Default)]
 pub struct Identity(Option<Arc<str>>);
+
+/// The header that tells a caller what the windows of their limits are.
+pub const RATE_POLICY: &str = "ratelimit-policy";
 
 /// The headers that every product has; those of its resources come behind them.
 const NAMES: [&str; 9] = [
@@ -141,6 +147,12 @@ impl Identity {
             &scopes,
         ];
         Self::said(product, known.into_iter().chain(resources.iter().map(String::as_str)))
+    }
+
+    /// The same with one more line, where there is a value for it.
+    fn and(self, name: &str, value: Option<String>) -> Self {
+        let (Some(lines), Some(value)) = (&self.0, value) else { return self };
+        Self(Some(format!("{lines}{name}: {value}\r\n").into()))
     }
 
     /// The values of [`NAMES`] and of the product's resources, in their order.

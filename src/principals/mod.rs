@@ -20,7 +20,7 @@ pub mod seals;
 mod table;
 
 pub use address::{AddressRange, AllowedAddresses, BadAddressRange};
-pub use bound::{Bound, Identity};
+pub use bound::{Bound, Identity, RATE_POLICY};
 pub use principal::{ENDED_SECRET_KNOWN, Found, Holder, Life, Presented, Principal, Spent};
 pub use principals::Principals;
 pub use restrictions::Restrictions;

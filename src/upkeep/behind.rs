@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::error::{Error, Result};
-use crate::limits::{self, Limiter};
+use crate::limits::{Journal, Limiter};
 use crate::store::Store;
 use crate::usage::Ledger;
 
@@ -27,7 +27,7 @@ pub struct Behind {
 struct Counted {
     clock: Clock,
     store: Arc<Store>,
-    limiter: Arc<Limiter>,
+    journal: Journal,
     ledger: Arc<Ledger>,
 }
 
@@ -49,7 +49,8 @@ impl Behind {
         ledger: Arc<Ledger>,
     ) -> Result<Self> {
         let stop = Arc::new(Stop::default());
-        let counted = Counted { clock, store, limiter, ledger };
+        let journal = Journal::new(limiter, Arc::clone(&store));
+        let mut counted = Counted { clock, store, journal, ledger };
         let stopped = Arc::clone(&stop);
         let thread = thread::Builder::new()
             .name("keystile-behind".into())
@@ -70,7 +71,7 @@ impl Drop for Behind {
 }
 
 impl Counted {
-    fn write_until(&self, stop: &Stop) {
+    fn write_until(&mut self, stop: &Stop) {
         let mut is_failing = false;
         let mut turns = 0_u32;
         while !stop.is_asked_within(EVERY) {
@@ -96,21 +97,21 @@ impl Counted {
     }
 
     /// One turn. Whatever a limit depends on goes first.
-    fn write_share(&self) -> Result<()> {
-        limits::save(&self.limiter, &self.store)?;
+    fn write_share(&mut self) -> Result<()> {
+        self.journal.save()?;
         self.ledger.write_share(&self.store)
     }
 
     /// The last turn.
-    fn write_all(&self) -> Result<()> {
-        limits::save(&self.limiter, &self.store)?;
+    fn write_all(&mut self) -> Result<()> {
+        self.journal.close()?;
         self.ledger.write_all(&self.store)
     }
 
     /// Gives back what the limiter holds of callers that are idle. Here, since nothing of it may be
     /// on its way to the database meanwhile.
-    fn sweep(&self) {
-        if let Err(error) = limits::sweep(&self.limiter, &self.store, self.clock.now()) {
+    fn sweep(&mut self) {
+        if let Err(error) = self.journal.sweep(self.clock.now()) {
             tracing::warn!(%error, "old day counts stay until the next sweep");
         }
     }

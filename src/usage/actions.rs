@@ -3,6 +3,7 @@
 use super::grain::{Grain, Retention};
 use super::networks::table as networks;
 use super::report::{AddressCount, KeyCount, OutcomeCount, ScopeUse, SecretUse, TimedCount, Whose};
+use super::series::table::{STRANGERS, Series};
 use super::table;
 use crate::clock::Timestamp;
 use crate::error::Result;
@@ -38,7 +39,8 @@ impl Usage<'_> {
         grain: Grain,
         since: Timestamp,
     ) -> Result<Vec<TimedCount>> {
-        self.store.read(|db| table::by_time(db, whose, grain, since))
+        let (series, whose) = table::series(whose);
+        self.store.read(|db| series.by_time(db, whose, grain, since))
     }
 
     /// Requests from `since` on by outcome, the most frequent first.
@@ -46,7 +48,8 @@ impl Usage<'_> {
     /// # Errors
     /// As the store's.
     pub fn by_outcome(&self, whose: &Whose, since: Timestamp) -> Result<Vec<OutcomeCount>> {
-        self.store.read(|db| table::by_outcome(db, whose, since))
+        let (series, whose) = table::series(whose);
+        self.store.read(|db| series.by_outcome(db, whose, since))
     }
 
     /// The five keys of a workspace that asked most from `since` on.
@@ -55,6 +58,17 @@ impl Usage<'_> {
     /// As the store's.
     pub fn busiest(&self, workspace: &str, since: Timestamp) -> Result<Vec<KeyCount>> {
         self.store.read(|db| table::busiest(db, workspace, since, BUSIEST_MAX))
+    }
+
+    /// The same of one key, called `name`; nothing where it asked nothing.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn of_key(&self, key: KeyId, name: &str, since: Timestamp) -> Result<Vec<KeyCount>> {
+        let outcomes = self.by_outcome(&Whose::Key(key), since)?;
+        let requests = outcomes.iter().map(|it| it.requests).sum();
+        let count = KeyCount { key, name: name.to_owned(), requests };
+        Ok(if requests > 0 { vec![count] } else { Vec::new() })
     }
 
     /// Requests that passed from the day of `since` on by scope, the most frequent first.
@@ -71,7 +85,7 @@ impl Usage<'_> {
     /// # Errors
     /// As the store's.
     pub fn strangers(&self, product: &str, since: Timestamp) -> Result<Vec<OutcomeCount>> {
-        self.store.read(|db| table::strangers(db, product, since))
+        self.store.read(|db| STRANGERS.by_outcome(db, product.into(), since))
     }
 
     /// A sample of where those came from, from the day of `since` on.
@@ -92,10 +106,10 @@ impl Usage<'_> {
         for (grain, coarser) in [(Grain::Minute, Grain::Hour), (Grain::Hour, Grain::Day)] {
             let before = self.retention.oldest(grain, now);
             let grains = (grain, coarser);
-            rows +=
-                self.sweep_by(move |tx| table::coarsen_counts(tx, grains, before, SWEEP_ROWS_MAX))?;
-            rows += self
-                .sweep_by(move |tx| table::coarsen_strangers(tx, grains, before, SWEEP_ROWS_MAX))?;
+            for series in Series::ALL {
+                rows +=
+                    self.sweep_by(move |tx| series.coarsen(tx, grains, before, SWEEP_ROWS_MAX))?;
+            }
         }
         // Addresses may be people's: they are not kept as long as what counts nobody.
         let before = self.retention.oldest(Grain::Hour, now);

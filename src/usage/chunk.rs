@@ -49,6 +49,18 @@ impl Chunk {
     }
 }
 
+impl Row {
+    /// The key that it counts for, where one was known.
+    pub(super) fn key(&self) -> Option<KeyId> {
+        match self {
+            Self::Minute { key, .. } | Self::Scope { key, .. } | Self::Secret { key, .. } => {
+                Some(*key)
+            }
+            Self::Stranger { .. } | Self::Address { .. } => None,
+        }
+    }
+}
+
 /// The rows of what a tally has counted.
 pub(super) fn rows(tally: &Tally, draft: &Draft, rows: &mut impl Extend<Row>) {
     let key = tally.key;

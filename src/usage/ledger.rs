@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::chunk::{self, CHUNK_ROWS_MAX, Chunk, Row};
+use super::slowest::Slowest;
 use super::strangers::Strangers;
 use super::table;
 use super::tally::{LastUse, Tally};
@@ -17,8 +18,8 @@ use crate::store::Store;
 /// Beyond it the oldest are lost.
 const QUEUED_TALLIES_MAX: usize = 1_000_000;
 
-/// Tallies that are written each second, whatever else is to be done: some percent of a core.
-const TALLIES_A_TURN_MIN: usize = 2_000;
+/// Tallies that are written each second, whatever else is to be done: a percent of a core.
+const TALLIES_A_TURN_MIN: usize = 500;
 
 /// Where more wait, this part of them is written in a turn, so that each waits for a minute at most.
 /// Meanwhile it goes on counting, so the more there is to write, the more one row says.
@@ -30,6 +31,8 @@ pub struct Ledger {
     /// Those that have counted something, in the order in which they began to.
     queue: Mutex<VecDeque<Arc<Tally>>>,
     strangers: Strangers,
+    /// Verdicts that had to wait.
+    pub slowest: Slowest,
     /// Requests whose counts had no room, and that nobody was told of yet.
     lost: AtomicI64,
     /// Held while something is written.

@@ -4,8 +4,8 @@
 //! - Counting touches memory alone: the gate never waits for a row.
 //! - What is counted is written once: rows are increments, and a chunk of them that was written
 //!   already is not added again.
-//! - Every count stands in one row, whose grain grows with its age; a sum over rows is right
-//!   whatever has been swept.
+//! - Every count stands in one row of its key and one of its key's workspace, whose grain grows with
+//!   its age; a sum over the rows of either is right whatever has been swept.
 //! - What anybody can cause without a key is bounded by what the operator has declared.
 //!
 //! A tally counts for one secret; the ledger knows which tallies have something to be written, and
@@ -22,14 +22,18 @@ mod ledger;
 mod networks;
 mod overall;
 mod report;
+mod series;
+mod slowest;
 mod strangers;
 mod table;
 mod tally;
+mod together;
 
 pub use actions::{Usage, secrets};
 pub use grain::{Grain, Retention};
 pub use ledger::Ledger;
 pub use overall::{Oddity, Overall, Unusual};
 pub use report::{AddressCount, KeyCount, OutcomeCount, ScopeUse, SecretUse, TimedCount, Whose};
+pub use slowest::{Slow, Slowest};
 pub use strangers::ADDRESSES_MAX;
 pub use tally::{ALLOWED, LastUse, Tally};

@@ -1,13 +1,15 @@
-//! The tables of counts: adding to them, reading them, and making old counts coarser.
+//! The tables of counts: adding a chunk to them, and reading what is told apart by more than time.
 
 use std::net::IpAddr;
 
 use super::chunk::{Chunk, Row};
 use super::grain::Grain;
 use super::networks::table as networks;
-use super::report::{AddressCount, KeyCount, OutcomeCount, ScopeUse, SecretUse, TimedCount, Whose};
+use super::report::{AddressCount, KeyCount, ScopeUse, SecretUse, Whose};
+use super::series::table::{KEYS, STRANGERS, Series, WORKSPACES};
 use super::strangers::ADDRESSES_MAX;
 use super::tally::LastUse;
+use super::together::Together;
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::id::KeyId;
@@ -27,16 +29,32 @@ pub(super) fn add(tx: &Write<'_>, chunk: &Chunk) -> Result<()> {
     if tx.execute(TAKE, params![chunk.number])? == 0 {
         return Ok(());
     }
+    let mut together = Together::default();
+    // Rows of one key stand together, so that each key is looked up once.
+    let mut last: Option<(KeyId, Option<String>)> = None;
     for row in &chunk.rows {
+        if let Some(key) = row.key() {
+            if last.as_ref().is_none_or(|(known, _)| *known != key) {
+                last = Some((key, workspace_of(tx, key)?));
+            }
+            let Some((_, Some(workspace))) = &last else { continue };
+            together.add(workspace, row);
+        }
         add_row(tx, row)?;
     }
-    Ok(())
+    Ok(add_together(tx, &together)?)
+}
+
+/// The workspace of a key; none for one that was deleted meanwhile, which counts no more.
+fn workspace_of(tx: &Write<'_>, key: KeyId) -> Result<Option<String>, Fault> {
+    const SELECT: &str = "SELECT workspace FROM keys WHERE id = ?1";
+    tx.first(SELECT, params![key], |row| row.get(0))
 }
 
 fn add_row(tx: &Write<'_>, row: &Row) -> Result<(), Fault> {
     match row {
         Row::Minute { key, minute, outcome, requests } => {
-            add_count(tx, *key, (Grain::Minute, *minute), outcome, *requests)
+            KEYS.add(tx, (*key).into(), (Grain::Minute, *minute), outcome, *requests)
         }
         Row::Scope { key, day, scope, requests, last_used_at } => {
             add_scope(tx, *key, (&**scope, *day), *requests, *last_used_at)
@@ -46,28 +64,12 @@ fn add_row(tx: &Write<'_>, row: &Row) -> Result<(), Fault> {
             last_use.from.map_or(Ok(()), |from| networks::add(tx, *key, (last_use.at, from)))
         }
         Row::Stranger { product, minute, code, requests } => {
-            add_stranger(tx, product, (Grain::Minute, *minute), code, *requests)
+            STRANGERS.add(tx, product.into(), (Grain::Minute, *minute), code, *requests)
         }
         Row::Address { product, code, day, address, requests } => {
             add_address(tx, (product, code, *day), *address, *requests)
         }
     }
-}
-
-/// A key that was deleted meanwhile counts no more.
-fn add_count(
-    tx: &Write<'_>,
-    key: KeyId,
-    (grain, at): (Grain, Timestamp),
-    outcome: &str,
-    requests: i64,
-) -> Result<(), Fault> {
-    const ADD: &str = "
-        INSERT INTO usage_counts (key, grain, at, outcome, requests)
-        SELECT ?1, ?2, ?3, ?4, ?5 WHERE EXISTS (SELECT 1 FROM keys WHERE id = ?1)
-        ON CONFLICT (key, grain, at, outcome)
-        DO UPDATE SET requests = usage_counts.requests + ?5";
-    tx.execute(ADD, params![key, grain.seconds(), at, outcome, requests]).map(drop)
 }
 
 fn add_scope(
@@ -79,12 +81,32 @@ fn add_scope(
 ) -> Result<(), Fault> {
     const ADD: &str = "
         INSERT INTO usage_scopes (key, day, scope, requests, last_used_at)
-        SELECT ?1, ?2, ?3, ?4, ?5 WHERE EXISTS (SELECT 1 FROM keys WHERE id = ?1)
+        VALUES (?1, ?2, ?3, ?4, ?5)
         ON CONFLICT (key, day, scope) DO UPDATE
         SET requests = usage_scopes.requests + ?4,
             last_used_at = CASE WHEN usage_scopes.last_used_at > ?5
                                 THEN usage_scopes.last_used_at ELSE ?5 END";
     tx.execute(ADD, params![key, day, scope, requests, last_used_at]).map(drop)
+}
+
+fn add_together(tx: &Write<'_>, together: &Together) -> Result<(), Fault> {
+    const ADD: &str = "
+        INSERT INTO usage_workspace_scopes (workspace, day, scope, requests, last_used_at)
+        VALUES (?1, ?2, ?3, ?4, ?5)
+        ON CONFLICT (workspace, day, scope) DO UPDATE
+        SET requests = usage_workspace_scopes.requests + ?4,
+            last_used_at = CASE WHEN usage_workspace_scopes.last_used_at > ?5
+                                THEN usage_workspace_scopes.last_used_at ELSE ?5 END";
+    for (workspace, sums) in &together.0 {
+        for ((minute, outcome), requests) in &sums.minutes {
+            let at = (Grain::Minute, *minute);
+            WORKSPACES.add(tx, workspace.into(), at, outcome, *requests)?;
+        }
+        for ((day, scope), (requests, last_used_at)) in &sums.scopes {
+            tx.execute(ADD, params![workspace, *day, &**scope, *requests, *last_used_at])?;
+        }
+    }
+    Ok(())
 }
 
 fn add_secret(
@@ -102,7 +124,7 @@ fn add_secret(
         WHERE secret = ?1 AND day = ?5";
     const ADD: &str = "
         INSERT INTO usage_secrets (secret, key, requests, last_used_at, last_used_from, day)
-        SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE EXISTS (SELECT 1 FROM keys WHERE id = ?2)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6)
         ON CONFLICT (secret) DO UPDATE
         SET requests = usage_secrets.requests + ?3,
             last_used_from = CASE WHEN usage_secrets.last_used_at > ?4
@@ -117,21 +139,6 @@ fn add_secret(
         tx.execute(ADD, params![secret, key, requests, at, from.as_deref(), day])?;
     }
     Ok(())
-}
-
-fn add_stranger(
-    tx: &Write<'_>,
-    product: &str,
-    (grain, at): (Grain, Timestamp),
-    code: &str,
-    requests: i64,
-) -> Result<(), Fault> {
-    const ADD: &str = "
-        INSERT INTO usage_strangers (product, grain, at, code, requests)
-        VALUES (?1, ?2, ?3, ?4, ?5)
-        ON CONFLICT (product, grain, at, code)
-        DO UPDATE SET requests = usage_strangers.requests + ?5";
-    tx.execute(ADD, params![product, grain.seconds(), at, code, requests]).map(drop)
 }
 
 /// The memory of which addresses are kept ends with the process, so the bound is held here too.
@@ -156,50 +163,12 @@ fn add_address(
     Ok(())
 }
 
-/// The keys that a question is about, as the first parameter of each query below.
-fn keys_of(whose: &Whose) -> (&'static str, Param<'_>) {
+/// The table of counts that a question is about, and whose.
+pub(super) fn series(whose: &Whose) -> (Series, Param<'_>) {
     match whose {
-        Whose::Key(id) => ("key = ?1", (*id).into()),
-        Whose::Workspace(slug) => {
-            ("key IN (SELECT id FROM keys WHERE workspace = ?1)", slug.as_str().into())
-        }
+        Whose::Key(id) => (KEYS, (*id).into()),
+        Whose::Workspace(slug) => (WORKSPACES, slug.into()),
     }
-}
-
-/// Requests from `since` on, by the `grain` that they were asked in and by outcome.
-pub(super) fn by_time(
-    db: &Read<'_>,
-    whose: &Whose,
-    grain: Grain,
-    since: Timestamp,
-) -> Result<Vec<TimedCount>> {
-    let (keys, whose) = keys_of(whose);
-    let select = format!(
-        "SELECT at - at % ?3 AS start, outcome, CAST(sum(requests) AS BIGINT) FROM usage_counts
-         WHERE {keys} AND grain IN (60, 3600, 86400) AND at >= ?2
-         GROUP BY start, outcome ORDER BY start, outcome"
-    );
-    let row = &[whose, since.into(), grain.span().as_millis().into()];
-    db.all(&select, row, |row| {
-        Ok(TimedCount { at: row.get(0)?, outcome: row.get(1)?, requests: row.get(2)? })
-    })
-}
-
-/// Requests from `since` on by outcome, the most frequent first.
-pub(super) fn by_outcome(
-    db: &Read<'_>,
-    whose: &Whose,
-    since: Timestamp,
-) -> Result<Vec<OutcomeCount>> {
-    let (keys, whose) = keys_of(whose);
-    let select = format!(
-        "SELECT outcome, CAST(sum(requests) AS BIGINT) AS requests, max(at) FROM usage_counts
-         WHERE {keys} AND grain IN (60, 3600, 86400) AND at >= ?2
-         GROUP BY outcome ORDER BY requests DESC, outcome"
-    );
-    db.all(&select, &[whose, since.into()], |row| {
-        Ok(OutcomeCount { code: row.get(0)?, requests: row.get(1)?, last_at: row.get(2)? })
-    })
 }
 
 /// The `limit` keys of a workspace that asked most from `since` on.
@@ -221,10 +190,13 @@ pub(super) fn busiest(
 
 /// Requests that passed from the day `since` on by scope, the most frequent first.
 pub(super) fn by_scope(db: &Read<'_>, whose: &Whose, since: Timestamp) -> Result<Vec<ScopeUse>> {
-    let (keys, whose) = keys_of(whose);
+    let (counted, whose): (_, Param<'_>) = match whose {
+        Whose::Key(id) => ("usage_scopes WHERE key = ?1", (*id).into()),
+        Whose::Workspace(slug) => ("usage_workspace_scopes WHERE workspace = ?1", slug.into()),
+    };
     let select = format!(
         "SELECT scope, CAST(sum(requests) AS BIGINT) AS requests, max(last_used_at)
-         FROM usage_scopes WHERE {keys} AND day >= ?2
+         FROM {counted} AND day >= ?2
          GROUP BY scope ORDER BY requests DESC, scope"
     );
     db.all(&select, &[whose, since.into()], |row| {
@@ -248,21 +220,6 @@ pub(super) fn secrets(db: &Read<'_>, key: KeyId) -> Result<Vec<SecretUse>, Fault
     Ok(rows.into_iter().flatten().collect())
 }
 
-/// Requests from `since` on that were refused before a key was known, the most frequent first.
-pub(super) fn strangers(
-    db: &Read<'_>,
-    product: &str,
-    since: Timestamp,
-) -> Result<Vec<OutcomeCount>> {
-    const SELECT: &str = "
-        SELECT code, CAST(sum(requests) AS BIGINT) AS requests, max(at) FROM usage_strangers
-        WHERE product = ?1 AND grain IN (60, 3600, 86400) AND at >= ?2
-        GROUP BY code ORDER BY requests DESC, code";
-    db.all(SELECT, params![product, since], |row| {
-        Ok(OutcomeCount { code: row.get(0)?, requests: row.get(1)?, last_at: row.get(2)? })
-    })
-}
-
 /// Where those came from, as far as that was kept, from the day `since` on.
 pub(super) fn addresses(
     db: &Read<'_>,
@@ -278,66 +235,20 @@ pub(super) fn addresses(
     })
 }
 
-/// Adds up to `rows_max` rows of a grain that begin before `before` to the rows of `coarser`.
-/// Answers how many there were.
-pub(super) fn coarsen_counts(
-    tx: &Write<'_>,
-    (grain, coarser): (Grain, Grain),
-    before: Timestamp,
-    rows_max: i64,
-) -> Result<usize> {
-    const SELECT: &str = "
-        SELECT key, at, outcome, requests FROM usage_counts
-        WHERE grain = ?1 AND at < ?2 ORDER BY at LIMIT ?3";
-    const DELETE: &str =
-        "DELETE FROM usage_counts WHERE key = ?1 AND grain = ?2 AND at = ?3 AND outcome = ?4";
-    let rows = tx.all(SELECT, params![grain.seconds(), before, rows_max], |row| {
-        Ok::<_, Fault>((row.get(0)?, row.get(1)?, row.get::<String>(2)?, row.get(3)?))
-    })?;
-    for (key, at, outcome, requests) in &rows {
-        add_count(tx, *key, (coarser, coarser.start(*at)), outcome, *requests)?;
-        tx.execute(DELETE, params![*key, grain.seconds(), *at, outcome])?;
-    }
-    Ok(rows.len())
-}
-
-/// The same for requests that were refused before a key was known.
-pub(super) fn coarsen_strangers(
-    tx: &Write<'_>,
-    (grain, coarser): (Grain, Grain),
-    before: Timestamp,
-    rows_max: i64,
-) -> Result<usize> {
-    const SELECT: &str = "
-        SELECT product, at, code, requests FROM usage_strangers
-        WHERE grain = ?1 AND at < ?2 ORDER BY at LIMIT ?3";
-    const DELETE: &str =
-        "DELETE FROM usage_strangers WHERE product = ?1 AND grain = ?2 AND at = ?3 AND code = ?4";
-    let rows = tx.all(SELECT, params![grain.seconds(), before, rows_max], |row| {
-        Ok::<_, Fault>((row.get::<String>(0)?, row.get(1)?, row.get::<String>(2)?, row.get(3)?))
-    })?;
-    for (product, at, code, requests) in &rows {
-        add_stranger(tx, product, (coarser, coarser.start(*at)), code, *requests)?;
-        tx.execute(DELETE, params![product, grain.seconds(), *at, code])?;
-    }
-    Ok(rows.len())
-}
-
 /// Deletes up to `rows_max` rows of each table that begin before `before`; answers how many.
 pub(super) fn delete_old(tx: &Write<'_>, before: Timestamp, rows_max: i64) -> Result<usize> {
-    const DELETES: [&str; 4] = [
-        "DELETE FROM usage_counts WHERE (key, grain, at, outcome) IN
-            (SELECT key, grain, at, outcome FROM usage_counts
-             WHERE grain = 86400 AND at < ?1 LIMIT ?2)",
-        "DELETE FROM usage_strangers WHERE (product, grain, at, code) IN
-            (SELECT product, grain, at, code FROM usage_strangers
-             WHERE grain = 86400 AND at < ?1 LIMIT ?2)",
+    const DELETES: [&str; 3] = [
         "DELETE FROM usage_scopes WHERE (key, day, scope) IN
             (SELECT key, day, scope FROM usage_scopes WHERE day < ?1 LIMIT ?2)",
+        "DELETE FROM usage_workspace_scopes WHERE (workspace, day, scope) IN
+            (SELECT workspace, day, scope FROM usage_workspace_scopes WHERE day < ?1 LIMIT ?2)",
         "DELETE FROM usage_secrets WHERE secret IN
             (SELECT secret FROM usage_secrets WHERE day < ?1 LIMIT ?2)",
     ];
     let mut deleted = 0;
+    for series in Series::ALL {
+        deleted += series.delete_old(tx, before, rows_max)?;
+    }
     for delete in DELETES {
         deleted += tx.execute(delete, params![before, rows_max])?;
     }

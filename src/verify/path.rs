@@ -8,13 +8,18 @@ use std::borrow::Cow;
 
 use smallvec::SmallVec;
 
+use crate::octets::Octets;
 use crate::registry::SEGMENTS_MAX;
 
 /// The longest target.
 pub const TARGET_BYTES_MAX: usize = 8_192;
 
 /// Paths of APIs are seldom deeper; deeper ones cost an allocation.
-const SEGMENTS_USUAL: usize = 16;
+const SEGMENTS_USUAL: usize = 8;
+
+/// `pchar` of [RFC 3986 §3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3) without `%`, and
+/// without `;`, behind which some servers look for parameters.
+const PLAIN: Octets = Octets::alphanumeric_and(b"-._~!$&'()*+,=:@");
 
 /// A target that could be read in more than one way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -97,14 +102,14 @@ fn segment(raw: &[u8]) -> Result<Cow<'_, str>, AmbiguousPath> {
 
 /// The bytes that a segment stands for; nearly always itself.
 fn decoded(raw: &[u8]) -> Result<Cow<'_, [u8]>, AmbiguousPath> {
-    if raw.iter().all(|byte| is_plain(*byte)) {
+    if PLAIN.has_all(raw) {
         return Ok(Cow::Borrowed(raw));
     }
     let (mut bytes, mut rest) = (Vec::with_capacity(raw.len()), raw);
     while let [byte, tail @ ..] = rest {
         let (byte, tail) = match *byte {
             b'%' => percent(tail)?,
-            plain if is_plain(plain) => (plain, tail),
+            plain if PLAIN.has(plain) => (plain, tail),
             _ => return Err(AmbiguousPath("a segment holds a character that must be encoded")),
         };
         bytes.push(byte);
@@ -128,12 +133,6 @@ pub(super) fn hex_pair(digits: &[u8]) -> Option<(u8, &[u8])> {
     let value = |digit: u8| char::from(digit).to_digit(16);
     let byte = value(pair[0])? * 16 + value(pair[1])?;
     Some((u8::try_from(byte).ok()?, rest))
-}
-
-/// `pchar` of [RFC 3986 §3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3) without `%`, and
-/// without `;`, behind which some servers look for parameters.
-fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,=:@".contains(&byte)
 }
 
 #[cfg(test)]

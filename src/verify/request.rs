@@ -8,6 +8,7 @@ use std::net::IpAddr;
 
 use super::headers::is_read_as;
 use super::{Headers, Refusal};
+use crate::octets::Octets;
 use crate::registry::{OVERRIDE_HEADERS, normalised_host};
 
 /// The longest request id that is passed on.
@@ -15,6 +16,9 @@ pub const REQUEST_ID_BYTES_MAX: usize = 128;
 
 /// The shortest one: anything less is nobody's correlation id.
 const REQUEST_ID_BYTES_MIN: usize = 8;
+
+/// What a request id is made of.
+const REQUEST_ID: Octets = Octets::alphanumeric_and(b"._-");
 
 /// How a proxy puts its question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,10 +97,9 @@ impl<'a> Asked<'a> {
     /// `[A-Za-z0-9._-]{8,128}`.
     #[must_use]
     pub fn request_id(&self) -> Option<&'a str> {
-        let id = std::str::from_utf8(self.headers.single("x-request-id").ok()??).ok()?;
+        let id = self.headers.single("x-request-id").ok()??;
         let is_short = (REQUEST_ID_BYTES_MIN..=REQUEST_ID_BYTES_MAX).contains(&id.len());
-        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-        (is_short && id.bytes().all(is_plain)).then_some(id)
+        (is_short && REQUEST_ID.has_all(id)).then(|| std::str::from_utf8(id).ok())?
     }
 }
 

@@ -42,8 +42,6 @@ pub enum Counting {
 pub struct Pass<'v> {
     /// The product that it is for.
     pub product: &'v Arc<Product>,
-    /// Who is asking, as the identity headers say it.
-    pub identity: Identity,
     /// How the limits stand, where a key was asked for.
     pub standing: Option<Standing>,
     /// Whether the same request was asked about before, and is counted already.
@@ -52,6 +50,8 @@ pub struct Pass<'v> {
     pub caller: Caller,
     /// The route by which a known caller passes.
     route: Option<&'v Route>,
+    /// What is said where no key was asked for; elsewhere it is one that cannot be told.
+    nobody: Identity,
 }
 
 /// A request that may not pass, or not yet.
@@ -86,6 +86,15 @@ impl Caller {
 }
 
 impl Pass<'_> {
+    /// Who is asking, as the identity headers say it.
+    #[must_use]
+    pub fn identity(&self) -> &Identity {
+        match &self.caller.known {
+            Some(known) if self.route.is_some() => &known.bound.identity,
+            _ => &self.nobody,
+        }
+    }
+
     /// The scopes that it passes by: those that its route needs and the caller has.
     pub fn scopes(&self) -> impl Iterator<Item = &Arc<str>> {
         let by = self.route.zip(self.caller.known.as_ref());
@@ -135,10 +144,10 @@ impl<'v> Verifier<'v> {
         };
         let case = Case { request: &request, product, now };
         match self.judge(&case, target, lookup, (&mut caller.known, witness)) {
-            Ok(Granted { identity, route, drawn }) => {
+            Ok(Granted { nobody, route, drawn }) => {
                 let standing = drawn.map(|drawn| drawn.standing);
                 let is_repeat = drawn.is_some_and(|drawn| drawn.is_repeat);
-                Ok(Pass { product, identity, standing, is_repeat, caller, route })
+                Ok(Pass { product, standing, is_repeat, caller, route, nobody })
             }
             Err(Halt::Refused(refusal)) => {
                 Err(Stop::Refused { refusal, product: Some(product), caller })
@@ -183,11 +192,7 @@ impl<'v> Verifier<'v> {
             witness.compare(Step::Https, || said::https(product, request));
             checks::https(request, product)?;
             witness.compare(Step::Route, || "it is open to everybody".to_owned());
-            return Ok(Granted {
-                identity: Identity::of_nobody(product),
-                route: None,
-                drawn: None,
-            });
+            return Ok(Granted { nobody: Identity::of_nobody(product), route: None, drawn: None });
         }
 
         // Where nothing can be decided about the key, whatever else is wrong still comes first.
@@ -224,8 +229,7 @@ impl<'v> Verifier<'v> {
             said::limits(&known.principal.plan, route.cost, &drawn.standing)
         });
         checks::limits(&drawn)?;
-        let identity = known.bound.identity.clone();
-        Ok(Granted { identity, route: Some(route), drawn: Some(drawn) })
+        Ok(Granted { nobody: Identity::default(), route: Some(route), drawn: Some(drawn) })
     }
 
     /// What the limiter says, once everything else is good.
@@ -359,7 +363,7 @@ impl Known {
 
 /// What the steps end in where they allow.
 struct Granted<'v> {
-    identity: Identity,
+    nobody: Identity,
     route: Option<&'v Route>,
     drawn: Option<Drawn>,
 }

@@ -58,12 +58,20 @@ impl Invitations<'_> {
         Ok((invitation, token))
     }
 
-    /// Those of a workspace that nobody has accepted; where none is named, those of operators.
+    /// Those of a workspace that are good and that nobody has accepted; where none is named, those of operators.
     ///
     /// # Errors
     /// As the store's.
     pub fn list(&self, workspace: Option<&Slug>, now: Timestamp) -> Result<Vec<Invitation>> {
-        self.store.read(|db| table::list(db, workspace, now))
+        self.store.read(|db| {
+            let mut listed = Vec::new();
+            for invitation in table::list(db, workspace, now)? {
+                if is_still_theirs_to_give(db, &invitation)? {
+                    listed.push(invitation);
+                }
+            }
+            Ok(listed)
+        })
     }
 
     /// Takes an invitation of a workspace back; where none is named, one of operators.
@@ -103,8 +111,15 @@ impl Invitations<'_> {
     ///
     /// # Errors
     /// `NotFound` for a link that is not good; `Conflict` where they are there; `TooMany`.
-    pub fn accept_anew(&self, token: &Token, password: &Password, now: Timestamp) -> Result<User> {
+    pub fn accept_anew(
+        &self,
+        actor: &Actor,
+        token: &Token,
+        password: &Password,
+        now: Timestamp,
+    ) -> Result<User> {
         self.show(token, now)?;
+        let actor = actor.clone();
         let hash = password.hash(&self.hasher.enter()?)?;
         let (digest, password) = (token.digest(), password.clone());
         self.store.write(move |tx| {
@@ -116,7 +131,7 @@ impl Invitations<'_> {
             };
             let is_operator = invitation.offer == Offer::Operator;
             let new = NewUser { email: invitation.email, password, is_operator, membership };
-            add_user(tx, &Actor::Instance, &new, &hash)
+            add_user(tx, &actor, &new, &hash)
         })
     }
 
@@ -125,8 +140,8 @@ impl Invitations<'_> {
     ///
     /// # Errors
     /// `NotFound` for a link that is not good, or is somebody else's.
-    pub fn accept(&self, token: &Token, id: UserId) -> Result<User> {
-        let digest = token.digest();
+    pub fn accept(&self, actor: &Actor, token: &Token, id: UserId) -> Result<User> {
+        let (actor, digest) = (actor.clone(), token.digest());
         self.store.write(move |tx| {
             let invitation = good(tx, &digest, tx.now)?;
             let known = people::by_id(tx, id)?.map(|(user, _)| user);
@@ -136,10 +151,10 @@ impl Invitations<'_> {
             match &invitation.offer {
                 Offer::Operator => {
                     return Err(Error::conflict(
-                        "who is there already is made an operator by `keystile user`",
+                        "who is there already is made an operator by `keystile user add --operator`",
                     ));
                 }
-                Offer::Member { workspace, role } => join(tx, &user, (workspace, *role))?,
+                Offer::Member { workspace, role } => join(tx, &actor, &user, (workspace, *role))?,
             }
             let joined = people::by_id(tx, id)?.map(|(user, _)| user);
             joined.ok_or_else(gone)
@@ -160,7 +175,22 @@ fn gone() -> Error {
 }
 
 fn good(db: &Read<'_>, digest: &SecretDigest, now: Timestamp) -> Result<Invitation> {
-    table::find(db, digest, now)?.ok_or_else(gone)
+    let invitation = table::find(db, digest, now)?.ok_or_else(gone)?;
+    if is_still_theirs_to_give(db, &invitation)? { Ok(invitation) } else { Err(gone()) }
+}
+
+/// Whether whoever has made an invitation could make it now: else somebody who was shown the door
+/// could come back by a link that they have put aside.
+fn is_still_theirs_to_give(db: &Read<'_>, invitation: &Invitation) -> Result<bool> {
+    // The others are command lines: operators by the machine's own accounts.
+    let Ok(id) = invitation.invited_by.parse::<UserId>() else { return Ok(true) };
+    let Some((user, _)) = people::by_id(db, id)? else { return Ok(false) };
+    Ok(match &invitation.offer {
+        Offer::Operator => user.is_operator,
+        Offer::Member { workspace, role } => {
+            user.role_in(workspace.as_str()).is_some_and(|own| own.may_give(*role))
+        }
+    })
 }
 
 fn record(

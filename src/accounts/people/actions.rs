@@ -106,17 +106,37 @@ impl People<'_> {
     pub fn set_operator(&self, actor: &Actor, id: UserId, is_operator: bool) -> Result<()> {
         let actor = actor.clone();
         self.ending_grants(move |tx| {
-            let mut user = known_by_id(tx, id)?;
+            let user = known_by_id(tx, id)?;
             if !is_operator {
                 hold_another_operator(tx, &user)?;
             }
-            user.is_operator = is_operator;
-            table::set_operator(tx, &user)?;
-            sessions::end_all(tx, id, None)?;
-            let ended = if is_operator { Vec::new() } else { table::end_grants(tx, id, None)? };
-            let detail = json!({ "email": user.email, "operator": is_operator });
-            record(tx, &actor, "user.set_operator", &user, None, detail)?;
-            Ok(((), ended))
+            Ok(((), set_operator(tx, &actor, user, is_operator)?))
+        })
+    }
+
+    /// Gives more to somebody who is there: a membership, another role, the running of this instance.
+    /// Their sessions end.
+    ///
+    /// # Errors
+    /// `NotFound`; `Conflict` for the last owner.
+    pub fn grant(
+        &self,
+        actor: &Actor,
+        email: &Email,
+        is_operator: bool,
+        membership: Option<(Slug, Role)>,
+    ) -> Result<User> {
+        let (actor, email) = (actor.clone(), email.clone());
+        self.ending_grants(move |tx| {
+            let mut ended = Vec::new();
+            if let Some((workspace, role)) = &membership {
+                ended = put_member(tx, &actor, &known(tx, &email)?, (workspace, *role))?;
+            }
+            let user = known(tx, &email)?;
+            if is_operator && !user.is_operator {
+                ended.extend(set_operator(tx, &actor, user, true)?);
+            }
+            Ok((known(tx, &email)?, ended))
         })
     }
 
@@ -161,33 +181,6 @@ impl People<'_> {
         })
     }
 
-    /// Lets somebody change their own password, who knows the one that they have. Their sessions
-    /// end, and what they let apps do.
-    ///
-    /// # Errors
-    /// `Invalid` where `current` is not their password, `TooMany`.
-    pub fn change_own_password(
-        &self,
-        id: UserId,
-        current: &Password,
-        chosen: &Password,
-    ) -> Result<()> {
-        let known = self.store.read(|db| table::by_id(db, id))?;
-        let (user, kept) = known.ok_or_else(|| Error::not_found("there is no such person"))?;
-        let permit = self.hasher.enter()?;
-        if !kept.is_of(current, &permit) {
-            return Err(Error::invalid("this is not your current password"));
-        }
-        let hash = chosen.hash(&permit)?;
-        drop(permit);
-        self.ending_grants(move |tx| {
-            table::set_password(tx, &user, &hash)?;
-            sessions::end_all(tx, id, None)?;
-            record(tx, &Actor::User(id), "user.set_password", &user, None, json!({}))?;
-            Ok(((), table::end_grants(tx, id, None)?))
-        })
-    }
-
     /// Removes somebody, their memberships, their sessions, and what they let apps do. Their keys stay,
     /// and are named.
     ///
@@ -219,17 +212,7 @@ impl People<'_> {
     ) -> Result<User> {
         let (actor, workspace, email) = (actor.clone(), workspace.clone(), email.clone());
         self.ending_grants(move |tx| {
-            let user = known(tx, &email)?;
-            hold_an_owner(tx, &workspace, &user, Some(role))?;
-            table::put_membership(tx, &workspace, user.id, role)?;
-            let ended = match role {
-                Role::Viewer => table::end_grants(tx, user.id, Some(&workspace))?,
-                Role::Developer | Role::Admin | Role::Owner => Vec::new(),
-            };
-            // What somebody may do has changed: they sign in anew.
-            sessions::end_all(tx, user.id, None)?;
-            let detail = json!({ "email": email, "role": role });
-            record(tx, &actor, "member.put", &user, Some(&workspace), detail)?;
+            let ended = put_member(tx, &actor, &known(tx, &email)?, (&workspace, role))?;
             Ok((known(tx, &email)?, ended))
         })
     }
@@ -319,17 +302,52 @@ pub(in crate::accounts) fn insert(
     Ok(user)
 }
 
-/// Makes somebody who is there already a member, within a transaction. A role that is more stays.
+/// Makes somebody who is there already a member, within a transaction. A role that is more stays, so
+/// that nothing ends that they let apps do.
 pub(in crate::accounts) fn join(
     tx: &Write<'_>,
+    actor: &Actor,
     user: &User,
     (workspace, role): (&Slug, Role),
 ) -> Result<()> {
     let has = user.memberships.iter().find(|it| it.workspace == *workspace).map(|it| it.role);
-    table::put_membership(tx, workspace, user.id, has.map_or(role, |has| has.max(role)))?;
+    let role = has.map_or(role, |has| has.max(role));
+    put_member(tx, actor, user, (workspace, role)).map(drop)
+}
+
+/// Answers the access tokens that end. What somebody may do has changed: they sign in anew.
+fn put_member(
+    tx: &Write<'_>,
+    actor: &Actor,
+    user: &User,
+    (workspace, role): (&Slug, Role),
+) -> Result<Vec<SecretDigest>> {
+    hold_an_owner(tx, workspace, user, Some(role))?;
+    table::put_membership(tx, workspace, user.id, role)?;
+    let ended = match role {
+        Role::Viewer => table::end_grants(tx, user.id, Some(workspace))?,
+        Role::Developer | Role::Admin | Role::Owner => Vec::new(),
+    };
     sessions::end_all(tx, user.id, None)?;
     let detail = json!({ "email": user.email, "role": role });
-    record(tx, &Actor::User(user.id), "member.put", user, Some(workspace), detail)
+    record(tx, actor, "member.put", user, Some(workspace), detail)?;
+    Ok(ended)
+}
+
+/// Answers the access tokens that end.
+fn set_operator(
+    tx: &Write<'_>,
+    actor: &Actor,
+    mut user: User,
+    is_operator: bool,
+) -> Result<Vec<SecretDigest>> {
+    user.is_operator = is_operator;
+    table::set_operator(tx, &user)?;
+    sessions::end_all(tx, user.id, None)?;
+    let ended = if is_operator { Vec::new() } else { table::end_grants(tx, user.id, None)? };
+    let detail = json!({ "email": user.email, "operator": is_operator });
+    record(tx, actor, "user.set_operator", &user, None, detail)?;
+    Ok(ended)
 }
 
 fn known(db: &Read<'_>, email: &Email) -> Result<User> {
@@ -382,7 +400,8 @@ fn hold_an_owner(
     )))
 }
 
-fn record(
+/// Writes down what was done to somebody.
+pub(in crate::accounts) fn record(
     tx: &Write<'_>,
     actor: &Actor,
     action: &'static str,

@@ -16,7 +16,7 @@ pub(super) mod table;
 mod user;
 
 pub use actions::{NewUser, People, Removed, owner, role};
-pub(super) use actions::{insert, join};
+pub(super) use actions::{insert, join, record};
 pub use email::{BadEmail, Email};
 pub use hasher::{Hasher, Permit};
 pub use password::{Password, PasswordHash};

@@ -47,7 +47,11 @@ pub(super) fn insert(
     }
 }
 
-pub(super) fn set_password(tx: &Write<'_>, user: &User, hash: &PasswordHash) -> Result<()> {
+pub(in crate::accounts) fn set_password(
+    tx: &Write<'_>,
+    user: &User,
+    hash: &PasswordHash,
+) -> Result<()> {
     const UPDATE: &str = "UPDATE users SET password = ?2, seal = ?3 WHERE id = ?1";
     let seal = seal(user.id, &user.email, hash.as_str(), user.is_operator);
     tx.execute(UPDATE, params![user.id, hash.as_str(), &seal])?;
@@ -210,7 +214,7 @@ pub(super) fn owned_keys(
 
 /// Ends what somebody has let apps do, in one workspace or in all: their grants go, and all tokens with
 /// them. Answers which access tokens must be forgotten.
-pub(super) fn end_grants(
+pub(in crate::accounts) fn end_grants(
     tx: &Write<'_>,
     holder: UserId,
     workspace: Option<&Slug>,

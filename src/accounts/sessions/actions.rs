@@ -6,11 +6,14 @@ use serde_json::json;
 
 use super::session::{Held, Presence, Session, Visitor};
 use super::{table, throttle};
-use crate::accounts::people::{Email, Hasher, Password, PasswordHash, User, table as people};
+use crate::accounts::people::{
+    self as everybody, Email, Hasher, Password, PasswordHash, Permit, User, table as people,
+};
 use crate::audit::{self, Actor, Change};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::id::{SessionId, UserId};
+use crate::principals::Principals;
 use crate::secret::{SecretDigest, Token};
 use crate::store::{Read, Seal, Store, Write};
 
@@ -27,6 +30,15 @@ pub enum SignIn {
     /// It succeeded.
     In(Opened),
     /// There is no such person, or this is not their password: nobody is told which.
+    Wrong,
+    /// It was not tried: the next one may be in so many seconds.
+    Wait(u64),
+}
+
+/// What became of a password that was tried.
+enum Tried<'h> {
+    /// It is theirs. More can be hashed by the permit.
+    Right(Permit<'h>),
     Wrong,
     /// It was not tried: the next one may be in so many seconds.
     Wait(u64),
@@ -57,25 +69,80 @@ impl Sessions<'_> {
             let subjects = Subjects::of(db, email, known.as_ref().map(|(user, _)| user), visitor)?;
             Ok::<_, Error>((known, subjects))
         })?;
-        // Before a place is taken: whoever has to wait is told so at once.
-        let wait = self.store.read(|db| subjects.wait_seconds(db, now))?;
-        if wait > 0 {
-            return Ok(SignIn::Wait(wait));
-        }
-        let permit = self.hasher.enter()?;
-        let wait = self.store.write(move |tx| subjects.count(tx))?;
-        if wait > 0 {
-            return Ok(SignIn::Wait(wait));
-        }
         let (user, kept) = match known {
             Some((user, kept)) => (Some(user), kept),
             None => (None, PasswordHash::of_nobody()),
         };
-        let is_right = kept.is_of(password, &permit);
-        let Some(user) = user.filter(|_| is_right) else { return Ok(SignIn::Wrong) };
+        let permit = match self.tried(password, &kept, subjects, now)? {
+            Tried::Right(permit) => permit,
+            Tried::Wrong => return Ok(SignIn::Wrong),
+            Tried::Wait(seconds) => return Ok(SignIn::Wait(seconds)),
+        };
+        let Some(user) = user else { return Ok(SignIn::Wrong) };
         let renewed = kept.is_outdated().then(|| password.hash(&permit)).transpose()?;
         drop(permit);
         self.begin(user.id, renewed, subjects, visitor)
+    }
+
+    /// Tries a password. That is counted before, as a failure, and taken back by whoever goes on.
+    fn tried(
+        &self,
+        password: &Password,
+        kept: &PasswordHash,
+        subjects: Subjects,
+        now: Timestamp,
+    ) -> Result<Tried<'_>> {
+        // Before a place is taken: whoever has to wait is told so at once.
+        let wait = self.store.read(|db| subjects.wait_seconds(db, now))?;
+        if wait > 0 {
+            return Ok(Tried::Wait(wait));
+        }
+        let permit = self.hasher.enter()?;
+        let wait = self.store.write(move |tx| subjects.count(tx))?;
+        if wait > 0 {
+            return Ok(Tried::Wait(wait));
+        }
+        Ok(if kept.is_of(password, &permit) { Tried::Right(permit) } else { Tried::Wrong })
+    }
+
+    /// Gives somebody who has signed in the password `chosen`, where `current` is the one that they
+    /// have: tries are counted as at a sign-in, so that whoever has found an open browser learns no
+    /// password. All their sessions end, with what they let apps do, and a new one begins.
+    ///
+    /// # Errors
+    /// `NotFound` when they have been removed meanwhile; `TooMany`.
+    pub fn change_password(
+        &self,
+        principals: &Principals,
+        holder: UserId,
+        (current, chosen): (&Password, &Password),
+        visitor: &Visitor,
+        now: Timestamp,
+    ) -> Result<SignIn> {
+        let (user, kept, subjects) = self.store.read(|db| {
+            let (user, kept) = people::by_id(db, holder)?.ok_or_else(gone)?;
+            let subjects = Subjects::of(db, &user.email, Some(&user), visitor)?;
+            Ok::<_, Error>((user, kept, subjects))
+        })?;
+        let permit = match self.tried(current, &kept, subjects, now)? {
+            Tried::Right(permit) => permit,
+            Tried::Wrong => return Ok(SignIn::Wrong),
+            Tried::Wait(seconds) => return Ok(SignIn::Wait(seconds)),
+        };
+        let hash = chosen.hash(&permit)?;
+        drop(permit);
+        let visitor = visitor.clone();
+        let (opened, ended) = self.store.write(move |tx| {
+            subjects.take_back(tx)?;
+            people::set_password(tx, &user, &hash)?;
+            table::end_all(tx, holder, None)?;
+            let actor = Actor::User(holder, visitor.address);
+            everybody::record(tx, &actor, "user.set_password", &user, None, json!({}))?;
+            let ended = people::end_grants(tx, holder, None)?;
+            Ok((open(tx, user, &visitor)?, ended))
+        })?;
+        principals.forget(&ended);
+        Ok(SignIn::In(opened))
     }
 
     /// Begins the session of somebody who has shown their password.
@@ -107,8 +174,7 @@ impl Sessions<'_> {
     pub fn open(&self, holder: UserId, visitor: &Visitor) -> Result<Opened> {
         let visitor = visitor.clone();
         self.store.write(move |tx| {
-            let known = people::by_id(tx, holder)?;
-            let (user, _) = known.ok_or_else(|| Error::not_found("there is no such person"))?;
+            let (user, _) = people::by_id(tx, holder)?.ok_or_else(gone)?;
             open(tx, user, &visitor)
         })
     }
@@ -158,12 +224,13 @@ impl Sessions<'_> {
     ///
     /// # Errors
     /// `NotFound` where they have no such session.
-    pub fn end(&self, holder: UserId, id: SessionId) -> Result<()> {
+    pub fn end(&self, holder: UserId, id: SessionId, visitor: &Visitor) -> Result<()> {
+        let actor = Actor::User(holder, visitor.address);
         self.store.write(move |tx| {
             if !table::end(tx, holder, id)? {
                 return Err(Error::not_found("there is no such session"));
             }
-            record(tx, holder, "session.end", json!({ "session": id }))
+            record(tx, &actor, holder, "session.end", json!({ "session": id }))
         })
     }
 
@@ -171,10 +238,16 @@ impl Sessions<'_> {
     ///
     /// # Errors
     /// As the store's.
-    pub fn end_all(&self, holder: UserId, but: Option<SessionId>) -> Result<usize> {
+    pub fn end_all(
+        &self,
+        holder: UserId,
+        but: Option<SessionId>,
+        visitor: &Visitor,
+    ) -> Result<usize> {
+        let actor = Actor::User(holder, visitor.address);
         self.store.write(move |tx| {
             let ended = table::end_all(tx, holder, but)?;
-            record(tx, holder, "session.end_all", json!({ "ended": ended }))?;
+            record(tx, &actor, holder, "session.end_all", json!({ "ended": ended }))?;
             Ok(ended)
         })
     }
@@ -197,18 +270,24 @@ fn open(tx: &Write<'_>, holder: User, visitor: &Visitor) -> Result<Opened> {
         Error::unavailable("the operating system has no random numbers").because(error)
     })?;
     table::insert(tx, &token.digest(), holder.id, visitor)?;
-    let detail = json!({ "address": visitor.address, "device": visitor.device });
-    record(tx, holder.id, "session.begin", detail)?;
+    let (actor, detail) =
+        (Actor::User(holder.id, visitor.address), json!({ "device": visitor.device }));
+    record(tx, &actor, holder.id, "session.begin", detail)?;
     Ok(Opened { token, holder })
+}
+
+fn gone() -> Error {
+    Error::not_found("there is no such person")
 }
 
 fn record(
     tx: &Write<'_>,
+    actor: &Actor,
     holder: UserId,
     action: &'static str,
     detail: serde_json::Value,
 ) -> Result<()> {
-    let (actor, subject) = (&Actor::User(holder), holder.to_string());
+    let subject = holder.to_string();
     audit::record(tx, &Change { actor, action, subject, workspace: None, detail })
 }
 

@@ -61,9 +61,9 @@ impl Setup<'_> {
     /// `NotFound` where the link is not, or no longer, good; `TooMany`.
     pub fn finish(
         &self,
+        actor: &Actor,
         token: &Token,
-        email: &Email,
-        password: &Password,
+        (email, password): (&Email, &Password),
         now: Timestamp,
     ) -> Result<User> {
         let gone = || Error::not_found("this setup link is not, or no longer, good");
@@ -78,13 +78,14 @@ impl Setup<'_> {
             is_operator: true,
             membership: None,
         };
+        let actor = actor.clone();
         let token = Token::presented(token.expose()).ok_or_else(gone)?;
         self.store.write(move |tx| {
             if !is_good(tx, &token, tx.now)? {
                 return Err(gone());
             }
             table::delete(tx)?;
-            add_user(tx, &Actor::Instance, &new, &hash)
+            add_user(tx, &actor, &new, &hash)
         })
     }
 }

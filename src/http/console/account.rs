@@ -4,13 +4,17 @@ use actix_http::header;
 
 use super::WRONG_INPUT;
 use super::device::device;
+use super::sign_in::later;
 use super::views::account::{self, AccountView, TITLE};
 use crate::accounts::people::Password;
-use crate::error::{Error, ErrorKind, Result};
+use crate::accounts::sessions::SignIn;
+use crate::error::{Error, Result};
 use crate::http::ui::form::Errors;
 use crate::http::ui::layout::Theme;
 use crate::http::web::{Reply, Visit, cookie};
 use crate::id::SessionId;
+
+const NOT_YOURS: &str = "this is not your current password";
 
 /// The account.
 ///
@@ -58,23 +62,25 @@ fn shown(visit: &Visit<'_>, errors: Errors<'_>) -> Result<Reply> {
 pub fn change_password(visit: &Visit<'_>) -> Result<Reply> {
     let fields = visit.form(&["current", "new"])?;
     let current = Password::typed(fields.one("current")?);
-    let wrong = |field, error: &Error| {
-        let errors = [(field, error.message().to_owned())];
-        Ok(shown(visit, Errors(&errors))?.status(WRONG_INPUT))
-    };
+    let wrong = |field, said: &str| shown(visit, Errors(&[(field, said.to_owned())]));
     let chosen = match Password::chosen(fields.one("new")?) {
         Ok(chosen) => chosen,
-        Err(error) => return wrong("new", &error),
+        Err(error) => return Ok(wrong("new", error.message())?.status(WRONG_INPUT)),
     };
-    let id = visit.holder()?.user.id;
-    match visit.people().change_own_password(id, &current, &chosen) {
-        Ok(()) => {
-            let opened = visit.sessions().open(id, &visit.visitor())?;
+    let (id, visitor) = (visit.holder()?.user.id, visit.visitor());
+    match visit.sessions().change_password(
+        &visit.app.principals,
+        id,
+        (&current, &chosen),
+        &visitor,
+        visit.now,
+    )? {
+        SignIn::In(opened) => {
             let cookie = cookie::set_session(&opened.token, visit.public);
             Ok(Reply::see_other("/account").with(header::SET_COOKIE, cookie))
         }
-        Err(error) if error.kind() == ErrorKind::Invalid => wrong("current", &error),
-        Err(error) => Err(error),
+        SignIn::Wrong => Ok(wrong("current", NOT_YOURS)?.status(WRONG_INPUT)),
+        SignIn::Wait(seconds) => Ok(wrong("current", &later(seconds))?.too_many(seconds)),
     }
 }
 
@@ -85,7 +91,7 @@ pub fn change_password(visit: &Visit<'_>) -> Result<Reply> {
 pub fn end_session(visit: &Visit<'_>) -> Result<Reply> {
     let named = visit.form(&["session"])?.one("session")?.parse::<SessionId>();
     let session = named.map_err(|error| Error::not_found(error.to_string()))?;
-    visit.sessions().end(visit.holder()?.user.id, session)?;
+    visit.sessions().end(visit.holder()?.user.id, session, &visit.visitor())?;
     Ok(Reply::see_other("/account"))
 }
 
@@ -96,7 +102,7 @@ pub fn end_session(visit: &Visit<'_>) -> Result<Reply> {
 pub fn end_others(visit: &Visit<'_>) -> Result<Reply> {
     visit.form(&[])?;
     let holder = visit.holder()?;
-    visit.sessions().end_all(holder.user.id, Some(holder.session.id))?;
+    visit.sessions().end_all(holder.user.id, Some(holder.session.id), &visit.visitor())?;
     Ok(Reply::see_other("/account"))
 }
 

@@ -59,7 +59,7 @@ pub fn page(visit: &Visit<'_>) -> Result<Reply> {
         .map(|entry| view::Entry {
             at: entry.at,
             actor: name_of(&entry.actor).unwrap_or(&entry.actor),
-            address: "",
+            address: entry.address.as_deref().unwrap_or_default(),
             action: &entry.action,
             subject: name_of(&entry.subject).unwrap_or(&entry.subject),
             workspace: entry.workspace.as_deref().unwrap_or_default(),

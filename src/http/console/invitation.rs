@@ -66,10 +66,11 @@ pub fn accept(visit: &Visit<'_>) -> Result<Reply> {
     let fields = visit.form(&["password"])?;
     let (invitation, is_there) = invitations.show(&link, visit.now)?;
     let accepted = if is_there {
-        invitations.accept(&link, visit.holder()?.user.id)
+        invitations.accept(&visit.actor()?, &link, visit.holder()?.user.id)
     } else {
+        let actor = visit.holder_of_link();
         Password::chosen(fields.one("password")?)
-            .and_then(|password| invitations.accept_anew(&link, &password, visit.now))
+            .and_then(|password| invitations.accept_anew(&actor, &link, &password, visit.now))
     };
     match accepted {
         Ok(user) => {

@@ -1,6 +1,7 @@
 //! The state of the instance: what is asked, what is unusual, how it is doing, what is left to do.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::clock::Timestamp;
 use crate::error::Result;
@@ -12,7 +13,7 @@ use crate::http::console::views::refusals::Refused;
 use crate::http::in_force::InForce;
 use crate::http::web::{Reply, Visit};
 use crate::id::KeyId;
-use crate::keys::census::Census;
+use crate::keys::census::{Census, MANY_KEYS};
 use crate::keys::{Filter, Giver, Keys};
 use crate::source::Diagnostic;
 use crate::usage::{self, ALLOWED, Oddity, Overall, TimedCount};
@@ -23,8 +24,8 @@ use crate::usage::{self, ALLOWED, Oddity, Overall, TimedCount};
 /// As the store's.
 pub fn page(visit: &Visit<'_>) -> Result<Reply> {
     let app = visit.app;
-    // What is in memory belongs to the answer.
-    app.ledger.write_all(&app.store)?;
+    // What is in memory belongs to the answer, as far as it is written in a moment.
+    app.ledger.write_share(&app.store)?;
     let overall = Overall { store: &app.store, now: visit.now };
     let counts = overall.minutes(Stretch::HOUR.begins(visit.now))?;
     let minutes = Stretch::HOUR.buckets(&counts, 2, by_verdict, visit.now);
@@ -33,21 +34,32 @@ pub fn page(visit: &Visit<'_>) -> Result<Reply> {
         .iter()
         .map(|(code, (count, last_at))| Refused { code, count: *count, last_at: Some(*last_at) })
         .collect();
-    let unusual = unusual(visit, overall.unusual()?)?;
-    let unusual: Vec<Unusual<'_>> = unusual.iter().map(Told::view).collect();
     let keys = Census { store: &app.store, now: visit.now }.by_product()?;
+    let active_keys = keys.values().sum();
+    let (found, looked_at) = oddities(visit, active_keys)?;
+    let unusual = unusual(visit, found)?;
+    let unusual: Vec<Unusual<'_>> = unusual.iter().map(Told::view).collect();
     let beginning = if overall.is_used()? { None } else { Some(Beginning::of(visit)?) };
     let view = OverviewView {
         last_minute: minutes.iter().rev().nth(1).map_or(0, |it| it.values.iter().sum()),
         minutes: &minutes,
-        active_keys: keys.values().sum(),
+        slowest: app.ledger.slowest.of_hour(visit.now),
+        active_keys,
         refused: &most_frequent(refused),
         unusual: &unusual,
+        looked_at,
         health: health(visit),
         first_steps: beginning.as_ref().map(Beginning::steps),
         now: visit.now,
     };
     Ok(visit.page(TITLE, page_of(&view)))
+}
+
+/// What is unusual, and when it was looked for.
+fn oddities(visit: &Visit<'_>, keys: u64) -> Result<(Vec<usage::Unusual>, Timestamp)> {
+    let (store, now) = (Arc::clone(&visit.app.store), visit.now);
+    let look = move || Overall { store: &store, now }.unusual();
+    if keys < MANY_KEYS { Ok((look()?, now)) } else { visit.app.kept.unusual.get(&(), now, look) }
 }
 
 /// How often each code was answered, and in which minute last.

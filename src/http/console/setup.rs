@@ -63,7 +63,8 @@ pub fn finish(visit: &Visit<'_>) -> Result<Reply> {
         Ok(password) => password,
         Err(error) => return wrong("password", &error),
     };
-    let user = setup(visit).finish(&token, &email, &password, visit.now)?;
+    let user =
+        setup(visit).finish(&visit.holder_of_link(), &token, (&email, &password), visit.now)?;
     let opened = visit.sessions().open(user.id, &visit.visitor())?;
     let cookie = cookie::set_session(&opened.token, visit.public);
     Ok(Reply::see_other("/").with(header::SET_COOKIE, cookie))

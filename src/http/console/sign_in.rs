@@ -1,6 +1,6 @@
 //! Signing in and out.
 
-use actix_http::{StatusCode, header};
+use actix_http::header;
 
 use super::WRONG_INPUT;
 use super::views::sign_in::{SignInView, TITLE, page as page_of};
@@ -46,11 +46,14 @@ pub fn sign_in(visit: &Visit<'_>) -> Result<Reply> {
         }
         SignIn::Wrong => Ok(wrong()),
         SignIn::Wait(seconds) => {
-            let said = format!("That was tried a moment ago. Try again in {seconds} s.");
-            let page = form(visit, typed, next, Some(&said)).status(StatusCode::TOO_MANY_REQUESTS);
-            Ok(page.with(header::RETRY_AFTER, seconds.to_string()))
+            Ok(form(visit, typed, next, Some(&later(seconds))).too_many(seconds))
         }
     }
+}
+
+/// What somebody is told whose password was not tried.
+pub(super) fn later(seconds: u64) -> String {
+    format!("That was tried a moment ago. Try again in {seconds} s.")
 }
 
 /// Ends the session.
@@ -60,7 +63,7 @@ pub fn sign_in(visit: &Visit<'_>) -> Result<Reply> {
 pub fn sign_out(visit: &Visit<'_>) -> Result<Reply> {
     visit.form(&[])?;
     let holder = visit.holder()?;
-    visit.sessions().end(holder.user.id, holder.session.id)?;
+    visit.sessions().end(holder.user.id, holder.session.id, &visit.visitor())?;
     let gone = cookie::unset_session(visit.public);
     Ok(Reply::see_other("/sign-in").with(header::SET_COOKIE, gone))
 }

@@ -1,21 +1,24 @@
 //! What was asked of a workspace's keys.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use super::counts::{Stretch, by_limit, refusals, requests};
 use super::keys::refused;
 use super::scene::Scene;
 use super::views::keys::detail::Quota;
 use super::views::usage::{KeyUse, TITLE, UsageView, page as page_of};
+use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::http::ui::address::Address;
 use crate::http::ui::chart::Bucket;
 use crate::http::ui::field::Choice;
 use crate::http::web::{Reply, Visit};
-use crate::keys::{Key, Named};
+use crate::keys::census::MANY_KEYS;
+use crate::keys::{Key, NAMED_MAX, Named};
 use crate::limits::{self, BucketId};
 use crate::registry::Bucket as Shared;
-use crate::usage::{KeyCount, TimedCount, Whose};
+use crate::usage::{KeyCount, TimedCount, Usage, Whose};
 
 /// What can be asked for in the address.
 const ASKED: [&str; 2] = ["since", "key"];
@@ -73,12 +76,14 @@ pub fn page(visit: &Visit<'_>) -> Result<Reply> {
     let view = UsageView {
         workspace: scene.place(),
         address: &address,
+        lists_all_keys: named.len() < NAMED_MAX,
         keys: &choices(&named, &ids, asked.key.as_ref().map(|it| (key.as_str(), &*it.name))),
         buckets: &stretch.buckets(&counts, 3, by_limit, now),
         quotas: &quotas.shown(),
         plan: plan.map_or(&scene.workspace.plan, |plan| &plan.name),
         scopes: &by_scope.iter().map(|it| (&*it.scope, requests(it.requests))).collect::<Vec<_>>(),
         busiest: &busiest.shown(),
+        ranked_at: busiest.ranked_at,
         refused: &refusals(&outcomes).map(refused).collect::<Vec<_>>(),
         csv_href: &csv.with(&[]),
         now,
@@ -118,6 +123,8 @@ fn choices<'a>(
 /// The keys that asked most, each with its requests over time.
 struct Busiest {
     counts: Vec<KeyCount>,
+    /// When they were the busiest.
+    ranked_at: Timestamp,
     hrefs: Vec<String>,
     trends: Vec<Vec<u64>>,
 }
@@ -126,10 +133,10 @@ impl Busiest {
     fn of(scene: &Scene<'_>, asked: &Asked) -> Result<Self> {
         let (now, stretch) = (scene.visit.now, asked.stretch);
         let begins = stretch.begins(now);
-        let mut counts = scene.usage().busiest(&scene.workspace.slug, begins)?;
-        if let Whose::Key(id) = asked.whose {
-            counts.retain(|it| it.key == id);
-        }
+        let (counts, ranked_at) = match &asked.key {
+            None => ranking(scene, stretch)?,
+            Some(key) => (scene.usage().of_key(key.id, &key.name, begins)?, now),
+        };
         let trend = |count: &KeyCount| {
             let whose = Whose::Key(count.key);
             let counts = scene.usage().by_time(&whose, stretch.grain, begins)?;
@@ -140,7 +147,7 @@ impl Busiest {
         let trends = counts.iter().map(trend).collect::<Result<_>>()?;
         let slug = &scene.workspace.slug;
         let hrefs = counts.iter().map(|it| format!("/workspaces/{slug}/keys/{}", it.key)).collect();
-        Ok(Self { counts, hrefs, trends })
+        Ok(Self { counts, ranked_at, hrefs, trends })
     }
 
     fn shown(&self) -> Vec<KeyUse<'_>> {
@@ -153,6 +160,18 @@ impl Busiest {
         })
         .collect()
     }
+}
+
+/// The keys of a workspace that asked most, and when they were looked for.
+fn ranking(scene: &Scene<'_>, stretch: Stretch) -> Result<(Vec<KeyCount>, Timestamp)> {
+    let (app, now, slug) = (scene.visit.app, scene.visit.now, scene.workspace.slug.clone());
+    let (store, retention) = (Arc::clone(&app.store), app.live.get().retention);
+    let question = (slug.clone(), stretch.name);
+    let look = move || Usage { store: &store, retention }.busiest(&slug, stretch.begins(now));
+    if scene.keys()?.count(&scene.workspace.slug)? < MANY_KEYS {
+        return Ok((look()?, now));
+    }
+    app.kept.busiest.get(&question, now, look)
 }
 
 /// What was used of limits: a label, how much, of how much.

@@ -107,6 +107,11 @@ pub enum UserCommand {
         operator: bool,
         membership: Option<(Slug, Role)>,
     },
+    Grant {
+        email: Email,
+        operator: bool,
+        membership: Option<(Slug, Role)>,
+    },
     List,
     SetPassword {
         email: Email,

@@ -69,6 +69,9 @@ fn user(app: &App, actor: &Actor, command: UserCommand) -> Result<Value> {
             let password = Password::chosen(&password)?;
             answer(&people.add(actor, NewUser { email, password, is_operator, membership })?)
         }
+        C::Grant { email, operator, membership } => {
+            answer(&people.grant(actor, &email, operator, membership)?)
+        }
         C::List => answer(&people.list()?),
         C::SetPassword { email, password } => {
             answer(&people.set_password(actor, &email, &Password::chosen(&password)?)?)

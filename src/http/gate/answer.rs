@@ -9,6 +9,7 @@ use super::reply::Reply;
 use crate::clock::Timestamp;
 use crate::id;
 use crate::limits::Standing;
+use crate::principals::RATE_POLICY;
 use crate::registry::Product;
 use crate::verify::{Asked, Dialect, Pass, Refusal};
 
@@ -21,7 +22,7 @@ const BODY_BYTES_MAX: usize = 4_000;
 /// 200 with an empty body and every identity header, `-` where there is nothing to say.
 pub(super) fn pass(reply: &mut Reply, pass: &Pass<'_>, (request_id, now): (&str, Timestamp)) {
     reply.begin(StatusCode::OK, now);
-    reply.lines(pass.identity.lines());
+    reply.lines(pass.identity().lines());
     if let Some(standing) = &pass.standing {
         rate::tell(reply, standing);
     }
@@ -60,6 +61,9 @@ pub(super) fn refusal(
         reply.line("retry-after", &seconds.to_string());
     }
     if let Some(standing) = standing(refusal) {
+        if let Some(policy) = standing.allowance().policy() {
+            reply.line(RATE_POLICY, &policy);
+        }
         rate::tell(reply, standing);
     }
     let is_challenged = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);

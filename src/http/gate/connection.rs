@@ -6,7 +6,6 @@
 
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::task::Poll;
 use std::time::Duration;
@@ -17,7 +16,10 @@ use tokio::time::{Interval, interval, timeout};
 
 use super::head::{After, BadHead, HEAD_BYTES_MAX, Head};
 use super::reply::Reply;
-use super::{Gate, answer, serve};
+use super::serve::{self, Served};
+use super::{Gate, verify};
+use crate::principals::Presented;
+use crate::verify::Lookup;
 
 /// How long a proxy may take to send a head, from its first byte on.
 const HEAD_WITHIN: Duration = Duration::from_secs(10);
@@ -79,10 +81,15 @@ struct Connection<'g, S> {
     reply: Reply,
 }
 
-/// A request whose answer is written.
-struct Judged {
-    bytes: usize,
-    has_body: bool,
+/// How far judging what was received has come. A head is read again after a look-up, so that nothing
+/// large is held while one waits.
+enum Judged {
+    /// An answer is written to a request that takes so many bytes.
+    Ready { bytes: usize, has_body: bool },
+    /// A look-up is needed.
+    Cold(Presented),
+    /// The request has not come, or not whole.
+    Missing,
 }
 
 /// What has become of the next request.
@@ -98,13 +105,25 @@ enum Next {
 impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
     /// Answers the request that was received, if it is whole.
     async fn answer_next(&mut self) -> Next {
-        let has_body = match self.judge().await {
-            Ok(Some(head)) => {
-                self.received.drain(..head.bytes);
-                head.has_body
+        let mut lookup = Lookup::Warm;
+        let (mut look_ups, mut waits_since) = (0, None);
+        let has_body = loop {
+            match self.judge(lookup) {
+                Ok(Judged::Ready { bytes, has_body }) => {
+                    if let Some(since) = waits_since {
+                        self.gate.ledger.slowest.note(since, self.gate.clock.now());
+                    }
+                    self.received.drain(..bytes);
+                    break has_body;
+                }
+                Ok(Judged::Cold(presented)) => {
+                    look_ups += 1;
+                    waits_since.get_or_insert_with(|| self.gate.clock.now());
+                    lookup = Lookup::Done(verify::look_up(self.gate, presented, look_ups).await);
+                }
+                Ok(Judged::Missing) => return Next::Missing,
+                Err(bad) => return self.refuse(bad).await,
             }
-            Ok(None) => return Next::Missing,
-            Err(bad) => return self.refuse(bad).await,
         };
         let is_sent = self.send().await;
         match self.reply.after {
@@ -116,21 +135,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
     }
 
     /// Writes the answer to the request that was received, if it is whole.
-    async fn judge(&mut self) -> Result<Option<Judged>, BadHead> {
+    fn judge(&mut self, lookup: Lookup) -> Result<Judged, BadHead> {
         let Self { gate, peer, received, names, reply, .. } = self;
         if received.is_empty() {
-            return Ok(None);
+            return Ok(Judged::Missing);
         }
         let mut head = Head::default();
         if !head.read(received, names)? {
-            return Ok(None);
+            return Ok(Judged::Missing);
         }
         reply.answers(head.method, head.after);
-        if contained(serve::serve(gate, *peer, &head, reply)).await.is_none() {
-            reply.after = After::Close;
-            answer::fault(reply, gate.clock.now());
-        }
-        Ok(Some(Judged { bytes: head.bytes, has_body: head.has_body }))
+        Ok(match serve::contained(gate, *peer, &head, lookup, reply) {
+            Served::Answered => Judged::Ready { bytes: head.bytes, has_body: head.has_body },
+            Served::Cold(presented) => Judged::Cold(presented),
+        })
     }
 
     /// Waits for the first bytes of a request; false where none come any more.
@@ -232,16 +250,3 @@ enum NoHead {
     TooLong,
 }
 use NoHead::{Gone, TooLong};
-
-/// Runs a future; `None` where it panics. One bad request ends no other.
-async fn contained<T>(future: impl Future<Output = T>) -> Option<T> {
-    let mut future = pin!(future);
-    poll_fn(|context| {
-        let polled = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context)));
-        match polled {
-            Ok(polled) => polled.map(Some),
-            Err(_) => Poll::Ready(None),
-        }
-    })
-    .await
-}

@@ -9,6 +9,7 @@ use std::mem::MaybeUninit;
 use actix_http::{Method, Uri};
 use smallvec::SmallVec;
 
+use crate::octets::Octets;
 use crate::verify::HeaderLine;
 
 /// The longest head. nginx takes 32 KiB from a client and adds a second copy of the target.
@@ -127,8 +128,8 @@ fn lower_case<'b>(
 /// The path and query of a target: itself, nearly always. Of an absolute one the rest is dropped,
 /// and so is a fragment.
 fn path_and_query(target: &str) -> Result<Cow<'_, str>, BadHead> {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~%?=&".contains(&byte);
-    if target.starts_with('/') && target.bytes().all(is_plain) {
+    const PLAIN: Octets = Octets::alphanumeric_and(b"/-._~%?=&");
+    if target.starts_with('/') && PLAIN.has_all(target.as_bytes()) {
         return Ok(Cow::Borrowed(target));
     }
     let uri = Uri::try_from(target).map_err(|_| BadHead("its target is no URI"))?;

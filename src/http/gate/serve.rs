@@ -1,28 +1,57 @@
 //! Which endpoint answers.
 
 use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use actix_http::StatusCode;
 
 use super::endpoint::Endpoint;
 use super::gate::Gate;
-use super::head::Head;
+use super::head::{After, Head};
 use super::reply::Reply;
-use super::{health, resource_metadata, verify};
+use super::{answer, health, resource_metadata, verify};
+use crate::principals::Presented;
+use crate::verify::Lookup;
 
-/// Answers one request of a peer.
-pub(super) async fn serve(
+/// What became of a request.
+pub(super) enum Served {
+    /// Its answer is written.
+    Answered,
+    /// What it presents must be looked up first; then it is to be served again.
+    Cold(Presented),
+}
+
+/// Answers one request of a peer. One that ends in a panic is answered as a fault of ours, and ends
+/// no other.
+pub(super) fn contained(
     gate: &Gate,
     peer: Option<SocketAddr>,
     head: &Head<'_>,
+    lookup: Lookup,
     reply: &mut Reply,
-) {
+) -> Served {
+    let served = || serve(gate, peer, head, lookup, reply);
+    catch_unwind(AssertUnwindSafe(served)).unwrap_or_else(|_| {
+        reply.after = After::Close;
+        answer::fault(reply, gate.clock.now());
+        Served::Answered
+    })
+}
+
+fn serve(
+    gate: &Gate,
+    peer: Option<SocketAddr>,
+    head: &Head<'_>,
+    lookup: Lookup,
+    reply: &mut Reply,
+) -> Served {
     if !gate.peers.allow(peer) {
-        return turn_away(gate, peer, reply);
+        turn_away(gate, peer, reply);
+        return Served::Answered;
     }
     match Endpoint::of(&head.target) {
         Some(Endpoint::Verify { dialect, product, rest }) => {
-            verify::verify(gate, head, dialect, (product, rest), reply).await;
+            return verify::verify(gate, head, (dialect, product, rest), lookup, reply);
         }
         Some(Endpoint::ResourceMetadata { product, path }) => {
             resource_metadata::describe(gate, head, (product, path), reply);
@@ -31,6 +60,7 @@ pub(super) async fn serve(
         Some(Endpoint::Ready) => health::ready(reply, &gate.files.load(), gate.clock.now()),
         None => bare(gate, StatusCode::NOT_FOUND, reply),
     }
+    Served::Answered
 }
 
 fn turn_away(gate: &Gate, peer: Option<SocketAddr>, reply: &mut Reply) {

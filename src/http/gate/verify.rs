@@ -5,52 +5,33 @@ use std::sync::Arc;
 use super::gate::Gate;
 use super::head::Head;
 use super::reply::Reply;
+use super::serve::Served;
 use super::{answer, count};
 use crate::id;
-use crate::principals::Presented;
+use crate::principals::{Found, Presented};
 use crate::verify::{
     Asked, Counting, Dialect, Headers, Lookup, Refusal, Stop, Undecided, Verifier,
 };
 
 /// How often a request looks its key up: again where the limiter gave a bucket back meanwhile.
-const LOOK_UPS_EACH: usize = 3;
+const LOOK_UPS_EACH: u32 = 3;
 
-/// Answers a question whose endpoint names `product` and is followed by `rest`.
-pub(super) async fn verify(
+/// Answers a question, whose endpoint names a dialect, maybe a product, and in Envoy's the target, by
+/// what is in memory, and under one snapshot of the registry.
+pub(super) fn verify(
     gate: &Gate,
     head: &Head<'_>,
-    dialect: Dialect,
-    (product, rest): (Option<&str>, &str),
+    (dialect, product, rest): (Dialect, Option<&str>, &str),
+    lookup: Lookup,
     reply: &mut Reply,
-) {
-    let asked = Asked {
+) -> Served {
+    let asked = &Asked {
         dialect,
         product,
         method: head.method,
         target: rest.as_bytes(),
         headers: Headers::over(&head.lines),
     };
-    let mut lookup = Lookup::Warm;
-    for _ in 0..LOOK_UPS_EACH {
-        match judge(gate, &asked, lookup, reply) {
-            Verdict::Answered => return,
-            Verdict::Cold(presented) => lookup = Lookup::Done(look_up(gate, presented).await),
-        }
-    }
-    let overtaken = Lookup::Done(Err("it was overtaken again and again".to_owned()));
-    match judge(gate, &asked, overtaken, reply) {
-        Verdict::Answered => {}
-        Verdict::Cold(_) => unreachable!("nothing is looked up for a look-up that failed"),
-    }
-}
-
-enum Verdict {
-    Answered,
-    Cold(Presented),
-}
-
-/// Judges by what is in memory, under one snapshot of the registry.
-fn judge(gate: &Gate, asked: &Asked<'_>, lookup: Lookup, reply: &mut Reply) -> Verdict {
     let now = gate.clock.now();
     let registry = gate.registry.load();
     let verifier = Verifier {
@@ -76,13 +57,21 @@ fn judge(gate: &Gate, asked: &Asked<'_>, lookup: Lookup, reply: &mut Reply) -> V
             let product = product.map(Arc::as_ref);
             answer::refusal(reply, (&refusal, product), asked, (request_id, now));
         }
-        Err(Stop::Cold(presented)) => return Verdict::Cold(presented),
+        Err(Stop::Cold(presented)) => return Served::Cold(presented),
     }
-    Verdict::Answered
+    Served::Answered
 }
 
-/// Reads a principal off this thread; only so many of these wait at a time.
-async fn look_up(gate: &Gate, presented: Presented) -> Result<crate::principals::Found, String> {
+/// Reads a principal off this thread, the `number`th time for one request; only so many of these wait
+/// at a time.
+pub(super) async fn look_up(
+    gate: &Gate,
+    presented: Presented,
+    number: u32,
+) -> Result<Found, String> {
+    if number > LOOK_UPS_EACH {
+        return Err("it was overtaken again and again".to_owned());
+    }
     let Ok(_permit) = gate.look_ups.try_acquire() else {
         return Err("too many look-ups are waiting".to_owned());
     };

@@ -176,5 +176,5 @@ impl<'v> Scene<'v> {
 
 fn viewer(visit: &Visit<'_>) -> Result<Viewer> {
     let holder = visit.holder()?;
-    Ok(Viewer { user: holder.user.id, session: holder.session.id })
+    Ok(Viewer { user: holder.user.id, session: holder.session.id, address: visit.address() })
 }

@@ -12,7 +12,7 @@ use super::endpoint::{Asked, Endpoint, Handler, Sent};
 use crate::accounts::setup::Setup;
 use crate::app::App;
 use crate::http::in_force::InForce;
-use crate::http::web::{PublicUrl, Unread, read_body};
+use crate::http::web::{FORM_WITHIN, PublicUrl, Unread, read_body};
 use crate::id;
 use crate::oauth::{Code, Error, Result};
 
@@ -37,7 +37,7 @@ pub(in crate::http) async fn serve(
         Err(answer) => answer,
         Ok(handler) => {
             let mut sent = Sent::read(&request, client);
-            match read_body(request.take_payload()).await {
+            match read_body(request.take_payload(), FORM_WITHIN).await {
                 Err(unread) => not_read(unread),
                 Ok(body) => {
                     sent.body = body;

@@ -91,6 +91,17 @@ pub fn table(table: &Table<'_>) -> Markup {
     }
 }
 
+/// The first cell of a row: what the row is about, with its page, and a word below it, if any.
+#[must_use]
+pub fn row_heading(href: &str, name: &str, below: &str) -> Markup {
+    html! {
+        th scope="row" {
+            a href=(href) { (name) }
+            @if !below.is_empty() { small { (below) } }
+        }
+    }
+}
+
 fn heading(column: &Column<'_>) -> Markup {
     let order = column.sort.as_ref().and_then(|sort| sort.order);
     html! {

@@ -42,6 +42,13 @@ pub fn words(at: Timestamp, now: Timestamp) -> String {
     if distance < 0 { format!("{counted} ago") } else { format!("in {counted}") }
 }
 
+/// The time of day, UTC: `12:34:56 UTC`.
+#[must_use]
+pub fn clock_time(at: Timestamp) -> String {
+    let exact = at.to_string();
+    format!("{} UTC", exact.get(11..19).unwrap_or(&exact))
+}
+
 /// Whole days from `since` to `now`.
 #[must_use]
 pub fn days_between(since: Timestamp, now: Timestamp) -> i64 {

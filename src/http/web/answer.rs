@@ -1,5 +1,7 @@
 //! From a request to its answer: each step may turn it away, and none is skipped.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use subtle::ConstantTimeEq as _;
 
 use super::call::Call;
@@ -55,12 +57,22 @@ pub(super) fn answer(
     let (now, holder) = (app.clock.now(), None);
     let params = route::Params::new();
     let mut visit = Visit { app, public, now, request_id, call, params, holder };
-    let reply = match admitted(&mut visit, routes) {
+    // A panic ends the page, and nothing else: what it changed was either committed whole or not.
+    let made = catch_unwind(AssertUnwindSafe(|| admitted(&mut visit, routes)));
+    let Ok(made) = made else {
+        tracing::error!(
+            request_id,
+            path = visit.call.logged_path(),
+            "a page failed by a fault of ours"
+        );
+        return errors::page(&visit, Trouble::Internal, "");
+    };
+    let reply = match made {
         Ok(reply) | Err(Stop::Other(reply)) => reply,
         Err(Stop::Trouble(trouble, said)) => errors::page(&visit, trouble, said),
         Err(Stop::Failed(error)) => {
             if error.kind() == ErrorKind::Internal {
-                tracing::error!(request_id, %error, path = visit.call.path, "a page failed");
+                tracing::error!(request_id, %error, path = visit.call.logged_path(), "a page failed");
             }
             visit.error(&error)
         }

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 const FORM_BYTES_MAX: usize = 64 * 1024;
 
 /// How long a form may take to arrive.
-const FORM_WITHIN: Duration = Duration::from_secs(10);
+pub(in crate::http) const FORM_WITHIN: Duration = Duration::from_secs(10);
 
 /// Why a body was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,11 +25,12 @@ pub(in crate::http) enum Unread {
     CutOff,
 }
 
-/// The whole body. It may hold a password.
+/// The whole body, if it arrives `within` that time. It may hold a password.
 pub(in crate::http) async fn read(
     payload: Payload<BoxedPayloadStream>,
+    within: Duration,
 ) -> Result<Zeroizing<Vec<u8>>, Unread> {
-    tokio::time::timeout(FORM_WITHIN, gathered(payload)).await.unwrap_or(Err(Unread::CutOff))
+    tokio::time::timeout(within, gathered(payload)).await.unwrap_or(Err(Unread::CutOff))
 }
 
 async fn gathered(mut payload: Payload<BoxedPayloadStream>) -> Result<Zeroizing<Vec<u8>>, Unread> {

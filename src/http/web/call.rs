@@ -60,6 +60,11 @@ impl Call {
         pairs.find(|(found, _)| found == name).map(|(_, value)| value.into_owned())
     }
 
+    /// Its path for the log: a one-time link is a secret until it was followed.
+    pub(super) fn logged_path(&self) -> &str {
+        if self.path.starts_with("/invitations/") { "/invitations/…" } else { &self.path }
+    }
+
     /// Its path and query.
     pub(super) fn target(&self) -> String {
         let Self { path, query, .. } = self;

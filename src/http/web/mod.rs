@@ -24,7 +24,7 @@ pub(in crate::http) mod route;
 mod serve;
 mod visit;
 
-pub(in crate::http) use body::{Unread, read as read_body};
+pub(in crate::http) use body::{FORM_WITHIN, Unread, read as read_body};
 pub use connections::connections;
 pub use form::Form;
 pub use public_url::{PublicUrl, local_path};

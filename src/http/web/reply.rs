@@ -46,6 +46,12 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// The same, as the answer to somebody who has to wait for so many seconds.
+    #[must_use]
+    pub fn too_many(self, seconds: u64) -> Self {
+        self.status(StatusCode::TOO_MANY_REQUESTS).with(header::RETRY_AFTER, seconds.to_string())
+    }
+
     /// A page.
     #[must_use]
     pub fn page(status: StatusCode, page: Markup) -> Self {

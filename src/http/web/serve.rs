@@ -1,13 +1,14 @@
 //! Requests off the wire, answers onto it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_http::header::{self, HeaderName, HeaderValue};
 use actix_http::{Request, Response, StatusCode};
 use bytes::Bytes;
 
 use super::answer::answer;
-use super::body::{self, Unread};
+use super::body::{self, FORM_WITHIN, Unread};
 use super::call::{Call, address_of};
 use super::door;
 use super::form::Form;
@@ -22,6 +23,7 @@ pub struct Web {
     app: Arc<App>,
     public: PublicUrl,
     routes: &'static [Route],
+    form_within: Duration,
     endpoints: &'static [Endpoint],
 }
 
@@ -33,7 +35,13 @@ impl Web {
         public: PublicUrl,
         (routes, endpoints): (&'static [Route], &'static [Endpoint]),
     ) -> Self {
-        Self { app, public, routes, endpoints }
+        Self { app, public, routes, endpoints, form_within: FORM_WITHIN }
+    }
+
+    /// The same, with another time for a form to arrive in.
+    #[must_use]
+    pub fn form_within(self, form_within: Duration) -> Self {
+        Self { form_within, ..self }
     }
 }
 
@@ -53,7 +61,7 @@ async fn serve_page(web: &Arc<Web>, mut request: Request) -> Response<Bytes> {
     let request_id = id::request_id();
     let mut call = Call::read(&request);
     if call.verb == Some(Verb::Post) && door::judge(&call, &web.public).is_ok() {
-        read_form(&mut call, &mut request).await;
+        read_form(&mut call, &mut request, web.form_within).await;
     }
     let (served, id) = (Arc::clone(web), request_id.clone());
     let made = actix_rt::task::spawn_blocking(move || {
@@ -66,13 +74,13 @@ async fn serve_page(web: &Arc<Web>, mut request: Request) -> Response<Bytes> {
 }
 
 /// Reads the form, unless it is none, too long, or too slow.
-async fn read_form(call: &mut Call, request: &mut Request) {
+async fn read_form(call: &mut Call, request: &mut Request, within: Duration) {
     let media_type = call.content_type.split(';').next().unwrap_or_default().trim();
     if !media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
         call.unread = Some(Unread::NoForm);
         return;
     }
-    match body::read(request.take_payload()).await {
+    match body::read(request.take_payload(), within).await {
         Ok(body) => match Form::read(&body) {
             Ok(form) => call.form = form,
             Err(_) => call.unread = Some(Unread::TooLong),

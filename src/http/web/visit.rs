@@ -94,7 +94,13 @@ impl Visit<'_> {
     /// # Errors
     /// As [`Visit::holder`].
     pub fn actor(&self) -> Result<Actor> {
-        Ok(Actor::User(self.holder()?.user.id))
+        Ok(Actor::User(self.holder()?.user.id, self.address()))
+    }
+
+    /// Whoever follows a one-time link, on whose behalf something is done.
+    #[must_use]
+    pub fn holder_of_link(&self) -> Actor {
+        Actor::Link(self.address())
     }
 
     /// Whoever asks, and from where.

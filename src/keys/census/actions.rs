@@ -6,6 +6,8 @@ use super::table;
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::id::{KeyId, UserId};
+use crate::limits::{BucketId, Limiter, spent_today};
+use crate::registry::{Bucket, Registry};
 use crate::store::Store;
 
 /// Counts of live keys at one instant.
@@ -28,15 +30,38 @@ pub struct Alike {
 }
 
 /// A live key, and whose it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Living {
-    /// The key.
-    pub id: KeyId,
-    /// The slug of its workspace.
-    pub workspace: String,
-    /// The id of its product.
-    pub product: String,
+pub(super) struct Living {
+    pub(super) id: KeyId,
+    pub(super) workspace: String,
+    pub(super) product: String,
+    pub(super) key_type: String,
 }
+
+impl Living {
+    /// The bucket that it draws on.
+    fn bucket(&self, registry: &Registry) -> BucketId {
+        match registry.product(&self.product).map(|product| product.bucket) {
+            Some(Bucket::Workspace) => BucketId::of_workspace(&self.workspace, &self.product),
+            Some(Bucket::Key) | None => BucketId::of_key(self.id),
+        }
+    }
+}
+
+/// What the fullest bucket of a workspace's keys of one type has spent of its day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fullest {
+    /// The slug of the workspace.
+    pub workspace: String,
+    /// The id of the product.
+    pub product: String,
+    /// The id of the key type.
+    pub key_type: String,
+    /// How much.
+    pub spent: u32,
+}
+
+/// Keys from which on whatever looks at each of them is dear: it takes some milliseconds.
+pub const MANY_KEYS: u64 = 1_000;
 
 impl Census<'_> {
     /// Live keys by workspace; one without any is not there.
@@ -55,12 +80,25 @@ impl Census<'_> {
         self.store.read(|db| table::by_product(db, self.now))
     }
 
-    /// Every live key.
+    /// What the fullest buckets have spent of their day; those that have spent nothing are not there.
     ///
     /// # Errors
     /// As the store's.
-    pub fn all(&self) -> Result<Vec<Living>> {
-        self.store.read(|db| table::all(db, self.now))
+    pub fn fullest(&self, limiter: &Limiter, registry: &Registry) -> Result<Vec<Fullest>> {
+        let by_bucket = spent_today(limiter, self.store, self.now)?;
+        let mut fullest = BTreeMap::new();
+        for key in self.store.read(|db| table::all(db, self.now))? {
+            let Some(spent) = by_bucket.get(&key.bucket(registry)) else { continue };
+            let most = fullest.entry((key.workspace, key.product, key.key_type)).or_insert(0);
+            *most = (*spent).max(*most);
+        }
+        let of = |((workspace, product, key_type), spent)| Fullest {
+            workspace,
+            product,
+            key_type,
+            spent,
+        };
+        Ok(fullest.into_iter().map(of).collect())
     }
 
     /// Live keys of a product, those of one type and the same scopes together.

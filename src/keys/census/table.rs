@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Alike, Living};
+use super::actions::{Alike, Living};
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::id::{KeyId, UserId};
@@ -50,10 +50,15 @@ fn number(row: &Row<'_>, index: usize) -> Result<u64, Fault> {
 
 pub(super) fn all(db: &Read<'_>, now: Timestamp) -> Result<Vec<Living>> {
     const SELECT: &str = "
-        SELECT id, workspace, product FROM keys
+        SELECT id, workspace, product, type FROM keys
         WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?1)";
     Ok(db.all(SELECT, params![now], |row| {
-        Ok::<_, Fault>(Living { id: row.get(0)?, workspace: row.get(1)?, product: row.get(2)? })
+        Ok::<_, Fault>(Living {
+            id: row.get(0)?,
+            workspace: row.get(1)?,
+            product: row.get(2)?,
+            key_type: row.get(3)?,
+        })
     })?)
 }
 

@@ -10,7 +10,7 @@ use crate::keys::{Key, Keys};
 pub const PAGE_KEYS: usize = 50;
 
 /// Keys whose names are listed to choose from.
-const NAMED_MAX: i64 = 200;
+pub const NAMED_MAX: usize = 200;
 
 /// Which keys of a workspace, and in which order.
 #[derive(Clone, Debug, Default)]
@@ -139,10 +139,21 @@ impl Keys<'_> {
             let total = table::total(db, &search.workspace)?;
             let fitting =
                 if search.is_narrowed() { table::fitting(db, search, (now, soon))? } else { total };
+            if fitting == 0 {
+                return Ok(Found { keys: Vec::new(), fitting, total: total as u64 });
+            }
             let number = number.min(fitting.saturating_sub(1) / PAGE_KEYS);
             let keys = table::page(db, search, number, (now, soon))?;
             Ok(Found { keys, fitting, total: total as u64 })
         })
+    }
+
+    /// How many keys a workspace has, whatever their state.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn count(&self, workspace: &str) -> Result<u64> {
+        Ok(self.store.read(|db| table::total(db, workspace))? as u64)
     }
 
     /// The names of a workspace's keys, the newest 200.

@@ -9,4 +9,4 @@
 mod asked;
 mod table;
 
-pub use asked::{Found, Named, Order, PAGE_KEYS, Search, Standing};
+pub use asked::{Found, NAMED_MAX, Named, Order, PAGE_KEYS, Search, Standing};

@@ -79,12 +79,15 @@ pub(super) fn page(
 ) -> Result<Vec<Key>> {
     let select =
         format!("SELECT id FROM keys WHERE {FITS} ORDER BY {} LIMIT ?9 OFFSET ?10", sorted(search));
-    let whole = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
     let mut row = asked(search, (now, soon)).to_vec();
     row.extend([whole(PAGE_KEYS), whole(number * PAGE_KEYS)].map(Param::from));
     let ids: Vec<Option<KeyId>> = db.all(&select, &row, |row| Ok::<_, Fault>(row.get(0).ok()))?;
     let found = |id| Ok(find(db, id, now)?.map(|(_, _, key)| key));
     ids.into_iter().flatten().filter_map(|id| found(id).transpose()).collect()
+}
+
+fn whole(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 pub(super) fn fitting(
@@ -106,10 +109,10 @@ fn counted<N: TryFrom<i64> + Default>(db: &Read<'_>, select: &str, row: &[Param<
     Ok(count.and_then(|count| count.try_into().ok()).unwrap_or_default())
 }
 
-pub(super) fn names(db: &Read<'_>, workspace: &str, limit: i64) -> Result<Vec<Named>> {
+pub(super) fn names(db: &Read<'_>, workspace: &str, limit: usize) -> Result<Vec<Named>> {
     const SELECT: &str = "
         SELECT id, name FROM keys WHERE workspace = ?1 ORDER BY id DESC LIMIT ?2";
-    db.all(SELECT, params![workspace, limit], |row| {
+    db.all(SELECT, params![workspace, whole(limit)], |row| {
         Ok(Named { id: row.get(0)?, name: row.get(1)? })
     })
 }

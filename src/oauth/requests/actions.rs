@@ -1,5 +1,7 @@
 //! What becomes of an authorization request: it is kept, shown, and decided once.
 
+use std::net::IpAddr;
+
 use serde_json::json;
 
 use super::request::{Kept, REQUEST_LIFE, Request};
@@ -39,6 +41,8 @@ pub struct Viewer {
     pub user: UserId,
     /// Their session.
     pub session: SessionId,
+    /// The address that they decide from.
+    pub address: IpAddr,
 }
 
 /// What somebody lets an app do.
@@ -116,7 +120,7 @@ impl Requests<'_> {
         let (digest, code) = (token.digest(), secret::mint(CODE_PREFIX)?);
         let (request, code, forgotten) = self.store.write(move |tx| {
             let request = take(tx, &digest, viewer)?;
-            let forgotten = give(tx, &request, viewer.user, choice, &code)?;
+            let forgotten = give(tx, &request, viewer, choice, &code)?;
             Ok((request, code, forgotten))
         })?;
         self.principals.forget(&forgotten);
@@ -153,10 +157,11 @@ fn take(tx: &Write<'_>, digest: &SecretDigest, viewer: Viewer) -> Result<Request
 fn give(
     tx: &Write<'_>,
     request: &Request,
-    holder: UserId,
+    viewer: Viewer,
     choice: Choice,
     code: &Secret,
 ) -> Result<Vec<SecretDigest>> {
+    let holder = viewer.user;
     let role = people::role(tx, holder, &choice.workspace)?;
     if role.is_none_or(|role| role < Role::Developer) {
         return Err(Error::not_found("there is no such workspace"));
@@ -198,7 +203,7 @@ fn give(
             redeemed_at: None,
         },
     )?;
-    record(tx, &grant, holder)?;
+    record(tx, &grant, viewer)?;
     Ok(forgotten)
 }
 
@@ -213,7 +218,7 @@ fn make_room(tx: &Write<'_>, grant: &Grant) -> Result<Vec<SecretDigest>> {
     Ok(forgotten)
 }
 
-fn record(tx: &Write<'_>, grant: &Grant, holder: UserId) -> Result<()> {
+fn record(tx: &Write<'_>, grant: &Grant, viewer: Viewer) -> Result<()> {
     let detail = json!({
         "client": grant.client,
         "product": grant.product,
@@ -223,7 +228,7 @@ fn record(tx: &Write<'_>, grant: &Grant, holder: UserId) -> Result<()> {
     audit::record(
         tx,
         &Change {
-            actor: &Actor::User(holder),
+            actor: &Actor::User(viewer.user, viewer.address),
             action: "grant.add",
             subject: grant.id.to_string(),
             workspace: Some(&grant.workspace),

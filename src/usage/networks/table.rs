@@ -14,7 +14,7 @@ const NETWORKS_MAX: i64 = 16;
 /// How exactly the last use is known: a busy key's row is not written anew every second.
 const SEEN_EVERY: Span = Span::seconds(3_600);
 
-/// Adds a use of a key from `address`. A key that was deleted meanwhile has no networks.
+/// Adds a use of a key that is there from `address`.
 pub(in crate::usage) fn add(
     tx: &Write<'_>,
     key: KeyId,
@@ -22,7 +22,7 @@ pub(in crate::usage) fn add(
 ) -> Result<(), Fault> {
     const ADD: &str = "
         INSERT INTO usage_networks (key, network, first_used_at, last_used_at)
-        SELECT ?1, ?2, ?3, ?3 WHERE EXISTS (SELECT 1 FROM keys WHERE id = ?1)
+        VALUES (?1, ?2, ?3, ?3)
         ON CONFLICT (key, network) DO UPDATE SET last_used_at = ?3
         WHERE usage_networks.last_used_at < ?4";
     const BOUND: &str = "

@@ -11,7 +11,7 @@ use crate::usage::report::TimedCount;
 pub(super) fn minutes(db: &Read<'_>, since: Timestamp) -> Result<Vec<TimedCount>> {
     const SELECT: &str = "
         SELECT at, outcome, CAST(sum(requests) AS BIGINT) FROM (
-            SELECT at, outcome, requests FROM usage_counts WHERE grain = 60 AND at >= ?1
+            SELECT at, outcome, requests FROM usage_workspaces WHERE grain = 60 AND at >= ?1
             UNION ALL
             SELECT at, code AS outcome, requests FROM usage_strangers
             WHERE grain = 60 AND at >= ?1) AS asked

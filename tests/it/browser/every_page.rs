@@ -5,13 +5,19 @@
 
 use std::path::PathBuf;
 
+use keystile::accounts::invitations::{Invitations, Offer};
+use keystile::accounts::people::Role;
+use keystile::accounts::setup::Setup;
+use keystile::audit::Actor;
 use keystile::http::routes::ROUTES;
 use keystile::http::web::{Route, Verb};
 
-use super::house::{House, MEMBER, OPERATOR};
-use super::sign_in;
+use super::house::{House, MEMBER, OPERATOR, VIEWER};
+use super::{fill_in, sign_in};
 use crate::harness::chromium::Heard;
-use crate::harness::{Chromium, Tab};
+use crate::harness::instance::Plugins;
+use crate::harness::{Chromium, Instance, Tab};
+use crate::web::faults::Listener;
 
 /// What there is to see beside the plain pages: forms, other states, nothing at all.
 const STATES: [(&str, &str); 8] = [
@@ -33,10 +39,40 @@ fn every_page_of_an_operator_keeps_the_rules() {
     let mut walk = Walk::new("operator", windows);
     walk.look_at("sign-in", "/sign-in");
     walk.look_at("setup-done", "/setup");
+    walk.look_at("invitation", &invitation(&house));
+    walk.make_and_look_at("sign-in-throttled", |tab| {
+        tab.goto("/sign-in");
+        fill_in(tab, "nobody@example.com", "not the password at all");
+        fill_in(tab, "nobody@example.com", "not the password at all");
+    });
+    house.instance.advance("10s");
     walk.sign_in(OPERATOR);
     for (name, path) in pages(&house) {
         walk.look_at(&name, &path);
     }
+    walk.make_and_look_at("key-created", |tab| {
+        tab.goto("/workspaces/acme/keys/new?product=example&type=live");
+        tab.fill("Name", "Shown once");
+        tab.send("Create key");
+        tab.click("Copy");
+    });
+    walk.make_and_look_at("key-refused", |tab| {
+        tab.goto("/workspaces/acme/keys/new?product=whale&type=live");
+        tab.fill("Expires", "yesterday");
+        tab.fill("Name", "Web shop");
+        tab.send("Create key");
+    });
+    walk.make_and_look_at("invited", |tab| {
+        tab.goto("/workspaces/globex");
+        tab.fill("E-mail", "new@example.com");
+        tab.send("Invite member");
+    });
+    walk.make_and_look_at("tested", |tab| {
+        tab.goto("/products/whale/test");
+        tab.fill("URL or path", "/v1/stores/st_1/orders");
+        tab.fill("Key id", &house.busy.to_string());
+        tab.send("Decide");
+    });
     house.break_whale();
     walk.look_at("products-broken", "/products");
     walk.look_at("product-broken", "/products/whale");
@@ -48,6 +84,16 @@ fn every_page_of_a_member_keeps_the_rules() {
     let house = House::furnished();
     let chromium = Chromium::start(house.instance.web);
     let mut walk = Walk::new("member", vec![("narrow", chromium.telephone())]);
+    walk.make_and_look_at("form-expired", |tab| {
+        sign_in(tab, VIEWER);
+        tab.goto("/account");
+        house.end_sessions(VIEWER);
+        tab.send("Save theme");
+        assert!(tab.text().contains("This form has expired"), "{}", tab.text());
+    });
+    walk.sign_in(VIEWER);
+    walk.look_at("forbidden", "/workspaces/acme/keys/new");
+    walk.make_and_look_at("signed-out", |tab| tab.send("Sign out"));
     walk.sign_in(MEMBER);
     let is_theirs = |path: &str| {
         ["/", "/account"].contains(&path) || path.contains("/acme/") || path.contains("oauth")
@@ -56,6 +102,34 @@ fn every_page_of_a_member_keeps_the_rules() {
         walk.look_at(&name, &path);
     }
     walk.end();
+}
+
+#[test]
+fn the_first_page_and_the_page_of_a_fault_keep_the_rules() {
+    let instance = Instance::start_empty_on("127.0.0.1:0", &Plugins::default());
+    let (store, hasher) = (&instance.app.store, &instance.app.hasher);
+    let link = Setup { store, hasher }.begin().unwrap().unwrap();
+    let chromium = Chromium::start(instance.web);
+    let mut walk = Walk::new("nobody", vec![("narrow", chromium.telephone())]);
+    walk.look_at("setup-closed", "/setup");
+    walk.look_at("setup", &format!("/setup?token={}", link.expose()));
+    instance.person(OPERATOR, None).unwrap();
+    walk.end();
+
+    let listener = Listener::start(&instance.app);
+    let chromium = Chromium::start(listener.address);
+    let mut walk = Walk::new("nobody", vec![("narrow", chromium.telephone())]);
+    walk.make_and_look_at("fault", |tab| assert_eq!(tab.goto("/fault"), 500));
+    walk.end();
+}
+
+/// The path of a link that invites somebody new.
+fn invitation(house: &House) -> String {
+    let (store, hasher) = (&house.instance.app.store, &house.instance.app.hasher);
+    let offer = Offer::Member { workspace: "acme".parse().unwrap(), role: Role::Developer };
+    let email = "new@example.com".parse().unwrap();
+    let made = Invitations { store, hasher }.invite(&Actor::Instance, &email, &offer);
+    format!("/invitations/{}", made.unwrap().1.expose())
 }
 
 /// Each page to look at, by a name for its picture.
@@ -123,20 +197,38 @@ impl<'a> Walk<'a> {
     fn look_at(&mut self, name: &str, path: &str) {
         for (size, tab) in &self.windows {
             let mut found = arrived(tab, path);
-            for scheme in ["light", "dark"] {
-                tab.look(scheme);
-                let picture = picture(&format!("{}.{name}.{size}.{scheme}.png", self.who));
-                let seen = tab.inspect(scheme == "dark", picture.as_deref());
-                found.extend(seen.into_iter().map(|it| format!("{scheme}: {it}")));
-            }
+            found.extend(inspected(tab, &format!("{}.{name}.{size}", self.who)));
             let who = self.who;
             self.wrong.extend(found.into_iter().map(|it| format!("{who} {path} ({size}): {it}")));
+        }
+    }
+
+    /// The same for a page that no address leads to, but something that somebody does.
+    fn make_and_look_at(&mut self, name: &str, make: impl Fn(&Tab<'_>)) {
+        for (size, tab) in &self.windows {
+            make(tab);
+            let found = inspected(tab, &format!("{}.{name}.{size}", self.who));
+            tab.heard();
+            let who = self.who;
+            self.wrong.extend(found.into_iter().map(|it| format!("{who} {name} ({size}): {it}")));
         }
     }
 
     fn end(self) {
         assert!(self.wrong.is_empty(), "{} rules:\n{}", self.wrong.len(), self.wrong.join("\n"));
     }
+}
+
+/// What is wrong with a page by day and by night; what its pictures are called begins with `name`.
+/// By night only colours differ: what the page is made of is the same document.
+fn inspected(tab: &Tab<'_>, name: &str) -> Vec<String> {
+    let look = |scheme: &'static str| {
+        tab.look(scheme);
+        let picture = picture(&format!("{name}.{scheme}.png"));
+        let seen = tab.inspect(scheme == "dark", picture.as_deref());
+        seen.into_iter().map(move |it| format!("{scheme}: {it}"))
+    };
+    ["light", "dark"].into_iter().flat_map(look).collect()
 }
 
 /// What is wrong with a page as it arrives.

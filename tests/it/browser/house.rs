@@ -2,15 +2,17 @@
 
 use keystile::accounts::people::Role;
 use keystile::config::Registration;
+use keystile::http::control::UserCommand;
 use keystile::id::KeyId;
 use keystile::oauth::clients::Clients;
 use serde_json::json;
 
-use crate::harness::instance::{Plugins, WORKSPACE};
+use crate::harness::instance::{PASSWORD, Plugins, WORKSPACE};
 use crate::harness::{BackEnd, Instance, Key, Nginx, Request, eventually};
 
 pub(super) const OPERATOR: &str = "ada@example.com";
 pub(super) const MEMBER: &str = "bob@example.com";
+pub(super) const VIEWER: &str = "carol@example.com";
 
 /// As long as names may be, without a place to break it.
 const LONG: &str = "Warenwirtschaftssystemschnittstellenverbindungsschluessel-Nord";
@@ -31,7 +33,7 @@ impl House {
         instance.person(OPERATOR, None).unwrap();
         let member = instance.person(MEMBER, Some((WORKSPACE, Role::Owner))).unwrap();
         let member = member["id"].as_str().unwrap().to_owned();
-        instance.person("carol@example.com", Some((WORKSPACE, Role::Viewer))).unwrap();
+        instance.person(VIEWER, Some((WORKSPACE, Role::Viewer))).unwrap();
         instance.workspace("globex", "pro").unwrap();
         instance.workspace("initech", "free").unwrap();
         for id in ["st_1", "st_2", "st_harbour_street_19"] {
@@ -75,6 +77,12 @@ impl House {
              &code_challenge_method=S256",
             client.id
         )
+    }
+
+    /// Ends all sessions of somebody.
+    pub(super) fn end_sessions(&self, email: &str) {
+        let (email, password) = (email.parse().unwrap(), PASSWORD.to_owned().into());
+        self.instance.user_command(UserCommand::SetPassword { email, password }).unwrap();
     }
 
     /// Breaks a plugin file, so that its last good version stays in force.

@@ -1,8 +1,9 @@
-//! Nothing but keys: everything is reached with Tab, and done with Enter and Space.
+//! Nothing but keys: everything is reached with Tab, and done with Enter, Space and letters.
 
 use keystile::accounts::people::Role;
+use keystile::accounts::setup::Setup;
 
-use super::house::MEMBER;
+use super::house::{MEMBER, OPERATOR};
 use crate::harness::instance::{PASSWORD, Plugins, WORKSPACE};
 use crate::harness::{Chromium, Instance, Tab};
 
@@ -28,48 +29,181 @@ fn reach_what_begins(tab: &Tab<'_>, words: &str) {
     assert!(reached, "Tab does not reach {words}");
 }
 
-fn sign_in(tab: &Tab<'_>) {
+/// Reaches a field and types into it.
+fn fill(tab: &Tab<'_>, name: &str, text: &str) {
+    reach(tab, name);
+    tab.press("ControlOrMeta+a");
+    tab.type_in(text);
+}
+
+/// Reaches a link or a button that leads on, and presses it.
+fn go(tab: &Tab<'_>, name: &str) {
+    reach(tab, name);
+    tab.press_and_leave("Enter");
+}
+
+/// Unfolds an act, and goes on to its button of the same name.
+fn unfold(tab: &Tab<'_>, name: &str) {
+    reach(tab, name);
+    tab.press("Space");
+}
+
+fn sign_in(tab: &Tab<'_>, email: &str) {
     tab.goto("/sign-in");
-    reach(tab, "E-mail");
-    tab.type_in(MEMBER);
-    reach(tab, "Password");
-    tab.type_in(PASSWORD);
+    fill(tab, "E-mail", email);
+    fill(tab, "Password", PASSWORD);
     tab.press_and_leave("Enter");
     assert!(!tab.path().starts_with("/sign-in"), "{}", tab.text());
 }
 
+/// Copies the secret that is shown, and goes on to the key's own page.
+fn save(tab: &Tab<'_>) {
+    let secret = tab.value_of("#secret");
+    reach(tab, "Copy");
+    tab.press("Enter");
+    assert_eq!(tab.clipboard(), secret);
+    go(tab, "I have saved it");
+}
+
+fn shows(tab: &Tab<'_>, words: &str) {
+    assert!(tab.text().contains(words), "{words}: {}", tab.text());
+}
+
 #[test]
-fn somebody_signs_in_makes_a_key_and_revokes_it_without_a_mouse() {
+fn an_instance_is_set_up_without_a_mouse() {
+    let instance = Instance::start_empty_on("127.0.0.1:0", &Plugins::shipped());
+    let chromium = Chromium::start(instance.web);
+    let tab = chromium.tab();
+    let (store, hasher) = (&instance.app.store, &instance.app.hasher);
+    let link = Setup { store, hasher }.begin().unwrap().unwrap();
+    tab.goto(&format!("/setup?token={}", link.expose()));
+    fill(&tab, "E-mail", "ada@example.com");
+    fill(&tab, "Password", PASSWORD);
+    go(&tab, "Create operator");
+    go(&tab, "Create a workspace");
+    fill(&tab, "Name", "Acme");
+    fill(&tab, "Slug", "acme");
+    reach(&tab, "Plan");
+    tab.type_in("Pro");
+    go(&tab, "Create workspace");
+    shows(&tab, "Acme");
+    assert_eq!(tab.count("select[name=plan] option[value=pro][selected]"), 1, "{}", tab.html());
+    go(&tab, "Overview");
+    go(&tab, "Create a key");
+    go(&tab, "Create live key");
+    fill(&tab, "Name", "First");
+    reach_what_begins(&tab, "brands:read");
+    tab.press("Space");
+    go(&tab, "Create key");
+    save(&tab);
+    go(&tab, "Overview");
+    go(&tab, "Copy the proxy's configuration");
+    fill(&tab, "The API listens on", "127.0.0.1:9100");
+    tab.press_and_leave("Enter");
+    reach(&tab, "Copy nginx configuration");
+    tab.press("Enter");
+    assert!(tab.clipboard().contains("127.0.0.1:9100"), "{}", tab.clipboard());
+}
+
+#[test]
+fn a_key_is_made_changed_rotated_revoked_and_restored_without_a_mouse() {
     let instance = Instance::start(&Plugins::shipped());
     instance.person(MEMBER, Some((WORKSPACE, Role::Owner))).unwrap();
     let chromium = Chromium::start(instance.web);
     let tab = chromium.tab();
-    sign_in(&tab);
+    sign_in(&tab, MEMBER);
     tab.goto("/workspaces/acme/keys");
     assert_eq!(tab.press("Tab"), "Skip to the page", "the first stop leads past the navigation");
     tab.press("Enter");
-    reach(&tab, "Create key");
-    tab.press_and_leave("Enter");
-    reach(&tab, "Create restricted key");
-    tab.press_and_leave("Enter");
-    reach(&tab, "Name");
-    tab.type_in("By hand");
+    go(&tab, "Create key");
+    go(&tab, "Create restricted key");
+    fill(&tab, "Name", "By hand");
     reach_what_begins(&tab, "read:products");
     tab.press("Space");
-    reach(&tab, "Create key");
+    go(&tab, "Create key");
+    shows(&tab, "Key created");
+    save(&tab);
+    go(&tab, "Edit key");
+    fill(&tab, "Name", "By heart");
+    go(&tab, "Save changes");
+    shows(&tab, "By heart");
+    unfold(&tab, "Rotate key");
+    reach(&tab, "The present secret stays good for");
+    go(&tab, "Rotate key");
+    save(&tab);
+    shows(&tab, "Safe to end now");
+    unfold(&tab, "End old secret");
+    go(&tab, "End old secret");
+    shows(&tab, "The old secret is ended");
+    unfold(&tab, "Revoke key");
+    fill(&tab, "Type By heart to confirm", "By heart");
+    go(&tab, "Revoke key");
+    shows(&tab, "This key is revoked");
+    go(&tab, "Undo revocation");
+    shows(&tab, "The key is good again");
+}
+
+#[test]
+fn people_and_ids_come_and_go_without_a_mouse() {
+    let instance = Instance::start(&Plugins::shipped());
+    instance.person(OPERATOR, None).unwrap();
+    let chromium = Chromium::start(instance.web);
+    let tab = chromium.tab();
+    sign_in(&tab, OPERATOR);
+    tab.goto("/workspaces/acme");
+    fill(&tab, "E-mail", "bob@example.com");
+    reach(&tab, "Role");
+    tab.type_in("Dev");
+    go(&tab, "Invite member");
+    shows(&tab, "/invitations/");
+    tab.goto("/workspaces/acme");
+    go(&tab, "Withdraw bob@example.com");
+    assert!(!tab.text().contains("bob@example.com"), "{}", tab.text());
+    fill(&tab, "Id", "st_1");
+    go(&tab, "Add id");
+    go(&tab, "Remove st_1");
+    assert!(!tab.text().contains("st_1"), "{}", tab.text());
+
+    instance.person("eve@example.com", Some((WORKSPACE, Role::Viewer))).unwrap();
+    tab.goto("/workspaces/acme");
+    go(&tab, "Change or remove eve@example.com");
+    unfold(&tab, "Remove member");
+    fill(&tab, "Type eve@example.com to confirm", "eve@example.com");
+    go(&tab, "Remove member");
+    assert!(!tab.text().contains("eve@example.com"), "{}", tab.text());
+}
+
+#[test]
+fn questions_are_put_without_a_mouse() {
+    let instance = Instance::start(&Plugins::shipped());
+    instance.person(OPERATOR, None).unwrap();
+    let key = instance.key("whale", "live", &["read:products"]).bound_to("store", "st_1").make();
+    let chromium = Chromium::start(instance.web);
+    let tab = chromium.tab();
+    sign_in(&tab, OPERATOR);
+    go(&tab, "Products");
+    go(&tab, "Whale Gateway");
+    go(&tab, "Test a route");
+    reach(&tab, "Method");
+    tab.type_in("POST");
+    fill(&tab, "URL or path", "/v1/stores/st_1/orders");
+    fill(&tab, "Key id", &key.id.to_string());
+    go(&tab, "Decide");
+    shows(&tab, "insufficient_scope");
+    go(&tab, "Audit log");
+    fill(&tab, "What", "key.create");
     tab.press_and_leave("Enter");
-    assert!(tab.text().contains("Key created"), "{}", tab.text());
-    let secret = tab.value_of("#secret");
-    reach(&tab, "Copy");
-    tab.press("Enter");
-    assert_eq!(tab.clipboard(), secret);
-    reach(&tab, "I have saved it");
+    shows(&tab, "1–1 of 1");
+    tab.goto("/workspaces/acme/keys");
+    fill(&tab, "Search", "nothing");
     tab.press_and_leave("Enter");
-    reach(&tab, "Revoke key");
-    tab.press("Space");
-    reach(&tab, "Type By hand to confirm");
-    tab.type_in("By hand");
-    reach(&tab, "Revoke key");
-    tab.press_and_leave("Enter");
-    assert!(tab.text().contains("This key is revoked"), "{}", tab.text());
+    assert!(tab.path().contains("q=nothing"), "{}", tab.path());
+    tab.goto("/account");
+    reach(&tab, "As this machine says");
+    tab.press("ArrowDown");
+    tab.press("ArrowDown");
+    go(&tab, "Save theme");
+    assert_eq!(tab.count("html[data-theme=dark]"), 1, "{}", tab.html());
+    go(&tab, "Sign out");
+    assert_eq!(tab.path(), "/sign-in");
 }

@@ -105,3 +105,39 @@ fn a_key_has_an_owner_who_is_named_when_they_go() {
     let mut caller = crate::harness::process::Caller::to(server.gate);
     assert_eq!(caller.verify(&key.secret).status, 200, "the key goes on working");
 }
+
+#[test]
+fn somebody_who_is_there_is_given_more_without_a_password() {
+    let home = Home::with_acme();
+    home.run(&["workspace", "add", "globex"]);
+    home.add_person("ada@example.com", &["--operator"]);
+    home.add_person("bob@example.com", &["--workspace", "acme", "--role", "owner"]);
+    let add = |terms: &[&str]| home.json(&[&["user", "add", "bob@example.com"], terms].concat());
+    let bob = add(&["--workspace", "globex", "--role", "viewer"]);
+    assert_eq!(
+        bob["memberships"],
+        json!([
+            { "workspace": "acme", "role": "owner" },
+            { "workspace": "globex", "role": "viewer" }
+        ])
+    );
+    assert_eq!(bob["is_operator"], false);
+    let bob = add(&["--workspace", "globex", "--role", "admin", "--operator"]);
+    assert_eq!(
+        (&bob["memberships"][1]["role"], &bob["is_operator"]),
+        (&json!("admin"), &json!(true))
+    );
+    assert_eq!(add(&["--operator"]), bob, "once more changes nothing");
+    let lower = ["user", "add", "bob@example.com", "--workspace", "acme", "--role", "viewer"];
+    assert!(home.refused(&lower).contains("last owner"));
+    let nowhere = ["user", "add", "bob@example.com", "--workspace", "none", "--role", "viewer"];
+    assert!(!home.refused(&nowhere).contains("none is there"));
+
+    let server = home.serve();
+    let browser = crate::harness::Browser::of(home.web());
+    assert_eq!(browser.sign_in("bob@example.com", PASSWORD).status, 303, "it is the same password");
+    assert_eq!(browser.get("/people").status, 200, "an operator sees everybody");
+    add(&["--workspace", "globex", "--role", "owner"]);
+    assert_eq!(browser.get("/people").status, 303, "with more to do they sign in anew");
+    assert!(server.terminate().success());
+}

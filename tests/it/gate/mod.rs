@@ -3,6 +3,7 @@
 //! A request of a client is written once, as [`asked::Asked`], and put in every way that a proxy can
 //! put it; [`verdict`] reads each answer and holds what is true of all of them.
 
+mod allocations;
 mod asked;
 mod caddy;
 mod decision;

@@ -96,12 +96,17 @@ impl Instance {
 
     /// The same without any workspace, as on the first day.
     pub(crate) fn start_empty_on(gate: &str, plugins: &Plugins) -> Self {
+        Self::start_configured(gate, "", plugins)
+    }
+
+    /// The same with further lines at the top of `config.toml`.
+    pub(crate) fn start_configured(gate: &str, lines: &str, plugins: &Plugins) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("plugins")).unwrap();
         for (product, text) in &plugins.0 {
             fs::write(folder.path().join(format!("plugins/{product}.toml")), text).unwrap();
         }
-        let config = format!("[listen]\nweb = \"127.0.0.1:0\"\ngate = \"{gate}\"\n");
+        let config = format!("{lines}\n[listen]\nweb = \"127.0.0.1:0\"\ngate = \"{gate}\"\n");
         fs::write(folder.path().join("config.toml"), config).unwrap();
         let clock = Clock::standing_at(START.parse().unwrap());
         Self::serve(Arc::new(folder), clock)

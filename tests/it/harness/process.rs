@@ -230,7 +230,7 @@ impl Home {
         const DUMP: &str = "
 import sqlite3, sys
 db = sqlite3.connect(f'file:{sys.argv[1]}?mode=rw', uri=True)
-passing = ('INSERT INTO \"usage_', 'INSERT INTO \"day_counts', 'INSERT INTO \"setup_tokens')
+passing = ('INSERT INTO \"usage_', 'INSERT INTO \"day_', 'INSERT INTO \"setup_tokens')
 rows = (row for row in db.iterdump() if not row.startswith(passing))
 print('\\n'.join(rows))";
         python(DUMP, &[&self.data().join("keystile.db")])

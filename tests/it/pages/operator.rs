@@ -5,7 +5,7 @@ use keystile::http::console::views::error::{self, ErrorView, Trouble};
 use keystile::http::console::views::overview::{self, FirstSteps, Health, OverviewView, Unusual};
 use keystile::http::console::views::people::detail as person;
 use keystile::http::console::views::people::list::{self as people, PeopleView, Person};
-use keystile::http::console::views::plans::{self, Closest, PlansView};
+use keystile::http::console::views::plans::{self, Closest, OwnNumbers, PlansView};
 use keystile::http::console::views::products::tester::{Asked, Step, Verdict};
 use keystile::http::console::views::products::{detail, list, proxy, tester};
 use keystile::http::console::views::refusals::Refused;
@@ -15,8 +15,9 @@ use keystile::http::ui::address::Address;
 use keystile::http::ui::form::Errors;
 use keystile::http::ui::parts::Pager;
 use keystile::limits::Plans;
-use keystile::registry;
-use keystile::source::Diagnostic;
+use keystile::registry::{self, PlanOverride};
+use keystile::source::{At, Diagnostic};
+use keystile::usage::Slow;
 use maud::Markup;
 
 use super::gallery::Drawn;
@@ -77,9 +78,11 @@ fn overviews() -> Vec<Drawn> {
     let busy = OverviewView {
         last_minute: 3_104,
         minutes: &minutes,
+        slowest: Some(Slow { at: ago(12), millis: 14 }),
         active_keys: 412,
         refused: &refused(),
         unusual: &unusual,
+        looked_at: ago(1),
         health: Health {
             version: "0.1.0",
             started_at: ago(4_400),
@@ -103,7 +106,9 @@ fn overviews() -> Vec<Drawn> {
         minutes: &idle,
         active_keys: 0,
         refused: &[],
+        slowest: None,
         unusual: &[],
+        looked_at: now(),
         first_steps: Some(steps),
         ..busy
     };
@@ -192,8 +197,13 @@ fn tools() -> Vec<Drawn> {
     };
     let nginx =
         "server {\n    listen 80;\n    location / {\n        auth_request /_keystile;\n    }\n}\n";
-    let proxy_view =
-        proxy::ProxyView { product: "whale", product_name: "Whale Gateway", nginx: Ok(nginx) };
+    let proxy_view = proxy::ProxyView {
+        product: "whale",
+        product_name: "Whale Gateway",
+        listen: "127.0.0.1:8080",
+        upstream: "10.0.0.7:9000",
+        nginx: Ok(nginx),
+    };
     vec![
         Drawn::for_operator("tester", ("Test", "/products/whale/test"), tester::page(&test)),
         Drawn::for_operator("proxy", ("Proxy", "/products/whale/proxy"), proxy::page(&proxy_view)),
@@ -266,10 +276,17 @@ fn lists() -> Vec<Drawn> {
     };
     let none = AuditView { entries: &[], ..log };
     let all = Plans::default();
-    let closest = [Closest { slug: "acme", used: 48_900 }, Closest { slug: "globex", used: 9_000 }];
-    let row = |id| plans::Row { id, plan: all.get(id).unwrap(), workspaces: 12, closest: &closest };
+    let closest = |slug, used, limit| Closest { slug, product: "Whale Gateway", used, limit };
+    let closest = [closest("acme", 48_900, Some(50_000)), closest("globex", 9_000, None)];
+    let row = |id| {
+        let closest = closest.to_vec();
+        plans::Row { id, plan: all.get(id).unwrap(), workspaces: 12, closest }
+    };
+    let own =
+        PlanOverride { per_minute: Some(30), per_day: None, max_keys: Some(2), at: At::default() };
+    let own_numbers = [OwnNumbers { product: "Whale Gateway", plan: "Free", own: &own }];
     let rows = [row("free"), row("pro"), row("enterprise")];
-    let plans_view = PlansView { rows: &rows, file: "config.toml" };
+    let plans_view = PlansView { rows: &rows, own_numbers: &own_numbers, file: "config.toml" };
     vec![
         Drawn::for_operator("audit", (audit::TITLE, "/audit"), audit::page(&log)),
         Drawn::for_operator("audit-none", (audit::TITLE, "/audit"), audit::page(&none)),

@@ -49,6 +49,7 @@ fn a_password_is_not_changed_without_the_present_one_or_to_a_bad_one() {
         ("", ""),
     ] {
         assert_eq!(change(&browser, current, chosen), 422, "{current} {chosen}");
+        instance.advance("10s");
     }
     assert_eq!(instance.browser().sign_in("ada@example.com", PASSWORD).status, 303);
 }
@@ -98,4 +99,29 @@ fn a_theme_is_remembered_and_there_are_three() {
         assert_eq!(browser.cookies.borrow()["keystile-theme"], theme);
     }
     assert_eq!(browser.post("/account/theme", &[("theme", "neon")]).status, 400);
+}
+
+#[test]
+fn the_present_password_cannot_be_tried_again_and_again() {
+    let instance = with_ada();
+    let browser = signed_in(&instance, "ada@example.com");
+    for delay in ["1s", "3s", "5s"] {
+        assert_eq!(change(&browser, "wrong lantern harbour", CHOSEN), 422);
+        assert_eq!(change(&browser, PASSWORD, CHOSEN), 429, "not the right one either");
+        instance.advance(delay);
+    }
+    browser.get("/account");
+    let fields = [("current", "wrong lantern harbour"), ("new", CHOSEN)];
+    assert_eq!(browser.post("/account/password", &fields).status, 422);
+    let answer = browser.post("/account/password", &fields);
+    assert_eq!((answer.status, answer.header("retry-after")), (429, Some("10")));
+    assert!(answer.text().contains("Try again in 10 s"), "{}", answer.text());
+    assert_eq!(instance.browser().sign_in("ada@example.com", PASSWORD).status, 429, "they are one");
+    instance.advance("10s");
+    assert_eq!(change(&browser, PASSWORD, CHOSEN), 303);
+    assert_eq!(
+        instance.browser().sign_in("ada@example.com", CHOSEN).status,
+        303,
+        "all is forgiven"
+    );
 }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{signed_in, with_ada};
+use crate::harness::instance::PASSWORD;
 
 #[test]
 fn the_log_is_filtered_by_each_of_its_fields() {
@@ -60,4 +61,48 @@ fn the_export_is_the_chained_log_as_lines_of_json() {
     assert_eq!(older.lines().count(), lines.len() - 1);
     let chosen = ada.get("/audit/export?action=user.add").text();
     assert_eq!(chosen.lines().count(), 1, "{chosen}");
+}
+
+#[test]
+fn each_change_tells_where_it_was_made_from() {
+    let instance = with_ada();
+    let ada = instance.browser().at("192.0.2.7");
+    assert_eq!(ada.sign_in("ada@example.com", PASSWORD).status, 303);
+    ada.get("/workspaces/new");
+    ada.post("/workspaces/new", &[("name", "Globex"), ("slug", "globex"), ("plan", "pro")]);
+    ada.get("/workspaces/globex");
+    let invited = ada.post(
+        "/workspaces/globex/invitations",
+        &[("email", "bob@example.com"), ("role", "viewer")],
+    );
+    let page = invited.text();
+    let link = page.split("/invitations/").nth(1).expect("the link is shown");
+    let link = format!("/invitations/{}", link.split(['"', '<', '&']).next().unwrap());
+    let bob = instance.browser().at("2001:db8::9");
+    assert_eq!(bob.post_as_it_is(&link, &[("password", "quiet lantern harbour")]).status, 303);
+    bob.get("/account");
+    bob.post("/account/sessions/end-others", &[]);
+    instance.set_plan("globex", "free").unwrap();
+
+    let text = ada.get("/audit/export").text();
+    let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let from: Vec<_> = lines
+        .map(|line| {
+            let address = line["address"].as_str().unwrap_or("none").to_owned();
+            (line["action"].as_str().unwrap().to_owned(), address)
+        })
+        .collect();
+    for (action, address) in [
+        ("session.begin", "192.0.2.7"),
+        ("workspace.add", "192.0.2.7"),
+        ("invitation.make", "192.0.2.7"),
+        ("user.add", "2001:db8::9"),
+        ("session.begin", "2001:db8::9"),
+        ("session.end_all", "2001:db8::9"),
+        ("workspace.set_plan", "none"),
+    ] {
+        assert!(from.contains(&(action.to_owned(), address.to_owned())), "{action}: {from:?}");
+    }
+    let page = ada.get("/audit").text();
+    assert!(page.contains("192.0.2.7") && page.contains("2001:db8::9"), "{page}");
 }

@@ -1,5 +1,8 @@
 //! What every answer says besides its page.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
 use super::{signed_in, with_ada};
 use crate::harness::Answer;
 
@@ -54,4 +57,17 @@ fn a_file_is_kept_for_good_under_its_hash() {
     assert_eq!(answer.header("cache-control"), Some("public, max-age=31536000, immutable"));
     assert_eq!(answer.header("content-type"), Some("text/css; charset=utf-8"));
     assert_eq!(browser.get("/assets/0000000000000000/keystile.css").status, 404);
+}
+
+#[test]
+fn whoever_asks_for_the_head_alone_gets_it_alone() {
+    let instance = with_ada();
+    let mut connection = TcpStream::connect(instance.web).unwrap();
+    let head =
+        format!("HEAD /sign-in HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", instance.web);
+    connection.write_all(head.as_bytes()).unwrap();
+    let mut told = String::new();
+    connection.read_to_string(&mut told).unwrap();
+    assert!(told.starts_with("HTTP/1.1 200") && told.ends_with("\r\n\r\n"), "{told}");
+    assert_eq!(told.matches("\r\n\r\n").count(), 1, "{told}");
 }

@@ -3,6 +3,7 @@
 use keystile::accounts::invitations::{Invitations, Offer};
 use keystile::accounts::people::Role;
 use keystile::audit::Actor;
+use keystile::http::control::UserCommand;
 
 use super::{is_in, signed_in, with_ada};
 use crate::harness::Instance;
@@ -64,4 +65,41 @@ fn somebody_who_is_there_accepts_as_themselves_and_signs_in_anew() {
     bob.get(&link);
     assert_eq!(bob.post(&link, &[]).status, 303);
     assert!(is_in(&bob) && bob.session() != before, "what they may do has changed");
+}
+
+#[test]
+fn an_invitation_is_worth_no_more_than_whoever_made_it() {
+    let instance = with_ada();
+    instance.person("amy@example.com", Some((WORKSPACE, Role::Admin))).unwrap();
+    let page = format!("/workspaces/{WORKSPACE}");
+    let made = || {
+        let amy = signed_in(&instance, "amy@example.com");
+        amy.get(&page);
+        let fields = [("email", "back@example.com"), ("role", "admin")];
+        let told = amy.post(&format!("{page}/invitations"), &fields).text();
+        let link = told.split("/invitations/").nth(1).expect("the link is shown");
+        format!("/invitations/{}", link.split(['"', '<', '&']).next().unwrap())
+    };
+    let shown = |link: &str| instance.browser().get(link).status;
+    let amy = |role: &str| {
+        let grant = UserCommand::Grant {
+            email: "amy@example.com".parse().unwrap(),
+            operator: false,
+            membership: Some((WORKSPACE.parse().unwrap(), role.parse().unwrap())),
+        };
+        instance.user_command(grant).unwrap();
+    };
+    let link = made();
+    assert_eq!(shown(&link), 200);
+    amy("developer");
+    assert_eq!(shown(&link), 404, "they could not make it now");
+    let accepted = instance.browser().post_as_it_is(&link, &[("password", PASSWORD)]);
+    assert_eq!(accepted.status, 404);
+    let ada = signed_in(&instance, "ada@example.com");
+    assert!(!ada.get(&page).text().contains("back@example.com"), "nor is it listed");
+    amy("admin");
+    assert_eq!(shown(&link), 200);
+    let email = "amy@example.com".parse().unwrap();
+    instance.user_command(UserCommand::Remove { email }).unwrap();
+    assert_eq!(shown(&link), 404, "whoever made it is gone");
 }

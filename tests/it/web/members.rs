@@ -89,6 +89,24 @@ fn an_invitation_is_withdrawn_by_those_of_its_workspace_alone() {
 }
 
 #[test]
+fn an_admin_does_not_take_back_what_an_owner_offers_an_owner() {
+    let instance = with_ada();
+    instance.person("amy@example.com", Some((WORKSPACE, Role::Admin))).unwrap();
+    let (ada, amy) =
+        (signed_in(&instance, "ada@example.com"), signed_in(&instance, "amy@example.com"));
+    ada.get(PAGE);
+    let fields = [("email", "new@example.com"), ("role", "owner")];
+    let page = ada.post(&format!("{PAGE}/invitations"), &fields).text();
+    let id = Regex::new("invitation_[0-9a-z]{26}").unwrap().find(&page).unwrap().as_str();
+    amy.get(PAGE);
+    let withdraw = format!("{PAGE}/invitations/withdraw");
+    let answer = amy.post(&withdraw, &[("invitation", id)]);
+    assert_eq!(answer.status, 422);
+    assert!(answer.text().contains("Only an owner"), "{}", answer.text());
+    assert!(ada.get(PAGE).text().contains("new@example.com"));
+}
+
+#[test]
 fn a_role_is_changed_by_those_who_have_as_much() {
     let instance = with_ada();
     let owner = id_of(&instance, "olga@example.com", Role::Owner);

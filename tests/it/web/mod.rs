@@ -3,7 +3,9 @@
 mod account;
 mod audit;
 mod doors;
+pub(crate) mod faults;
 mod headers;
+mod https;
 mod invitation;
 mod keys;
 mod members;

@@ -111,3 +111,21 @@ fn a_key_that_is_used_from_a_new_network_is_told_for_a_day() {
     let ada = signed_in(&instance, "ada@example.com");
     assert!(!overview(&ada).contains("Used from a new network"), "it is known by now");
 }
+
+#[test]
+fn the_slowest_second_is_that_of_a_verdict_that_waited() {
+    let instance = with_counted();
+    let (ada, client) = (signed_in(&instance, "ada@example.com"), instance.client());
+    let key = key(&instance, &["read:a"]);
+    assert_eq!(figure(&overview(&ada), "Slowest second"), "None", "nobody has asked");
+    // The clock stands still, so that the look-up takes no time.
+    assert_eq!(ask(&client, &question(&key.secret, "/a")), "allowed");
+    let page = overview(&ada);
+    assert!(page.contains("<dt>Slowest second</dt><dd>&lt; 1 ms <small>12:00:00 UTC"), "{page}");
+    instance.advance("25m");
+    assert_eq!(ask(&client, &question(&key.secret, "/a")), "allowed");
+    assert!(overview(&ada).contains("12:00:00 UTC"), "from memory nothing is timed");
+    instance.advance("36m");
+    let ada = signed_in(&instance, "ada@example.com");
+    assert_eq!(figure(&overview(&ada), "Slowest second"), "None", "it is the last hour");
+}

@@ -81,6 +81,24 @@ fn the_proxy_page_has_the_configuration_that_the_command_prints() {
 }
 
 #[test]
+fn the_proxy_page_takes_the_addresses_that_somebody_has() {
+    let instance = with_counted();
+    let ada = signed_in(&instance, "ada@example.com");
+    let asked = |query: &str| ada.get(&format!("/products/counted/proxy?{query}")).text();
+    let page = asked("listen=127.0.0.1%3A8181&upstream=10.0.0.7%3A9100");
+    assert!(page.contains("listen 127.0.0.1:8181") && page.contains("10.0.0.7:9100"), "{page}");
+    assert!(page.contains("--listen 127.0.0.1:8181 --upstream 10.0.0.7:9100 &gt;"), "{page}");
+    let usual = asked("listen=&upstream=");
+    assert!(usual.contains("keystile nginx counted &gt;"), "{usual}");
+    for bad in ["127.0.0.1:8181; deny all", "$(id)", "a b", "\"", "%0A"] {
+        let query: String = form_urlencoded::byte_serialize(bad.as_bytes()).collect();
+        let page = asked(&format!("upstream={query}"));
+        assert!(page.contains("There is no configuration yet"), "{bad}: {page}");
+        assert!(!page.contains("--upstream"), "{bad}: {page}");
+    }
+}
+
+#[test]
 fn the_tester_decides_step_by_step_and_never_shows_a_secret() {
     let instance = with_counted();
     let key = key(&instance, &["read:a"]);

@@ -1,7 +1,10 @@
 //! Signing in and out, and how long it lasts.
 
+use argon2::password_hash::PasswordHasher as _;
+use argon2::{Algorithm, Argon2, Params, Version};
 use keystile::accounts::people::Role;
 use keystile::http::control::UserCommand;
+use keystile::store::{Fault, Seal};
 
 use super::{is_in, signed_in, with_ada};
 use crate::harness::instance::{PASSWORD, WORKSPACE};
@@ -155,4 +158,32 @@ fn somebody_holds_20_sessions_and_the_oldest_ends_first() {
         .collect();
     assert!(!is_in(&browsers[0]));
     assert!(browsers[1..].iter().all(is_in));
+}
+
+#[test]
+fn a_hash_of_former_parameters_is_made_anew_at_the_next_sign_in() {
+    let instance = with_ada();
+    let kept = || {
+        let select = "SELECT id, password FROM users WHERE email = 'ada@example.com'";
+        let found = instance.app.store.read(|db| {
+            db.first(select, &[], |row| {
+                Ok::<_, Fault>((row.get::<String>(0)?, row.get::<String>(1)?))
+            })
+        });
+        found.unwrap().unwrap()
+    };
+    let (id, now) = kept();
+    let params = Params::new(8 * 1_024, 1, 1, None).unwrap();
+    let former = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    let former = former.hash_password(PASSWORD.as_bytes()).unwrap().to_string();
+    let seal = Seal::over("users").text(&id).text("ada@example.com").text(&former).bytes(&[1]);
+    let seal = u128::from_be_bytes(seal.close());
+    instance.damage(&[format!("UPDATE users SET password = '{former}', seal = x'{seal:032x}'")]);
+    assert_eq!(instance.browser().sign_in("ada@example.com", "wrong lantern harbour").status, 422);
+    assert_eq!(kept().1, former, "whoever does not know the password changes nothing");
+    instance.advance("10s");
+    assert_eq!(instance.browser().sign_in("ada@example.com", PASSWORD).status, 303);
+    let parameters = |hash: &str| hash.rsplitn(3, '$').nth(2).unwrap().to_owned();
+    assert_eq!(parameters(&kept().1), parameters(&now));
+    assert_eq!(instance.browser().sign_in("ada@example.com", PASSWORD).status, 303);
 }

@@ -48,6 +48,9 @@ pub(super) fn shown(
     let key_type = product.and_then(|product| product.key_type(&key.key_type));
     let entries = Log { store: &visit.app.store }.about(&key.id.to_string())?;
     let actors = entries.iter().map(|it| scene.called(&it.actor)).collect::<Result<Vec<_>>>()?;
+    // Where somebody acted from is for those who may read the whole log.
+    let shows_addresses = scene.is_operator()?;
+    let entry = |it| entry(it, shows_addresses);
     let quotas = Quotas::of_key(scene, &key)?;
     name_people(scene, &mut key)?;
     let done = visit.query("done").unwrap_or_default();
@@ -108,11 +111,12 @@ pub(in crate::http::console) fn refused(counted: &usage::OutcomeCount) -> Refuse
     Refused { code: &counted.code, count: requests(counted.requests), last_at }
 }
 
-fn entry<'a>((entry, actor): (&'a audit::Entry, &'a String)) -> Entry<'a> {
+fn entry<'a>((entry, actor): (&'a audit::Entry, &'a String), shows_address: bool) -> Entry<'a> {
+    let address = entry.address.as_deref().filter(|_| shows_address);
     Entry {
         at: entry.at,
         actor,
-        address: "",
+        address: address.unwrap_or_default(),
         action: &entry.action,
         subject: &entry.subject,
         workspace: "",

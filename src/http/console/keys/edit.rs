@@ -1,11 +1,9 @@
 //! Changing what a key is called and may do.
 
-use super::create::KeyForm;
 use super::filled::{Typed, Wrong, sent};
+use super::form::KeyForm;
 use crate::error::Result;
-use crate::http::console::WRONG_INPUT;
 use crate::http::console::scene::Scene;
-use crate::http::console::views::keys::create::PREVIEW_FIELD;
 use crate::http::web::{Reply, Visit};
 use crate::keys::{Changes, Terms};
 use crate::registry::Access;
@@ -32,13 +30,9 @@ pub fn edit(visit: &Visit<'_>) -> Result<Reply> {
     let id = key.id.to_string();
     let sent = sent(visit, &scene.in_force.registry)?;
     let form = KeyForm::of(&scene, &key.product, &key.key_type, Some(&id))?;
-    let typed = Typed::read(sent, form.product)?;
-    if !sent.one(PREVIEW_FIELD)?.is_empty() {
-        return form.page(&typed, &Wrong::new());
-    }
-    let terms = match typed.terms(&scene, (form.product, form.key_type)) {
-        Ok(terms) => terms,
-        Err(wrong) => return Ok(form.page(&typed, &wrong)?.status(WRONG_INPUT)),
+    let (typed, terms) = match form.read(sent)? {
+        Ok(read) => read,
+        Err(page) => return Ok(page),
     };
     let former = Typed::of_key(&scene, &key)?;
     let changes = changes(terms, &typed, &former, form.key_type.access);

@@ -13,6 +13,7 @@ mod detail;
 mod edit;
 mod example;
 mod filled;
+mod form;
 mod list;
 mod shown;
 

@@ -10,7 +10,8 @@ use crate::http::ui::icon::Icon;
 use crate::http::ui::parts::{
     Figure, Head, Tone, badge, card, count, counted, facts, figures, titled,
 };
-use crate::http::ui::time::time;
+use crate::http::ui::time::{clock_time, time};
+use crate::usage::Slow;
 
 /// The page's title.
 pub const TITLE: &str = "Overview";
@@ -22,12 +23,16 @@ pub struct OverviewView<'a> {
     pub last_minute: u64,
     /// The last hour by minutes: allowed, refused.
     pub minutes: &'a [Bucket],
+    /// The slowest verdict of the last hour among those that had to wait for the database.
+    pub slowest: Option<Slow>,
     /// Keys that are good now.
     pub active_keys: u64,
     /// Why requests of the last hour were refused, the most frequent first.
     pub refused: &'a [Refused<'a>],
     /// What differs from what is usual.
     pub unusual: &'a [Unusual<'a>],
+    /// When that was looked for.
+    pub looked_at: Timestamp,
     /// The instance itself.
     pub health: Health<'a>,
     /// What is left to do on a new instance.
@@ -94,7 +99,9 @@ pub fn page(view: &OverviewView<'_>) -> Markup {
                     (titled("Refusals", &"", &refusals(view.refused, view.now)))
                 }
                 div.stack {
-                    (card("Unusual activity", &unusual(view)))
+                    (titled("Unusual activity", &looked_at(view), &html! {
+                        div.body { (unusual(view)) }
+                    }))
                     (card("This instance", &health(&view.health, view.now)))
                 }
             }
@@ -114,7 +121,19 @@ fn numbers(view: &OverviewView<'_>) -> Markup {
         figure("Allowed", count(allowed), "last hour".into()),
         figure("Refused", count(refused), format!("{}.{} %", per_mille / 10, per_mille % 10)),
         figure("Active keys", count(view.active_keys), String::new()),
+        slowest(view.slowest),
     ])
+}
+
+/// The second in which a verdict took longest. One from memory takes some microseconds, and is not
+/// timed.
+fn slowest(slow: Option<Slow>) -> Figure<'static> {
+    let (value, beside) = match slow {
+        None => ("None".to_owned(), "waited for the database".to_owned()),
+        Some(Slow { at, millis: 0 }) => ("< 1 ms".to_owned(), clock_time(at)),
+        Some(Slow { at, millis }) => (format!("{} ms", count(millis)), clock_time(at)),
+    };
+    Figure { label: "Slowest second", value, beside }
 }
 
 fn by_minute(view: &OverviewView<'_>) -> Markup {
@@ -124,6 +143,11 @@ fn by_minute(view: &OverviewView<'_>) -> Markup {
         buckets: view.minutes,
         shape: Shape::Bars,
     })
+}
+
+/// When it was looked for, where that is a moment ago.
+fn looked_at(view: &OverviewView<'_>) -> Markup {
+    html! { @if view.looked_at < view.now { p { (time(view.looked_at, view.now)) } } }
 }
 
 fn unusual(view: &OverviewView<'_>) -> Markup {

@@ -12,7 +12,8 @@ use crate::http::ui::form::{Button, filters};
 use crate::http::ui::icon::Icon;
 use crate::http::ui::layout::Place;
 use crate::http::ui::parts::{Empty, Figure, Head, card, count, figures, titled};
-use crate::http::ui::table::{Column, Table, table};
+use crate::http::ui::table::{Column, Table, row_heading, table};
+use crate::http::ui::time::time;
 
 /// The page's title.
 pub const TITLE: &str = "Usage";
@@ -26,6 +27,8 @@ pub struct UsageView<'a> {
     pub address: &'a Address<'a>,
     /// The keys to choose from, the first of which is all.
     pub keys: &'a [Choice<'a>],
+    /// Whether those are all that there are.
+    pub lists_all_keys: bool,
     /// Requests over time: allowed, refused, over the limit.
     pub buckets: &'a [Bucket],
     /// What is used of the plan.
@@ -36,6 +39,8 @@ pub struct UsageView<'a> {
     pub scopes: &'a [(&'a str, u64)],
     /// The keys that asked most.
     pub busiest: &'a [KeyUse<'a>],
+    /// When those were looked for.
+    pub ranked_at: Timestamp,
     /// Why requests were refused, the most frequent first.
     pub refused: &'a [Refused<'a>],
     /// Where the same is to be had as CSV.
@@ -81,9 +86,11 @@ pub fn page(view: &UsageView<'_>) -> Markup {
 }
 
 fn range(view: &UsageView<'_>) -> Markup {
+    let keys = Select::new("key", "Key", view.keys, view.address.value("key"));
     let fields = html! {
         (Select::new("since", "Range", &RANGES, view.address.value("since")))
-        (Select::new("key", "Key", view.keys, view.address.value("key")))
+        @if view.lists_all_keys { (keys) }
+        @else { (keys.help("The newest 200. The page of an older key leads to its usage.")) }
         (Button::plain("Show"))
     };
     filters(view.address.path, "Choose what is shown", &fields)
@@ -111,7 +118,7 @@ fn used(view: &UsageView<'_>) -> Markup {
             div.columns {
                 div.stack {
                     (titled("Refusals", &"", &refusals(view.refused, view.now)))
-                    (titled("Busiest keys", &"", &busiest(view)))
+                    (titled("Busiest keys", &ranked_at(view), &busiest(view)))
                 }
                 div.stack {
                     (card("Today's quota", &html! {
@@ -143,12 +150,17 @@ fn over_time(view: &UsageView<'_>) -> Markup {
     })
 }
 
+/// When keys were ranked, where that is a moment ago.
+fn ranked_at(view: &UsageView<'_>) -> Markup {
+    html! { @if view.ranked_at < view.now { p { (time(view.ranked_at, view.now)) } } }
+}
+
 fn busiest(view: &UsageView<'_>) -> Markup {
     let columns = [Column::words("Key"), Column::number("Requests"), Column::words("Trend")];
     let rows = html! {
         @for it in view.busiest {
             tr {
-                th scope="row" { a href=(it.href) { (it.name) } }
+                (row_heading(it.href, it.name, ""))
                 td.number { (count(it.count)) }
                 td { (spark(&format!("Trend of {}", it.name), it.trend)) }
             }

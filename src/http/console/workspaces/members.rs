@@ -77,6 +77,14 @@ pub fn withdraw(visit: &Visit<'_>) -> Result<Reply> {
     let named = visit.form(&["invitation"])?.one("invitation")?.parse::<InvitationId>();
     let id = named.map_err(|error| Error::not_found(error.to_string()))?;
     let slug = slug(visit)?;
+    let listed = invitations(visit).list(Some(&slug), visit.now)?;
+    let found = listed.into_iter().find(|invitation| invitation.id == id);
+    let own = own_role(visit)?;
+    if let Some(Offer::Member { role, .. }) = found.map(|invitation| invitation.offer)
+        && !own.may_give(role)
+    {
+        return refused(visit, Draft::default(), &Wrong::input("", OUT_OF_REACH));
+    }
     invitations(visit).withdraw(&visit.actor()?, Some(&slug), id)?;
     Ok(Reply::see_other(&format!("/workspaces/{slug}")))
 }

@@ -96,7 +96,7 @@ pub fn page(view: &DetailView<'_>) -> Markup {
         (hint(view))
         div.columns {
             div.stack #key-use data-refresh {
-                (card("Requests", &requests(view)))
+                (titled("Requests", &more_usage(view), &html! { div.body { (requests(view)) } }))
                 (titled("Refusals", &"", &refusals(view.refused, view.now)))
                 (titled("Secrets", &"", &secrets(view)))
                 (titled("Scopes", &"", &scopes(view)))
@@ -164,6 +164,11 @@ fn revoked(view: &DetailView<'_>) -> Markup {
         }
     };
     note(Tone::Bad, "This key is revoked", &more)
+}
+
+fn more_usage(view: &DetailView<'_>) -> Markup {
+    let href = format!("/workspaces/{}/usage?key={}", view.workspace.slug, view.key.id);
+    html! { a href=(href) { "More usage" } }
 }
 
 fn requests(view: &DetailView<'_>) -> Markup {

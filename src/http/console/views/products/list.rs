@@ -6,7 +6,7 @@ use crate::clock::Timestamp;
 use crate::http::ui::form::Button;
 use crate::http::ui::icon::Icon;
 use crate::http::ui::parts::{Empty, Head, Tone, badge, card, count, counted};
-use crate::http::ui::table::{Column, Table, table};
+use crate::http::ui::table::{Column, Table, row_heading, table};
 use crate::http::ui::time::time;
 use crate::registry::Product;
 use crate::source::Diagnostic;
@@ -88,10 +88,7 @@ fn row(row: &Row<'_>, now: Timestamp) -> Markup {
     let product = row.product;
     html! {
         tr {
-            th scope="row" {
-                a href={ "/products/" (product.id) } { (product.name) }
-                small { (product.id) }
-            }
+            (row_heading(&format!("/products/{}", product.id), &product.name, &product.id))
             td { @for host in product.all_hosts() { div { code { (host) } } } }
             td.number { (product.routes.len()) }
             td.number { (product.scopes.len()) }

@@ -2,7 +2,10 @@
 
 use maud::{Markup, html};
 
+use crate::http::nginx::{LISTEN, UPSTREAM};
 use crate::http::ui::code::{code, tall_code};
+use crate::http::ui::field::Field;
+use crate::http::ui::form::{Button, filters};
 use crate::http::ui::parts::{Crumb, Head, Tone, card, note};
 
 /// The page's title.
@@ -15,6 +18,10 @@ pub struct ProxyView<'a> {
     pub product: &'a str,
     /// Its name.
     pub product_name: &'a str,
+    /// Where nginx is to listen.
+    pub listen: &'a str,
+    /// Where the API itself listens.
+    pub upstream: &'a str,
     /// The configuration of nginx; the reason where there is none.
     pub nginx: Result<&'a str, &'a str>,
 }
@@ -27,10 +34,11 @@ pub fn page(view: &ProxyView<'_>) -> Markup {
         Crumb { label: "Products", href: "/products" },
         Crumb { label: view.product_name, href: &own },
     ];
-    let command = format!("keystile nginx {} > /etc/nginx/conf.d/{0}.conf", view.product);
+    let command = command(view);
     let about = html! { "nginx asks here before it lets a request through to the API." };
     html! {
         (Head { crumbs: &crumbs, title: TITLE, about, actions: html! {} })
+        div.card { (place(view, &own)) }
         @match view.nginx {
             Ok(text) => (card("nginx", &tall_code("nginx", "nginx configuration", text))),
             Err(reason) => (note(Tone::Warning, "There is no configuration yet", &html! {
@@ -39,4 +47,26 @@ pub fn page(view: &ProxyView<'_>) -> Markup {
         }
         (card("The same, on the command line", &code("command", "Command line", &command)))
     }
+}
+
+/// Where nginx stands, to be changed.
+fn place(view: &ProxyView<'_>, own: &str) -> Markup {
+    let fields = html! {
+        (Field::text("listen", "nginx listens on").value(view.listen).example(LISTEN))
+        (Field::text("upstream", "The API listens on").value(view.upstream).example(UPSTREAM))
+        (Button::plain("Show"))
+    };
+    filters(&format!("{own}/proxy"), "Where nginx stands", &fields)
+}
+
+/// What prints the same. A value that a shell could read as more than a word is left out.
+fn command(view: &ProxyView<'_>) -> String {
+    let is_word = |value: &str| {
+        value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".:-_/".contains(&byte))
+    };
+    let asked = [("--listen", view.listen, LISTEN), ("--upstream", view.upstream, UPSTREAM)];
+    let flags = asked.into_iter().filter(|(_, value, usual)| value != usual && is_word(value));
+    let flags: String = flags.flat_map(|(flag, value, _)| [" ", flag, " ", value]).collect();
+    let product = view.product;
+    format!("keystile nginx {product}{flags} > /etc/nginx/conf.d/{product}.conf")
 }

@@ -8,7 +8,7 @@ use crate::http::ui::field::Field;
 use crate::http::ui::form::{Button, filters};
 use crate::http::ui::icon::Icon;
 use crate::http::ui::parts::{Empty, Head, Pager, count};
-use crate::http::ui::table::{Column, Table, table};
+use crate::http::ui::table::{Column, Table, row_heading, table};
 use crate::http::ui::time::time;
 
 /// The page's title.
@@ -94,10 +94,7 @@ fn rows(view: &ListView<'_>) -> Markup {
     let rows = html! {
         @for it in view.rows {
             tr {
-                th scope="row" {
-                    a href={ "/workspaces/" (it.slug) "/keys" } { (it.name) }
-                    small { (it.slug) }
-                }
+                (row_heading(&format!("/workspaces/{}/keys", it.slug), it.name, it.slug))
                 td { (it.plan) }
                 td.number { (count(it.keys)) }
                 td.number { (count(it.members)) }

@@ -1,0 +1,230 @@
+//! Writing day counts down, so that a day survives a restart.
+//!
+//! A turn appends what has changed to a journal, one row for thousands of buckets: a row for each would
+//! be a page of the database for each, every second. Only when the journal has grown long, or before
+//! a bucket is given back, is it folded into the rows by which buckets are read. Both hold whole
+//! counts and not increments, so to fold twice does no harm, and a crash in the middle neither.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::bucket::{BucketId, SavedDay};
+use super::{Limiter, table};
+use crate::clock::Timestamp;
+use crate::error::Result;
+use crate::store::Store;
+
+/// Rows of one transaction: few enough that a change of somebody's waits some milliseconds for it, and
+/// enough that a page of the database is seldom written twice.
+const CHUNK_ROWS: usize = 4_000;
+
+/// Entries of one row of the journal: 880 KiB.
+const ROW_ENTRIES_MAX: usize = 40_000;
+
+/// Entries after which the journal is folded: 4.4 MB of it, and some 20 MB of memory meanwhile.
+const ENTRIES_MAX: usize = 200_000;
+
+/// An entry: the bucket's 16 bytes, then day and count, the lowest byte first.
+const ENTRY_BYTES: usize = 22;
+
+/// Brings the day counts of a limiter to the database. There is one for each limiter.
+pub struct Journal {
+    limiter: Arc<Limiter>,
+    store: Arc<Store>,
+    /// What was appended since the journal was last folded.
+    entries: usize,
+}
+
+impl Journal {
+    /// One for a store whose journal [was folded](fold).
+    #[must_use]
+    pub fn new(limiter: Arc<Limiter>, store: Arc<Store>) -> Self {
+        Self { limiter, store, entries: 0 }
+    }
+
+    /// Writes down what was counted since the last time.
+    ///
+    /// # Errors
+    /// As the store's; what was not written is written the next time.
+    pub fn save(&mut self) -> Result<()> {
+        let unsaved: Vec<_> = self.limiter.take_unsaved().flatten().collect();
+        let mut rows = unsaved.chunks(ROW_ENTRIES_MAX);
+        while let Some(row) = rows.next() {
+            let entries = encode(row);
+            if let Err(error) = self.store.write_behind(move |tx| table::append(tx, &entries)) {
+                let left = row.iter().chain(rows.flatten());
+                self.limiter.unsave(left.map(|(bucket, _)| bucket));
+                return Err(error);
+            }
+            self.entries += row.len();
+        }
+        if self.entries >= ENTRIES_MAX { self.fold() } else { Ok(()) }
+    }
+
+    /// The last time: writes down what is left, so that the next start finds no journal.
+    ///
+    /// # Errors
+    /// As the store's; the next start folds what was written.
+    pub fn close(&mut self) -> Result<()> {
+        self.save()?;
+        self.fold()
+    }
+
+    /// Gives back what is idle, and deletes counts of days that are over.
+    ///
+    /// # Errors
+    /// As the store's; the next sweep tries again.
+    pub fn sweep(&mut self, now: Timestamp) -> Result<()> {
+        // What is given back is known by its row alone.
+        self.fold()?;
+        self.limiter.give_back(now);
+        while self.store.write_behind(move |tx| table::delete_old(tx, now, CHUNK_ROWS))?
+            == CHUNK_ROWS
+        {}
+        Ok(())
+    }
+
+    fn fold(&mut self) -> Result<()> {
+        if self.entries > 0 {
+            fold(&self.store)?;
+            self.entries = 0;
+        }
+        Ok(())
+    }
+}
+
+/// Brings the rows of all buckets up to date with the journal. To be called before any bucket is read:
+/// the last run may have left a journal behind. What stands in a row of it that does not bear its own
+/// checksum counts as spent, whatever it says.
+///
+/// # Errors
+/// As the store's.
+pub fn fold(store: &Store) -> Result<()> {
+    let journal = store.read(table::journal)?;
+    let Some(last) = journal.last().map(|row| row.number) else { return Ok(()) };
+    let mut days = HashMap::new();
+    for row in &journal {
+        if !row.is_sealed {
+            tracing::error!(row = row.number, "a row of the journal of day counts is damaged");
+        }
+        let believed = |saved| if row.is_sealed { saved } else { SavedDay::SPENT };
+        days.extend(decode(&row.entries).map(|(bucket, saved)| (bucket, believed(saved))));
+    }
+    let mut days: Vec<(BucketId, SavedDay)> = days.into_iter().collect();
+    // Neighbours share a page: in their order each page is written once.
+    days.sort_unstable_by_key(|(bucket, _)| *bucket.as_bytes());
+    for chunk in days.chunks(CHUNK_ROWS) {
+        let rows = chunk.to_vec();
+        store.write_behind(move |tx| {
+            rows.iter().try_for_each(|(bucket, saved)| table::save(tx, bucket, *saved))
+        })?;
+    }
+    store.write_behind(move |tx| table::cut(tx, last))
+}
+
+fn encode(entries: &[(BucketId, SavedDay)]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(entries.len() * ENTRY_BYTES);
+    for (bucket, saved) in entries {
+        bytes.extend_from_slice(bucket.as_bytes());
+        bytes.extend_from_slice(&saved.day.to_le_bytes());
+        bytes.extend_from_slice(&saved.spent.to_le_bytes());
+    }
+    bytes
+}
+
+fn decode(bytes: &[u8]) -> impl Iterator<Item = (BucketId, SavedDay)> {
+    bytes.chunks_exact(ENTRY_BYTES).filter_map(|entry| {
+        let (bucket, rest) = entry.split_first_chunk()?;
+        let (day, spent) = rest.split_first_chunk()?;
+        let spent = u32::from_le_bytes(*spent.first_chunk()?);
+        Some((BucketId::of_bytes(*bucket), SavedDay { day: u16::from_le_bytes(*day), spent }))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+    use crate::id::KeyId;
+    use crate::limits::{Allowance, Ask, Outcome, saved_day};
+    use crate::schema::MIGRATIONS;
+    use crate::store::{Lock, Locked, params};
+
+    const NOW: Timestamp = Timestamp::from_millis(1_772_366_400_000);
+
+    struct World {
+        _folder: tempfile::TempDir,
+        store: Arc<Store>,
+        limiter: Arc<Limiter>,
+        journal: Journal,
+    }
+
+    impl World {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let Locked::Ours(lock) = Lock::take(&folder.path().join("data")).unwrap() else {
+                panic!("a new folder is nobody's");
+            };
+            let clock = Clock::standing_at(NOW);
+            let store = Arc::new(Store::open(lock, MIGRATIONS, &clock).unwrap());
+            let limiter = Arc::new(Limiter::new(Arc::default()));
+            let journal = Journal::new(Arc::clone(&limiter), Arc::clone(&store));
+            Self { _folder: folder, store, limiter, journal }
+        }
+
+        fn draw(&self, bucket: BucketId, cost: u32) {
+            self.limiter.admit(&bucket, SavedDay::default(), self.limiter.generation());
+            let ask = Ask { bucket, allowance: Allowance::default(), cost, repeat: None };
+            assert_eq!(self.limiter.draw(&ask, NOW).unwrap().outcome, Outcome::Within);
+        }
+
+        fn spent(&self, bucket: &BucketId) -> u32 {
+            self.store.read(|db| saved_day(db, bucket)).unwrap().spent
+        }
+    }
+
+    #[test]
+    fn the_last_word_on_each_bucket_is_folded_and_the_journal_is_empty() {
+        let mut world = World::new();
+        let buckets = [1, 2, 3].map(|_| BucketId::of_key(KeyId::new(NOW)));
+        for cost in 1..=3 {
+            world.draw(buckets[0], cost);
+            world.journal.save().unwrap();
+        }
+        world.draw(buckets[1], 7);
+        world.journal.save().unwrap();
+        assert_eq!(world.spent(&buckets[0]), 0, "it is in the journal alone");
+        for _ in 0..2 {
+            fold(&world.store).unwrap();
+            assert_eq!(buckets.map(|bucket| world.spent(&bucket)), [6, 7, 0]);
+        }
+        assert!(world.store.read(table::journal).unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_is_given_back_was_folded_before() {
+        let mut world = World::new();
+        let bucket = BucketId::of_key(KeyId::new(NOW));
+        world.draw(bucket, 5);
+        world.journal.save().unwrap();
+        world.journal.sweep(NOW.plus(crate::clock::Span::seconds(61))).unwrap();
+        assert_eq!(world.limiter.used(&bucket, NOW), None);
+        assert_eq!(world.spent(&bucket), 5);
+    }
+
+    #[test]
+    fn what_a_damaged_row_names_is_spent_unless_a_later_row_says_more() {
+        let mut world = World::new();
+        let buckets = [1, 2].map(|_| BucketId::of_key(KeyId::new(NOW)));
+        for bucket in buckets {
+            world.draw(bucket, 1);
+        }
+        world.journal.save().unwrap();
+        let damage = "UPDATE day_journal SET seal = x''";
+        world.store.write(move |tx| Ok(tx.execute(damage, params![])?)).unwrap();
+        world.draw(buckets[1], 1);
+        world.journal.save().unwrap();
+        fold(&world.store).unwrap();
+        assert_eq!(buckets.map(|bucket| world.spent(&bucket)), [u32::MAX, 2]);
+    }
+}
