@@ -103,8 +103,8 @@ fn with_oauth_the_product_s_host_serves_the_authorization_server_too() {
         let answer = get(&front, &own, document);
         assert_eq!(answer.json()["issuer"], format!("http://{own}"), "{answer:?}");
     }
-    let page = get(&front, &own, "/console/sign-in");
-    assert!(page.status == 200 || page.status == 303, "{page:?}");
+    let page = get(&front, &own, "/oauth/authorize?client_id=nobody");
+    assert_eq!((page.status, page.header("content-type")), (400, Some("text/html; charset=utf-8")));
     let form = Request::new("POST", "/oauth/token")
         .header("Host", &own)
         .header("Content-Type", "application/x-www-form-urlencoded")
