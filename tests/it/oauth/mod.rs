@@ -5,6 +5,7 @@ mod authorize;
 mod code;
 mod consent;
 mod crash;
+mod damage;
 mod documents;
 mod ends;
 mod introspect;
