@@ -1,6 +1,7 @@
 //! The authorization server, by the RFCs: each test of a rule names where it stands.
 
 mod authorize;
+mod clients;
 mod code;
 mod consent;
 mod crash;
