@@ -171,7 +171,7 @@ fn pair_or_any(text: &str) -> Result<PairOrAny, String> {
     }
 }
 
-fn overlap(text: &str) -> Result<Span, String> {
+pub(super) fn overlap(text: &str) -> Result<Span, String> {
     match text {
         "0" => Ok(Span::ZERO),
         text => text.parse().map_err(|error| format!("{error}, or 0")),

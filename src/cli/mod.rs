@@ -9,6 +9,7 @@
 //! Start reading at [`Cli`].
 
 mod check;
+mod client;
 mod demo;
 mod explain;
 mod key;
@@ -59,6 +60,9 @@ enum Command {
     /// Keys: make, change and end them.
     #[command(subcommand)]
     Key(key::Key),
+    /// OAuth clients: apps that ask for tokens.
+    #[command(subcommand)]
+    Client(client::Client),
     /// Usage: how many requests passed, how many were refused, and why.
     Usage(usage::Usage),
     /// Tell why a request would pass or not, step by step.
@@ -104,6 +108,7 @@ impl Cli {
             Command::User(command) => command.run(config),
             Command::Workspace(command) => command.run(config),
             Command::Key(command) => command.run(config),
+            Command::Client(command) => command.run(config),
             Command::Usage(command) => command.run(config),
             Command::Explain(command) => command.run(config),
             Command::Nginx(command) => command.run(config),

@@ -33,7 +33,8 @@ pub(super) fn answer(
     as_json: bool,
     in_words: impl FnOnce(&Value) -> String,
 ) -> Result<()> {
-    let holds_secret = value.get("key").is_some();
+    let secrets = ["key", "client_secret", "registration_token"];
+    let holds_secret = secrets.iter().any(|name| value.get(name).is_some());
     match write(&if as_json { value.to_string() } else { in_words(value) }) {
         Err(error) if holds_secret || error.kind() != ErrorKind::BrokenPipe => {
             Err(Error::unavailable("it was carried out, but the answer could not be printed")

@@ -3,7 +3,9 @@
 use actix_http::Method;
 
 use super::console::workspaces::members;
-use super::console::{account, audit, home, invitation, keys, people, plans, products};
+use super::console::{
+    account, apps, audit, clients, home, invitation, keys, people, plans, products,
+};
 use super::console::{setup, sign_in, usage, workspaces};
 use super::oauth::{Endpoint, endpoint, introspect, metadata, register, revoke, token};
 use super::oauth::{authorize, consent};
@@ -30,6 +32,16 @@ pub const ROUTES: &[Route] = &[
     get("/oauth/authorize", Anyone, authorize::begin),
     get("/oauth/consent/{request}", SignedIn, consent::page),
     post("/oauth/consent/{request}", SignedIn, consent::decide),
+    post("/account/apps/end", SignedIn, apps::end_own),
+    get("/apps", Operator, apps::page),
+    post("/apps/end", Operator, apps::end),
+    get("/clients", Operator, clients::list),
+    get("/clients/new", Operator, clients::new),
+    post("/clients/new", Operator, clients::create),
+    get("/clients/show", Operator, clients::detail),
+    post("/clients/edit", Operator, clients::edit),
+    post("/clients/rotate", Operator, clients::rotate),
+    post("/clients/revoke", Operator, clients::revoke),
     get("/plans", Operator, plans::page),
     get("/audit", Operator, audit::page),
     get("/audit/export", Operator, audit::export),
@@ -66,6 +78,15 @@ pub const ROUTES: &[Route] = &[
     post("/workspaces/{workspace}/keys/{key}/finish", Member(Developer), keys::finish),
     post("/workspaces/{workspace}/keys/{key}/revoke", Member(Developer), keys::revoke),
     post("/workspaces/{workspace}/keys/{key}/restore", Member(Developer), keys::restore),
+    get("/workspaces/{workspace}/apps", Member(Viewer), apps::page),
+    post("/workspaces/{workspace}/apps/end", Member(Developer), apps::end),
+    get("/workspaces/{workspace}/clients", Member(Admin), clients::list),
+    get("/workspaces/{workspace}/clients/new", Member(Admin), clients::new),
+    post("/workspaces/{workspace}/clients/new", Member(Admin), clients::create),
+    get("/workspaces/{workspace}/clients/show", Member(Admin), clients::detail),
+    post("/workspaces/{workspace}/clients/edit", Member(Admin), clients::edit),
+    post("/workspaces/{workspace}/clients/rotate", Member(Admin), clients::rotate),
+    post("/workspaces/{workspace}/clients/revoke", Member(Admin), clients::revoke),
     get("/workspaces/{workspace}/usage", Member(Viewer), usage::page),
     get("/workspaces/{workspace}/usage.csv", Member(Viewer), usage::csv),
 ];

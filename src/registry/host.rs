@@ -6,10 +6,16 @@ use std::net::{IpAddr, Ipv6Addr};
 /// The longest name that the domain name system knows, in bytes.
 const HOST_BYTES_MAX: usize = 253;
 
+/// The longest part of a name between two dots, in bytes.
+const LABEL_BYTES_MAX: usize = 63;
+
 /// `raw` lower-cased, then without its port, then without a trailing dot; `None` where what is
 /// left is no host name or address. A lower-case name is returned without a copy.
 #[must_use]
 pub fn normalised_host(raw: &str) -> Option<Cow<'_, str>> {
+    if is_normal(raw.as_bytes()) {
+        return Some(Cow::Borrowed(raw));
+    }
     let (host, port) = split_port(raw)?;
     if port.is_some_and(|port| !is_port(port)) {
         return None;
@@ -22,6 +28,23 @@ pub fn normalised_host(raw: &str) -> Option<Cow<'_, str>> {
         return Some(Cow::Owned(host.to_ascii_lowercase()));
     }
     Some(Cow::Borrowed(host))
+}
+
+/// Whether a name has its form already, as nearly all have that come: labels in lower case.
+fn is_normal(raw: &[u8]) -> bool {
+    let (mut before, mut label_bytes) = (b'.', 0);
+    for byte in raw {
+        label_bytes = match (before, byte) {
+            (b'.', b'.' | b'-') | (b'-', b'.') => return false,
+            (_, b'.') => 0,
+            (_, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_') if label_bytes < LABEL_BYTES_MAX => {
+                label_bytes + 1
+            }
+            _ => return false,
+        };
+        before = *byte;
+    }
+    !matches!(before, b'.' | b'-') && raw.len() <= HOST_BYTES_MAX
 }
 
 /// Whether a normalised host is this machine's own: `localhost`, or an address of the loopback.
@@ -65,7 +88,7 @@ fn is_host(host: &str) -> bool {
 /// An underscore is no letter of a host name, but container networks give such names.
 fn is_label(label: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    (1..=63).contains(&label.len())
+    (1..=LABEL_BYTES_MAX).contains(&label.len())
         && label.bytes().all(is_plain)
         && !label.starts_with('-')
         && !label.ends_with('-')
@@ -74,6 +97,7 @@ fn is_label(label: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_host_is_lower_cased_then_without_port_then_without_trailing_dot() {
@@ -110,5 +134,18 @@ mod tests {
         }
         assert!(matches!(normalised_host("a.example"), Some(Cow::Borrowed(_))));
         assert!(normalised_host(&"a.".repeat(150)).is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn the_short_way_takes_what_the_long_way_leaves_as_it_is(
+            raw in "[a-cA_.:0-]{0,12}|[a.]{0,4}[a-z]{60,66}[a.]{0,4}",
+        ) {
+            if is_normal(raw.as_bytes()) {
+                prop_assert!(split_port(&raw) == Some((&raw, None)) && is_host(&raw));
+            } else if let Some(normal) = normalised_host(&raw) {
+                prop_assert_ne!(normal.as_ref(), raw.as_str());
+            }
+        }
     }
 }

@@ -23,9 +23,14 @@ impl<'a> Headers<'a> {
         self.0.iter().filter(move |(known, _)| *known == name).map(|(_, value)| *value)
     }
 
+    /// Every line.
+    pub(super) fn iter(self) -> impl Iterator<Item = HeaderLine<'a>> {
+        self.0.iter().copied()
+    }
+
     /// Every field's name, as often as it stands.
     pub fn names(self) -> impl Iterator<Item = &'a str> {
-        self.0.iter().map(|(name, _)| *name)
+        self.iter().map(|(name, _)| name)
     }
 
     /// The value of a field that may stand once; an empty one counts as absent.

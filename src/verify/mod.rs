@@ -11,6 +11,7 @@
 //! Start reading at [`Verifier::verify`], then `request.rs` and `path.rs`.
 
 mod checks;
+mod contract;
 mod credential;
 mod headers;
 mod lookup;
@@ -23,10 +24,11 @@ mod target;
 mod verifier;
 mod witness;
 
+pub use contract::Dialect;
 pub use headers::{HeaderLine, Headers};
 pub use lookup::Lookup;
 pub use path::{AmbiguousPath, Path, TARGET_BYTES_MAX};
 pub use refusal::{Refusal, Undecided};
-pub use request::{Asked, Dialect, REQUEST_ID_BYTES_MAX, Request};
+pub use request::{Asked, REQUEST_ID_BYTES_MAX, Request};
 pub use verifier::{Caller, Counting, Pass, Stop, Verifier};
 pub use witness::{Seen, Step, Witness};

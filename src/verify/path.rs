@@ -49,7 +49,9 @@ impl<'a> Path<'a> {
             Some(mark) => (&target[..mark], Some(&target[mark + 1..])),
             None => (target, None),
         };
-        let Some(path) = path.strip_prefix(b"/") else {
+        // Every byte of it is ASCII's.
+        let path = std::str::from_utf8(path).ok().and_then(|path| path.strip_prefix('/'));
+        let Some(path) = path else {
             return Err(AmbiguousPath("the path does not begin with a slash"));
         };
         Ok(Self { segments: segments(path)?, query })
@@ -70,13 +72,13 @@ impl<'a> Path<'a> {
 
 type Segments<'a> = SmallVec<[Cow<'a, str>; SEGMENTS_USUAL]>;
 
-fn segments(path: &[u8]) -> Result<Segments<'_>, AmbiguousPath> {
+fn segments(path: &str) -> Result<Segments<'_>, AmbiguousPath> {
     if path.is_empty() {
         return Ok(SmallVec::new());
     }
-    let path = path.strip_suffix(b"/").unwrap_or(path);
+    let path = path.strip_suffix('/').unwrap_or(path);
     let mut segments = SmallVec::new();
-    for raw in path.split(|byte| *byte == b'/') {
+    for raw in path.split('/') {
         if segments.len() == SEGMENTS_MAX {
             return Err(AmbiguousPath("the path has more than 64 segments"));
         }
@@ -85,27 +87,23 @@ fn segments(path: &[u8]) -> Result<Segments<'_>, AmbiguousPath> {
     Ok(segments)
 }
 
-fn segment(raw: &[u8]) -> Result<Cow<'_, str>, AmbiguousPath> {
+fn segment(raw: &str) -> Result<Cow<'_, str>, AmbiguousPath> {
     if raw.is_empty() {
         return Err(AmbiguousPath("the path has an empty segment"));
     }
-    let bytes = decoded(raw)?;
-    if *bytes == *b"." || *bytes == *b".." {
+    let text = decoded(raw)?;
+    if matches!(&*text, "." | "..") {
         return Err(AmbiguousPath("the path has a dot segment"));
     }
-    let text = match bytes {
-        Cow::Borrowed(bytes) => std::str::from_utf8(bytes).map(Cow::Borrowed).ok(),
-        Cow::Owned(bytes) => String::from_utf8(bytes).map(Cow::Owned).ok(),
-    };
-    text.ok_or(AmbiguousPath("a segment is not UTF-8"))
+    Ok(text)
 }
 
-/// The bytes that a segment stands for; nearly always itself.
-fn decoded(raw: &[u8]) -> Result<Cow<'_, [u8]>, AmbiguousPath> {
-    if PLAIN.has_all(raw) {
+/// The text that a segment stands for; nearly always itself.
+fn decoded(raw: &str) -> Result<Cow<'_, str>, AmbiguousPath> {
+    if PLAIN.has_all(raw.as_bytes()) {
         return Ok(Cow::Borrowed(raw));
     }
-    let (mut bytes, mut rest) = (Vec::with_capacity(raw.len()), raw);
+    let (mut bytes, mut rest) = (Vec::with_capacity(raw.len()), raw.as_bytes());
     while let [byte, tail @ ..] = rest {
         let (byte, tail) = match *byte {
             b'%' => percent(tail)?,
@@ -115,7 +113,8 @@ fn decoded(raw: &[u8]) -> Result<Cow<'_, [u8]>, AmbiguousPath> {
         bytes.push(byte);
         rest = tail;
     }
-    Ok(Cow::Owned(bytes))
+    let text = String::from_utf8(bytes).map_err(|_| AmbiguousPath("a segment is not UTF-8"))?;
+    Ok(Cow::Owned(text))
 }
 
 /// The byte of two hex digits, if it may stand in a segment at all.

@@ -1,15 +1,12 @@
 //! What a proxy asks about: one request of a client, as the contract headers describe it.
-//!
-//! Each dialect has its own headers; those of another are refused rather than ignored, since they
-//! are how a client would make two components see two requests.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use super::headers::is_read_as;
-use super::{Headers, Refusal};
+use super::contract::Brought;
+use super::{Dialect, Headers, Refusal};
 use crate::octets::Octets;
-use crate::registry::{OVERRIDE_HEADERS, normalised_host};
+use crate::registry::normalised_host;
 
 /// The longest request id that is passed on.
 pub const REQUEST_ID_BYTES_MAX: usize = 128;
@@ -19,64 +16,6 @@ const REQUEST_ID_BYTES_MIN: usize = 8;
 
 /// What a request id is made of.
 const REQUEST_ID: Octets = Octets::alphanumeric_and(b"._-");
-
-/// How a proxy puts its question.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dialect {
-    /// nginx's `auth_request`, and `HAProxy`'s Lua: `X-Original-…`.
-    Nginx,
-    /// Caddy's and Traefik's forward auth: `X-Forwarded-…`.
-    Forwarded,
-    /// Envoy's HTTP `ext_authz`: the question is shaped like the request itself.
-    Envoy,
-}
-
-/// The names of one dialect's contract headers.
-struct Contract {
-    uri: Option<&'static str>,
-    method: Option<&'static str>,
-    host: &'static str,
-    proto: &'static str,
-    address: &'static str,
-    foreign: &'static [&'static str],
-}
-
-const NGINX: Contract = Contract {
-    uri: Some("x-original-uri"),
-    method: Some("x-original-method"),
-    host: "x-original-host",
-    proto: "x-original-proto",
-    address: "x-real-ip",
-    foreign: &["x-forwarded-uri", "x-forwarded-method"],
-};
-
-const FORWARDED: Contract = Contract {
-    uri: Some("x-forwarded-uri"),
-    method: Some("x-forwarded-method"),
-    host: "x-forwarded-host",
-    proto: "x-forwarded-proto",
-    address: "x-forwarded-for",
-    foreign: &["x-original-uri", "x-original-method"],
-};
-
-const ENVOY: Contract = Contract {
-    uri: None,
-    method: None,
-    host: "host",
-    proto: "x-forwarded-proto",
-    address: "x-forwarded-for",
-    foreign: &["x-original-uri", "x-original-method", "x-forwarded-uri", "x-forwarded-method"],
-};
-
-impl Dialect {
-    fn contract(self) -> &'static Contract {
-        match self {
-            Self::Nginx => &NGINX,
-            Self::Forwarded => &FORWARDED,
-            Self::Envoy => &ENVOY,
-        }
-    }
-}
 
 /// A question as it reached the gate.
 pub struct Asked<'a> {
@@ -131,18 +70,17 @@ impl<'a> Request<'a> {
     /// override what they say, or when the client brings one that only we may set.
     pub fn read(asked: &Asked<'a>) -> Result<Self, Refusal> {
         let contract = asked.dialect.contract();
-        refuse_forbidden(asked.headers, contract)?;
-        single(asked.headers, "x-request-id")?;
-        let host = text(single(asked.headers, contract.host)?);
+        let brought = Brought::read(asked.headers, contract)?;
+        let host = text(brought.host);
         if asked.product.is_none() && host.is_none() {
             return Err(missing(contract.host));
         }
         let method = match contract.method {
-            Some(name) => text(single(asked.headers, name)?).ok_or_else(|| missing(name))?,
+            Some(name) => text(brought.method).ok_or_else(|| missing(name))?,
             None => asked.method,
         };
         let target = match contract.uri {
-            Some(name) => single(asked.headers, name)?.ok_or_else(|| missing(name))?,
+            Some(name) => brought.uri.ok_or_else(|| missing(name))?,
             None => asked.target,
         };
         if !is_method(method) {
@@ -150,15 +88,13 @@ impl<'a> Request<'a> {
                 "the method is not an upper-case word of 3 to 16 letters",
             ));
         }
-        let proto = single(asked.headers, contract.proto)?;
-        let address = text(single(asked.headers, contract.address)?);
         Ok(Self {
             product: asked.product,
             method,
             target,
             host: host.and_then(normalised_host),
-            is_https: proto.is_some_and(|proto| proto.eq_ignore_ascii_case(b"https")),
-            address: address.and_then(last_hop),
+            is_https: brought.proto.is_some_and(|proto| proto.eq_ignore_ascii_case(b"https")),
+            address: text(brought.address).and_then(last_hop),
             // nginx alone asks twice; from anybody else the id is the client's own word.
             asked_once: asked.request_id().filter(|_| asked.dialect == Dialect::Nginx),
             headers: asked.headers,
@@ -175,32 +111,6 @@ impl<'a> Request<'a> {
         let method = text(self.headers.single("access-control-request-method").ok()?)?;
         is_method(method).then_some(method)
     }
-}
-
-fn refuse_forbidden(headers: Headers<'_>, contract: &Contract) -> Result<(), Refusal> {
-    // Whatever is forbidden begins so, and most names do not.
-    for name in headers.names().filter(|name| name.starts_with('x')) {
-        if is_ours(name) {
-            return Err(Refusal::invalid("headers that begin with X-Keystile- are the gate's own"));
-        }
-        if OVERRIDE_HEADERS.iter().any(|known| is_read_as(name, known)) {
-            return Err(Refusal::invalid(format!("{name} would override the method or path")));
-        }
-        if contract.foreign.contains(&name) {
-            return Err(Refusal::invalid(format!("{name} belongs to another proxy's dialect")));
-        }
-    }
-    Ok(())
-}
-
-/// Whether a name is `x-keystile-…`, or is read as that by some back end.
-fn is_ours(name: &str) -> bool {
-    const OURS: &str = "x-keystile-";
-    name.get(..OURS.len()).is_some_and(|start| is_read_as(start, OURS))
-}
-
-fn single<'a>(headers: Headers<'a>, name: &'static str) -> Result<Option<&'a [u8]>, Refusal> {
-    headers.single(name).map_err(|_| Refusal::invalid(format!("{name} stands more than once")))
 }
 
 fn missing(name: &str) -> Refusal {
@@ -269,12 +179,6 @@ mod tests {
         }
         assert!(read(Dialect::Envoy, &[("x-forwarded-method", "GET")]).is_err());
         assert!(read(Dialect::Nginx, &[URI, METHOD, ("x-forwarded-for", "junk")]).is_ok());
-    }
-
-    #[test]
-    fn whatever_is_forbidden_begins_with_an_x() {
-        let foreign = [NGINX, FORWARDED, ENVOY].into_iter().flat_map(|it| it.foreign.iter());
-        assert!(OVERRIDE_HEADERS.iter().chain(foreign).all(|name| name.starts_with('x')));
     }
 
     #[test]

@@ -1,11 +1,10 @@
 //! What can be done with people: each is one transaction, with its audit row.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::hasher::Hasher;
+use super::members::put_member;
 use super::password::{Password, PasswordHash};
 use super::{Email, Role, User, table};
 use crate::accounts::Slug;
@@ -67,14 +66,6 @@ impl People<'_> {
         self.store.read(table::all)
     }
 
-    /// The members of a workspace, by address.
-    ///
-    /// # Errors
-    /// As the store's.
-    pub fn members(&self, workspace: &Slug) -> Result<Vec<User>> {
-        self.store.read(|db| table::members(db, workspace))
-    }
-
     /// Somebody by their address.
     ///
     /// # Errors
@@ -89,14 +80,6 @@ impl People<'_> {
     /// `NotFound`.
     pub fn known(&self, id: UserId) -> Result<User> {
         self.store.read(|db| known_by_id(db, id))
-    }
-
-    /// How many members each workspace has; one without any is not there.
-    ///
-    /// # Errors
-    /// As the store's.
-    pub fn member_counts(&self) -> Result<BTreeMap<String, u64>> {
-        self.store.read(table::member_counts)
     }
 
     /// Has somebody run this instance, or no longer. Their sessions end.
@@ -200,47 +183,9 @@ impl People<'_> {
         })
     }
 
-    /// Makes somebody a member of a workspace, or gives a member another role.
-    ///
-    /// # Errors
-    /// `NotFound`; `Conflict` for the last owner.
-    pub fn put_member(
-        &self,
-        actor: &Actor,
-        workspace: &Slug,
-        (email, role): (&Email, Role),
-    ) -> Result<User> {
-        let (actor, workspace, email) = (actor.clone(), workspace.clone(), email.clone());
-        self.ending_grants(move |tx| {
-            let ended = put_member(tx, &actor, &known(tx, &email)?, (&workspace, role))?;
-            Ok((known(tx, &email)?, ended))
-        })
-    }
-
-    /// Ends a membership, and what they let apps do there. The keys that they own there stay, and are
-    /// named.
-    ///
-    /// # Errors
-    /// `NotFound`; `Conflict` for the last owner.
-    pub fn remove_member(&self, actor: &Actor, workspace: &Slug, email: &Email) -> Result<Removed> {
-        let (actor, workspace, email) = (actor.clone(), workspace.clone(), email.clone());
-        self.ending_grants(move |tx| {
-            let user = known(tx, &email)?;
-            hold_an_owner(tx, &workspace, &user, None)?;
-            if !table::delete_membership(tx, &workspace, user.id)? {
-                return Err(Error::not_found(format!("{email} is no member of {workspace}")));
-            }
-            sessions::end_all(tx, user.id, None)?;
-            let keys = table::owned_keys(tx, user.id, Some(&workspace))?;
-            let detail = json!({ "email": email, "keys": keys });
-            record(tx, &actor, "member.remove", &user, Some(&workspace), detail)?;
-            Ok((Removed { email, keys }, table::end_grants(tx, user.id, Some(&workspace))?))
-        })
-    }
-
     /// Carries out a change that ends some of what somebody let apps do, and has the access tokens
     /// forgotten before it is answered.
-    fn ending_grants<T, F>(&self, change: F) -> Result<T>
+    pub(super) fn ending_grants<T, F>(&self, change: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&Write<'_>) -> Result<(T, Vec<SecretDigest>)> + Send + 'static,
@@ -249,34 +194,6 @@ impl People<'_> {
         self.principals.forget(&ended);
         Ok(done)
     }
-
-    /// The keys that a member owns in a workspace.
-    ///
-    /// # Errors
-    /// As the store's.
-    pub fn keys_of(&self, workspace: &Slug, member: UserId) -> Result<Vec<KeyId>> {
-        self.store.read(|db| table::owned_keys(db, member, Some(workspace)))
-    }
-}
-
-/// Who is to own a key of `workspace`: a member of it, or an operator.
-///
-/// # Errors
-/// `Invalid` where `email` is neither.
-pub fn owner(db: &Read<'_>, email: &Email, workspace: &str) -> Result<UserId> {
-    let known = table::by_email(db, email)?.map(|(user, _)| user);
-    known.filter(|user| user.role_in(workspace).is_some()).map(|user| user.id).ok_or_else(|| {
-        Error::invalid(format!("{email} is neither a member of {workspace} nor an operator"))
-    })
-}
-
-/// What somebody may do in a workspace, as things stand in a transaction; nothing where they are gone.
-///
-/// # Errors
-/// As the store's.
-pub fn role(db: &Read<'_>, id: UserId, workspace: &str) -> Result<Option<Role>> {
-    let known = table::by_id(db, id)?.map(|(user, _)| user);
-    Ok(known.and_then(|user| user.role_in(workspace)))
 }
 
 /// Adds somebody within a transaction: by a command, by the setup link, or by an invitation.
@@ -302,38 +219,6 @@ pub(in crate::accounts) fn insert(
     Ok(user)
 }
 
-/// Makes somebody who is there already a member, within a transaction. A role that is more stays, so
-/// that nothing ends that they let apps do.
-pub(in crate::accounts) fn join(
-    tx: &Write<'_>,
-    actor: &Actor,
-    user: &User,
-    (workspace, role): (&Slug, Role),
-) -> Result<()> {
-    let has = user.memberships.iter().find(|it| it.workspace == *workspace).map(|it| it.role);
-    let role = has.map_or(role, |has| has.max(role));
-    put_member(tx, actor, user, (workspace, role)).map(drop)
-}
-
-/// Answers the access tokens that end. What somebody may do has changed: they sign in anew.
-fn put_member(
-    tx: &Write<'_>,
-    actor: &Actor,
-    user: &User,
-    (workspace, role): (&Slug, Role),
-) -> Result<Vec<SecretDigest>> {
-    hold_an_owner(tx, workspace, user, Some(role))?;
-    table::put_membership(tx, workspace, user.id, role)?;
-    let ended = match role {
-        Role::Viewer => table::end_grants(tx, user.id, Some(workspace))?,
-        Role::Developer | Role::Admin | Role::Owner => Vec::new(),
-    };
-    sessions::end_all(tx, user.id, None)?;
-    let detail = json!({ "email": user.email, "role": role });
-    record(tx, actor, "member.put", user, Some(workspace), detail)?;
-    Ok(ended)
-}
-
 /// Answers the access tokens that end.
 fn set_operator(
     tx: &Write<'_>,
@@ -350,7 +235,7 @@ fn set_operator(
     Ok(ended)
 }
 
-fn known(db: &Read<'_>, email: &Email) -> Result<User> {
+pub(super) fn known(db: &Read<'_>, email: &Email) -> Result<User> {
     let found = table::by_email(db, email)?;
     found.map(|(user, _)| user).ok_or_else(|| table::unknown(email))
 }
@@ -373,31 +258,6 @@ fn hold_another_operator(tx: &Write<'_>, leaving: &User) -> Result<()> {
 fn hold_an_operator(tx: &Write<'_>, leaving: &User) -> Result<()> {
     let is_alone = table::all(tx)?.iter().all(|user| user.id == leaving.id);
     if is_alone { Ok(()) } else { hold_another_operator(tx, leaving) }
-}
-
-/// Holds that a workspace that has an owner keeps one when `member` gets another role, or none.
-fn hold_an_owner(
-    tx: &Write<'_>,
-    workspace: &Slug,
-    member: &User,
-    role: Option<Role>,
-) -> Result<()> {
-    let owns = |user: &User| {
-        let is_owner =
-            |it: &super::Membership| it.workspace == *workspace && it.role == Role::Owner;
-        user.memberships.iter().any(is_owner)
-    };
-    if role == Some(Role::Owner) || !owns(member) {
-        return Ok(());
-    }
-    let members = table::members(tx, workspace)?;
-    if members.iter().any(|other| other.id != member.id && owns(other)) {
-        return Ok(());
-    }
-    Err(Error::conflict(format!(
-        "{} is the last owner of {workspace}: make somebody else one first",
-        member.email
-    )))
 }
 
 /// Writes down what was done to somebody.

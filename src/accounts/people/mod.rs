@@ -10,15 +10,18 @@
 mod actions;
 mod email;
 mod hasher;
+mod members;
 mod password;
 mod role;
 pub(super) mod table;
 mod user;
 
-pub use actions::{NewUser, People, Removed, owner, role};
-pub(super) use actions::{insert, join, record};
+pub use actions::{NewUser, People, Removed};
+pub(super) use actions::{insert, record};
 pub use email::{BadEmail, Email};
 pub use hasher::{Hasher, Permit};
+pub(super) use members::join;
+pub use members::{owner, role};
 pub use password::{Password, PasswordHash};
 pub use role::{BadRole, Role};
 pub use user::{Membership, User};

@@ -3,6 +3,7 @@
 use actix_http::header;
 
 use super::WRONG_INPUT;
+use super::apps::Apps;
 use super::device::device;
 use super::sign_in::later;
 use super::views::account::{self, AccountView, TITLE};
@@ -13,6 +14,7 @@ use crate::http::ui::form::Errors;
 use crate::http::ui::layout::Theme;
 use crate::http::web::{Reply, Visit, cookie};
 use crate::id::SessionId;
+use crate::oauth::grants::Of;
 
 const NOT_YOURS: &str = "this is not your current password";
 
@@ -43,11 +45,14 @@ fn shown(visit: &Visit<'_>, errors: Errors<'_>) -> Result<Reply> {
             is_own: session.id == holder.session.id,
         })
         .collect();
+    let own = Of { holder: Some(holder.user.id), ..Of::default() };
+    let apps = Apps::of(visit, &own, 0)?;
     let view = AccountView {
         email: holder.user.email.as_str(),
         form_token: &holder.form_token,
         theme: visit.theme(),
         sessions: &sessions,
+        apps: &apps.view(),
         errors,
         done: None,
         now: visit.now,

@@ -4,7 +4,9 @@
 //! Start reading at `sign_in.rs`; who may see what stands in `http/routes.rs`.
 
 pub mod account;
+pub mod apps;
 pub mod audit;
+pub mod clients;
 mod counts;
 mod device;
 mod field;

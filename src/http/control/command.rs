@@ -10,6 +10,7 @@ use crate::accounts::people::{Email, Role};
 use crate::clock::Timestamp;
 use crate::id::KeyId;
 use crate::keys::{Changes, Terms};
+use crate::oauth::clients::{self, ClientId};
 
 /// A command that reads or changes the instance.
 #[derive(Clone, Serialize, Deserialize)]
@@ -21,6 +22,8 @@ pub enum Command {
     Key(KeyCommand),
     /// On people.
     User(UserCommand),
+    /// On OAuth clients.
+    Client(ClientCommand),
     /// What was asked.
     Usage(UsageQuestion),
     /// Why a request would pass, or not.
@@ -135,6 +138,20 @@ pub enum KeyCommand {
     FinishRotation { id: KeyId },
     Revoke { id: KeyId, reason: Option<String> },
     Restore { id: KeyId, reason: Option<String> },
+}
+
+/// A command on OAuth clients.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[expect(missing_docs, reason = "each is the command line's command of the same name")]
+pub enum ClientCommand {
+    Add(clients::Terms),
+    List { workspace: Option<Slug> },
+    Show { id: ClientId },
+    Update { id: ClientId, changes: clients::Changes },
+    Rotate { id: ClientId, overlap_seconds: u64 },
+    Remove { id: ClientId },
+    MintInitial { life_seconds: u64 },
 }
 
 /// What a rotation is answered with.

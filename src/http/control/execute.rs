@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::clients::client;
 use super::command::{Command, KeyCommand, Rotation, UserCommand, WorkspaceCommand};
 use super::explain::explain;
 use super::usage::usage;
@@ -24,6 +25,7 @@ pub fn execute(app: &App, actor: &Actor, command: Command) -> Result<Value> {
         Command::Workspace(command) => workspace(app, actor, command),
         Command::Key(command) => key(app, actor, command),
         Command::User(command) => user(app, actor, command),
+        Command::Client(command) => client(app, actor, command),
         Command::Usage(question) => usage(app, &question),
         Command::Explain(question) => explain(app, &question),
     }
@@ -112,7 +114,7 @@ fn key(app: &App, actor: &Actor, command: KeyCommand) -> Result<Value> {
     }
 }
 
-fn answer<T: Serialize>(value: &T) -> Result<Value> {
+pub(super) fn answer<T: Serialize>(value: &T) -> Result<Value> {
     serde_json::to_value(value)
         .map_err(|error| Error::internal("an answer cannot be written as JSON").because(error))
 }

@@ -8,6 +8,7 @@
 //! Start reading at [`Command`], then [`execute`].
 
 mod client;
+mod clients;
 mod command;
 mod execute;
 mod explain;
@@ -16,7 +17,8 @@ mod usage;
 
 pub use client::{ask, is_served};
 pub use command::{
-    By, Command, KeyCommand, Question, UsageOf, UsageQuestion, UserCommand, WorkspaceCommand,
+    By, ClientCommand, Command, KeyCommand, Question, UsageOf, UsageQuestion, UserCommand,
+    WorkspaceCommand,
 };
 pub use execute::execute;
 pub(in crate::http) use explain::explain;

@@ -50,6 +50,8 @@ fn shared_links(signed_in: &SignedIn<'_>) -> Vec<Link> {
         link(Icon::Product, "Products", "/products"),
         workspaces,
         link(Icon::Users, "People", "/people"),
+        link(Icon::Shield, "OAuth clients", "/clients"),
+        link(Icon::Network, "Connected apps", "/apps"),
         link(Icon::Gauge, "Plans", "/plans"),
         link(Icon::Log, "Audit log", "/audit"),
     ]
@@ -60,6 +62,7 @@ fn workspace_links(place: Place<'_>) -> Vec<Link> {
     vec![
         link(Icon::Key, "API keys", own("/keys")),
         link(Icon::Chart, "Usage", own("/usage")),
+        link(Icon::Network, "Connected apps", own("/apps")),
         link(Icon::Settings, "Settings", own("")),
     ]
 }

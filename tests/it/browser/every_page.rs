@@ -20,7 +20,7 @@ use crate::harness::{Chromium, Instance, Tab};
 use crate::web::faults::Listener;
 
 /// What there is to see beside the plain pages: forms, other states, nothing at all.
-const STATES: [(&str, &str); 8] = [
+const STATES: [(&str, &str); 9] = [
     ("key-create", "/workspaces/{workspace}/keys/new?product=whale&type=live"),
     ("key-create-full", "/workspaces/{workspace}/keys/new?product=example&type=live"),
     ("key-revoked", "/workspaces/{workspace}/keys/{revoked}"),
@@ -28,6 +28,7 @@ const STATES: [(&str, &str); 8] = [
     ("keys-none-fits", "/workspaces/{workspace}/keys?q=nothing"),
     ("keys-none", "/workspaces/globex/keys"),
     ("usage-none", "/workspaces/globex/usage"),
+    ("clients-show-own", "/workspaces/{workspace}/clients/show?client={client}"),
     ("not-found", "/nothing-here"),
 ];
 
@@ -61,6 +62,19 @@ fn every_page_of_an_operator_keeps_the_rules() {
         tab.fill("Expires", "yesterday");
         tab.fill("Name", "Web shop");
         tab.send("Create key");
+    });
+    walk.make_and_look_at("client-created", |tab| {
+        tab.goto("/clients/new");
+        tab.fill("Name", "Ledger");
+        tab.tick("confidential");
+        tab.fill("Redirect URIs", "https://app.example/callback");
+        tab.send("Create client");
+        tab.click("Copy");
+    });
+    walk.look_at("clients-show-any", &format!("/clients/show?client={}", house.client));
+    walk.make_and_look_at("consent", |tab| {
+        tab.goto(&house.asks());
+        assert!(tab.text().contains("Allow"), "{}", tab.text());
     });
     walk.make_and_look_at("invited", |tab| {
         tab.goto("/workspaces/globex");
@@ -153,6 +167,7 @@ fn pages(house: &House) -> Vec<(String, String)> {
 fn is_page(route: &Route) -> bool {
     let is_file = [".csv", "/export"].iter().any(|end| route.path.ends_with(end));
     let is_door = ["/sign-in", "/setup"].contains(&route.path) || route.path.contains("{link}");
+    // What an app asks for is looked at where it has asked.
     let is_for_app = route.path.starts_with("/oauth/");
     !is_file && !is_door && !is_for_app
 }
@@ -169,6 +184,7 @@ fn filled(path: &str, house: &House) -> String {
         "{product}" => "whale".to_owned(),
         "{key}" => house.busy.to_string(),
         "{revoked}" => house.revoked.to_string(),
+        "show?client={client}" => format!("show?client={}", house.client),
         "{person}" | "{member}" => house.member.clone(),
         other if other.starts_with('{') => panic!("{path}: what is {other}? Name a sample of it"),
         other => other.to_owned(),

@@ -14,6 +14,12 @@ pub(super) const OPERATOR: &str = "ada@example.com";
 pub(super) const MEMBER: &str = "bob@example.com";
 pub(super) const VIEWER: &str = "carol@example.com";
 
+const CALLBACK: &str = "https://app.example/callback";
+
+/// The example of RFC 7636, appendix B.
+const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
 /// As long as names may be, without a place to break it.
 const LONG: &str = "Warenwirtschaftssystemschnittstellenverbindungsschluessel-Nord";
 
@@ -25,6 +31,8 @@ pub(super) struct House {
     pub(super) revoked: KeyId,
     /// The id of [`MEMBER`].
     pub(super) member: String,
+    /// The id of an app that [`MEMBER`] has let in.
+    pub(super) client: String,
 }
 
 impl House {
@@ -54,7 +62,46 @@ impl House {
         instance.rotate(&busy, "24h");
         ask(&nginx, &busy.secret, "/v1/stores/st_1/products");
         instance.write_counts().unwrap();
-        Self { instance, busy: busy.id, revoked: revoked.id, member }
+        let client = app(&instance);
+        let house = Self { instance, busy: busy.id, revoked: revoked.id, member, client };
+        house.let_in();
+        house
+    }
+
+    /// Where a browser is sent by an app that asks to be let in.
+    pub(super) fn asks(&self) -> String {
+        let fields = [
+            ("response_type", "code"),
+            ("client_id", &self.client),
+            ("redirect_uri", CALLBACK),
+            ("code_challenge", CHALLENGE),
+            ("code_challenge_method", "S256"),
+        ];
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        format!("/oauth/authorize?{query}")
+    }
+
+    /// [`MEMBER`] lets the app in, and it gets its first token.
+    fn let_in(&self) {
+        let browser = self.instance.browser();
+        browser.sign_in(MEMBER, PASSWORD);
+        let page = browser.get(&self.asks()).header("location").unwrap().to_owned();
+        let text = browser.get(&page).text();
+        let scopes = text.split("name=\"scope\" value=\"").skip(1);
+        let scopes = scopes.map(|rest| ("scope", rest.split('"').next().unwrap()));
+        let decision = [("decision", "allow"), ("workspace", WORKSPACE)];
+        let answer = browser.post(&page, &decision.into_iter().chain(scopes).collect::<Vec<_>>());
+        let back = answer.header("location").unwrap_or_else(|| panic!("{}", answer.text()));
+        let code = back.split("code=").nth(1).unwrap().split('&').next().unwrap();
+        let fields = [
+            ("grant_type", "authorization_code"),
+            ("client_id", &self.client),
+            ("code", code),
+            ("redirect_uri", CALLBACK),
+            ("code_verifier", VERIFIER),
+        ];
+        let answer = browser.post_as_it_is("/oauth/token", &fields);
+        assert_eq!(answer.status, 200, "{}", answer.text());
     }
 
     /// Where an app that registered itself sends somebody.
@@ -97,6 +144,18 @@ impl House {
         });
         said.expect("the broken file is noticed");
     }
+}
+
+/// A public app that the workspace's owner has made.
+fn app(instance: &Instance) -> String {
+    let browser = instance.browser();
+    browser.sign_in(MEMBER, PASSWORD);
+    browser.get("/workspaces/acme/clients/new");
+    let fields = [("name", "Sync"), ("kind", "public"), ("product", "example")];
+    let fields = fields.into_iter().chain([("redirect_uris", CALLBACK)]);
+    let made = browser.post("/workspaces/acme/clients/new", &fields.collect::<Vec<_>>());
+    let page = made.header("location").unwrap_or_else(|| panic!("{}", made.text())).to_owned();
+    page.split("client=").nth(1).unwrap().to_owned()
 }
 
 fn shop(instance: &Instance, name: &str) -> Key {

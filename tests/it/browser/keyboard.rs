@@ -207,3 +207,31 @@ fn questions_are_put_without_a_mouse() {
     go(&tab, "Sign out");
     assert_eq!(tab.path(), "/sign-in");
 }
+
+#[test]
+fn a_client_is_made_changed_and_revoked_without_a_mouse() {
+    let instance = Instance::start(&Plugins::shipped());
+    instance.person(OPERATOR, None).unwrap();
+    let chromium = Chromium::start(instance.web);
+    let tab = chromium.tab();
+    sign_in(&tab, OPERATOR);
+    go(&tab, "OAuth clients");
+    go(&tab, "Create client");
+    fill(&tab, "Name", "Ledger");
+    reach_what_begins(&tab, "Public app");
+    tab.press("ArrowDown");
+    fill(&tab, "Redirect URIs", "https://app.example/callback");
+    go(&tab, "Create client");
+    save(&tab);
+    shows(&tab, "App with a secret");
+    fill(&tab, "Name", "Books");
+    go(&tab, "Save changes");
+    shows(&tab, "The client is changed");
+    unfold(&tab, "Make another secret");
+    go(&tab, "Make another secret");
+    save(&tab);
+    unfold(&tab, "Revoke client");
+    fill(&tab, "Type Books to confirm", "Books");
+    go(&tab, "Revoke client");
+    shows(&tab, "No clients yet");
+}

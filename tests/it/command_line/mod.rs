@@ -2,6 +2,7 @@
 
 mod alike;
 mod check;
+mod client;
 mod demo;
 mod explain;
 mod key;

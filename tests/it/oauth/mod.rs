@@ -1,5 +1,6 @@
 //! The authorization server, by the RFCs: each test of a rule names where it stands.
 
+mod apps;
 mod authorize;
 mod clients;
 mod code;

@@ -173,6 +173,7 @@ fn account_of_ada() -> Markup {
         form_token: TOKEN,
         theme: Theme::System,
         sessions: &sessions,
+        apps: &[],
         errors: Errors::default(),
         done: Some("Your password was changed"),
         now: now(),

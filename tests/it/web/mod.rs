@@ -2,6 +2,7 @@
 
 mod account;
 mod audit;
+mod clients;
 mod doors;
 pub(crate) mod faults;
 mod headers;

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::apps::{App, apps};
 use crate::clock::Timestamp;
 use crate::http::ui::field::{Choice, Field, Legend, Tick, Tickable, boxes};
 use crate::http::ui::form::{Button, Errors, post};
@@ -24,6 +25,8 @@ pub struct AccountView<'a> {
     pub theme: Theme,
     /// Where they are signed in, the present session first.
     pub sessions: &'a [Session<'a>],
+    /// What they let apps do.
+    pub apps: &'a [App<'a>],
     /// What was wrong with a new password.
     pub errors: Errors<'a>,
     /// What has just been done.
@@ -58,6 +61,10 @@ pub fn page(view: &AccountView<'_>) -> Markup {
         @if let Some(done) = view.done { (note(Tone::Good, done, &"")) }
         (view.errors)
         (sessions(view))
+        @if !view.apps.is_empty() {
+            @let look = (view.form_token, view.now);
+            (titled("Apps that act for you", &"", &apps(view.apps, "/account/apps/end", look)))
+        }
         div.pair {
             (card("Change password", &password(view)))
             (card("Look", &look(view)))

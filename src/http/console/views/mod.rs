@@ -9,7 +9,9 @@
 //! Start reading at `keys/mod.rs`.
 
 pub mod account;
+pub mod apps;
 pub mod audit;
+pub mod clients;
 pub mod consent;
 pub mod error;
 pub mod keys;

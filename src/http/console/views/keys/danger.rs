@@ -10,8 +10,8 @@ use crate::http::ui::icon::Icon;
 use crate::http::ui::time::{time, words};
 use crate::keys::State;
 
-/// How long the former secret may stay good.
-const OVERLAPS: [Choice<'_>; 5] = [
+/// How long a former secret may stay good.
+pub const OVERLAPS: [Choice<'_>; 5] = [
     Choice { value: "1h", label: "1 hour", help: "" },
     Choice { value: "24h", label: "24 hours", help: "" },
     Choice { value: "7d", label: "7 days", help: "" },

@@ -12,6 +12,8 @@ mod scopes;
 mod snippets;
 pub mod state;
 
+pub use danger::OVERLAPS;
+
 use crate::http::ui::layout::Place;
 
 /// The address of a workspace's keys, or of a page below it.

@@ -1,0 +1,165 @@
+//! Connected apps: what people and services let apps do, and ending that.
+
+use super::paging::{self, Paging, ROWS};
+use super::views::apps::{self as view, App, AppsView};
+use crate::accounts::people::Role;
+use crate::accounts::{Slug, Workspace};
+use crate::error::{Error, Result};
+use crate::http::in_force::InForce;
+use crate::http::ui::address::Address;
+use crate::http::ui::layout::Place;
+use crate::http::web::{Reply, Visit};
+use crate::id::GrantId;
+use crate::oauth::clients::Client;
+use crate::oauth::grants::{Grant, Grants, Of};
+
+/// The field that names what is to be ended.
+const GRANT: &str = "grant";
+
+fn grants<'a>(visit: &Visit<'a>) -> Grants<'a> {
+    Grants { store: &visit.app.store, principals: &visit.app.principals }
+}
+
+/// Grants, with the texts that pages show.
+pub(super) struct Apps(Vec<Listed>);
+
+struct Listed {
+    id: String,
+    grant: Grant,
+    client: Option<Client>,
+    product: String,
+    holder: Option<String>,
+    may_end: bool,
+}
+
+impl Apps {
+    /// Those that `of` means, a page of them.
+    pub(super) fn of(visit: &Visit<'_>, of: &Of, skipped: usize) -> Result<Self> {
+        let in_force = InForce::of(visit.app);
+        let (clients, user) = (in_force.clients(visit.app), &visit.holder()?.user);
+        let listed = grants(visit).list(of, visit.now, (skipped, ROWS))?.into_iter().map(|grant| {
+            let holder = grant.holder.map(|holder| visit.people().email_of(holder)).transpose()?;
+            let product = in_force.registry.product(&grant.product);
+            Ok(Listed {
+                id: grant.id.to_string(),
+                client: clients.find(&grant.client)?,
+                product: product.map_or(&grant.product, |product| &product.name).clone(),
+                holder: holder.flatten().map(|email| email.to_string()),
+                may_end: may_end(&grant, user.id, user.role_in(&grant.workspace)),
+                grant,
+            })
+        });
+        Ok(Self(listed.collect::<Result<_>>()?))
+    }
+
+    pub(super) fn view(&self) -> Vec<App<'_>> {
+        let Self(listed) = self;
+        listed.iter().map(Listed::view).collect()
+    }
+}
+
+impl Listed {
+    fn view(&self) -> App<'_> {
+        let client = self.client.as_ref();
+        App {
+            id: &self.id,
+            name: client.map_or(self.grant.client.as_str(), |client| &client.name),
+            client: self.grant.client.as_str(),
+            is_vouched: client.is_some_and(|client| client.origin.is_vouched()),
+            product: &self.product,
+            workspace: &self.grant.workspace,
+            holder: self.holder.as_deref(),
+            scopes: &self.grant.scopes,
+            restrictions: &self.grant.restrictions,
+            created_at: self.grant.created_at,
+            active_at: self.grant.last_token_at,
+            may_end: self.may_end,
+        }
+    }
+}
+
+/// Whoever has let an app in may end that; so may the workspace's admins.
+fn may_end(grant: &Grant, user: crate::id::UserId, role: Option<Role>) -> bool {
+    grant.holder == Some(user) || role.is_some_and(|role| role >= Role::Admin)
+}
+
+/// The workspace that the path names, if it names any.
+fn workspace(visit: &Visit<'_>) -> Result<Option<Workspace>> {
+    let slug = visit.param("workspace");
+    if slug.is_empty() {
+        return Ok(None);
+    }
+    let slug = slug.parse::<Slug>().map_err(|error| Error::not_found(error.to_string()))?;
+    visit.workspaces().show(&slug).map(Some)
+}
+
+/// The apps of a workspace, or all where the path names none.
+///
+/// # Errors
+/// `NotFound` for an unknown workspace; as the store's.
+pub fn page(visit: &Visit<'_>) -> Result<Reply> {
+    let workspace = workspace(visit)?;
+    let place = workspace.as_ref().map(|it| Place { slug: &it.slug, name: &it.name });
+    let of = Of { workspace: place.map(|place| place.slug.to_owned()), ..Of::default() };
+    let address = Address { path: visit.path(), fields: Vec::new() };
+    let total = grants(visit).count(&of, visit.now)?;
+    let paging = Paging::of(&address, paging::number(visit), total);
+    let apps = Apps::of(visit, &of, paging.skipped())?;
+    let role = place.map(|place| visit.holder().map(|it| it.user.role_in(place.slug)));
+    let may_see_clients = role.transpose()?.is_none_or(|role| role >= Some(Role::Admin));
+    let clients_href = place.map_or_else(
+        || "/clients".to_owned(),
+        |place| format!("/workspaces/{}/clients", place.slug),
+    );
+    let view = AppsView {
+        workspace: place,
+        clients_href: may_see_clients.then_some(&clients_href),
+        path: visit.path(),
+        apps: &apps.view(),
+        pager: paging.pager(),
+        form_token: &visit.holder()?.form_token,
+        now: visit.now,
+    };
+    let body = view::page(&view);
+    Ok(match place {
+        Some(place) => visit.page_in(place, view::TITLE, body),
+        None => visit.page(view::TITLE, body),
+    })
+}
+
+/// Ends what an app may do, at once.
+///
+/// # Errors
+/// `NotFound` where it is another workspace's; `Conflict` where it is not theirs to end.
+pub fn end(visit: &Visit<'_>) -> Result<Reply> {
+    let grant = named(visit)?;
+    let slug = visit.param("workspace");
+    if !slug.is_empty() && grant.workspace != slug {
+        return Err(Error::not_found("it is another workspace's"));
+    }
+    let user = &visit.holder()?.user;
+    if !may_end(&grant, user.id, user.role_in(&grant.workspace)) {
+        return Err(Error::conflict("somebody else has let this app in: ask them, or an admin"));
+    }
+    grants(visit).end(&visit.actor()?, grant.id)?;
+    let back = visit.path().strip_suffix("/end").unwrap_or("/");
+    Ok(Reply::see_other(back))
+}
+
+/// Ends what an app may do by somebody's own consent.
+///
+/// # Errors
+/// `NotFound` where they have not given it.
+pub fn end_own(visit: &Visit<'_>) -> Result<Reply> {
+    let grant = named(visit)?;
+    if grant.holder != Some(visit.holder()?.user.id) {
+        return Err(Error::not_found("they have not let that app in"));
+    }
+    grants(visit).end(&visit.actor()?, grant.id)?;
+    Ok(Reply::see_other("/account"))
+}
+
+fn named(visit: &Visit<'_>) -> Result<Grant> {
+    let id = visit.form(&[GRANT])?.one(GRANT)?.parse::<GrantId>();
+    grants(visit).show(id.map_err(|error| Error::not_found(error.to_string()))?)
+}

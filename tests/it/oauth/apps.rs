@@ -1,0 +1,108 @@
+//! Connected apps: who sees them, and who ends them.
+
+use keystile::accounts::people::Role;
+
+use super::{Lab, Tokens, assert_error};
+use crate::harness::Browser;
+use crate::harness::instance::WORKSPACE;
+
+const APPS: &str = "/workspaces/acme/apps";
+
+/// A lab with an app that Ada has let in.
+fn let_in() -> (Lab, super::App, Tokens) {
+    let lab = Lab::new();
+    let app = lab.secret_app();
+    let tokens = lab.tokens(&app);
+    (lab, app, tokens)
+}
+
+/// The ids of what can be ended from a page.
+fn to_end(browser: &Browser, page: &str) -> Vec<String> {
+    let text = browser.get(page).text();
+    let behind = text.split("name=\"grant\" value=\"").skip(1);
+    behind.map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn an_app_is_listed_with_what_it_may_do_and_ended_by_whoever_let_it_in() {
+    let (lab, app, tokens) = let_in();
+    let ada = lab.ada();
+    for page in [APPS, "/account"] {
+        let text = ada.get(page).text();
+        for said in ["Ledger", &app.id, "read:notes", "Notes", "ada@example.com"] {
+            assert!(text.contains(said), "{page}: {said}: {text}");
+        }
+    }
+    assert!(lab.is_active(&app, &tokens.access));
+    let [grant] = to_end(&ada, "/account").try_into().unwrap();
+    assert_eq!(ada.post("/account/apps/end", &[("grant", &grant)]).status, 303);
+    assert!(!lab.is_active(&app, &tokens.access), "at once");
+    assert_error(&lab.refresh(&app, &tokens.refresh), 400, "invalid_grant");
+    assert!(ada.get(APPS).text().contains("No app is connected"));
+    assert_eq!(ada.post("/account/apps/end", &[("grant", &grant)]).status, 404);
+}
+
+#[test]
+fn admins_and_operators_end_what_others_let_in_and_nobody_else_does() {
+    let (lab, app, tokens) = let_in();
+    let instance = &lab.instance;
+    instance.workspace("other", "free").unwrap();
+    for (email, workspace, role) in [
+        ("amy@example.com", WORKSPACE, Role::Admin),
+        ("dev@example.com", WORKSPACE, Role::Developer),
+        ("vic@example.com", WORKSPACE, Role::Viewer),
+        ("eve@example.com", "other", Role::Owner),
+    ] {
+        instance.person(email, Some((workspace, role))).unwrap();
+    }
+    let [grant] = to_end(&lab.ada(), APPS).try_into().unwrap();
+    let end = |email: &str, page: &str| {
+        let browser = lab.browser(email);
+        browser.get("/account");
+        browser.post(&format!("{page}/end"), &[("grant", &grant)]).status
+    };
+    assert_eq!(to_end(&lab.browser("dev@example.com"), APPS), [] as [String; 0]);
+    assert_eq!(end("dev@example.com", APPS), 409, "they did not let it in");
+    assert_eq!(end("vic@example.com", APPS), 403);
+    assert_eq!(end("eve@example.com", APPS), 404);
+    assert_eq!(end("eve@example.com", "/workspaces/other/apps"), 404, "it is another's");
+    assert_eq!(end("eve@example.com", "/account/apps"), 404);
+    assert_eq!(end("amy@example.com", "/apps"), 404, "that is for operators");
+    assert!(lab.is_active(&app, &tokens.access));
+    assert_eq!(end("amy@example.com", APPS), 303);
+    assert!(!lab.is_active(&app, &tokens.access));
+
+    let tokens = lab.tokens(&app);
+    let olga = lab.browser("olga@example.com");
+    let [grant] = to_end(&olga, "/apps").try_into().unwrap();
+    assert_eq!(olga.post("/apps/end", &[("grant", &grant)]).status, 303);
+    assert!(!lab.is_active(&app, &tokens.access));
+    let log = olga.get("/audit?action=grant.end").text();
+    assert!(log.contains("1–2 of 2"), "{log}");
+}
+
+#[test]
+fn the_page_of_a_client_tells_whom_it_acts_for() {
+    let (lab, app, _) = let_in();
+    let olga = lab.browser("olga@example.com");
+    let page = format!("/clients/show?client={}", app.id);
+    let text = olga.get(&page).text();
+    assert!(text.contains("Connected apps") && text.contains("ada@example.com"), "{text}");
+    let [grant] = to_end(&olga, &page).try_into().unwrap();
+    assert_eq!(olga.post("/apps/end", &[("grant", &grant)]).status, 303);
+    assert!(!olga.get(&page).text().contains("ada@example.com</td>"));
+}
+
+#[test]
+fn a_service_is_told_apart_and_its_tokens_end_too() {
+    let lab = Lab::new();
+    let app = lab.service(&["read:notes"]);
+    let fields = [("grant_type", "client_credentials")];
+    let token = Tokens::of(&lab.form("/oauth/token", &app.with(&fields)));
+    let olga = lab.browser("olga@example.com");
+    let text = olga.get(APPS).text();
+    assert!(text.contains("Nightly") && text.contains("Itself: a service"), "{text}");
+    let [grant] = to_end(&olga, APPS).try_into().unwrap();
+    assert_eq!(olga.post(&format!("{APPS}/end"), &[("grant", &grant)]).status, 303);
+    assert!(!lab.is_active(&app, &token.access));
+}
