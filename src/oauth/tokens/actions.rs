@@ -96,7 +96,13 @@ impl Minted {
         Ok(Self { access, refresh })
     }
 
-    fn given(&self, grant: &Grant, scopes: Vec<String>, settings: &OAuth, now: Timestamp) -> Given {
+    pub(super) fn given(
+        &self,
+        grant: &Grant,
+        scopes: Vec<String>,
+        settings: &OAuth,
+        now: Timestamp,
+    ) -> Given {
         let refresh = self.refresh.as_ref().map(Secret::expose);
         let expires_at = now.plus(settings.access_token).min(grant.ends_at);
         Given::new(self.access.expose(), refresh, scopes, expires_at)
