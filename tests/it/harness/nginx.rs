@@ -148,7 +148,7 @@ fn binary() -> &'static str {
 }
 
 /// What the command prints for a product.
-fn printed(
+pub(crate) fn printed(
     instance: &Instance,
     product: &str,
     (listen, upstream): (SocketAddr, SocketAddr),

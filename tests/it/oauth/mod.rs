@@ -2,6 +2,7 @@
 
 mod apps;
 mod authorize;
+mod clients;
 mod code;
 mod consent;
 mod crash;
