@@ -117,8 +117,8 @@ pub fn page(visit: &Visit<'_>) -> Result<Reply> {
     let role = place.map(|place| visit.holder().map(|it| it.user.role_in(place.slug)));
     let may_see_clients = role.transpose()?.is_none_or(|role| role >= Some(Role::Admin));
     let clients_href = place.map_or_else(
-        || "/clients".to_owned(),
-        |place| format!("/workspaces/{}/clients", place.slug),
+        || "/console/clients".to_owned(),
+        |place| format!("/console/workspaces/{}/clients", place.slug),
     );
     let view = AppsView {
         workspace: place,
@@ -151,7 +151,7 @@ pub fn end(visit: &Visit<'_>) -> Result<Reply> {
         return Err(Error::conflict("somebody else has let this app in: ask them, or an admin"));
     }
     grants(visit).end(&visit.actor()?, grant.id)?;
-    let back = visit.path().strip_suffix("/end").unwrap_or("/");
+    let back = visit.path().strip_suffix("/end").unwrap_or("/console");
     Ok(Reply::see_other(back))
 }
 
@@ -165,7 +165,7 @@ pub fn end_own(visit: &Visit<'_>) -> Result<Reply> {
         return Err(Error::not_found("they have not let that app in"));
     }
     grants(visit).end(&visit.actor()?, grant.id)?;
-    Ok(Reply::see_other("/account"))
+    Ok(Reply::see_other("/console/account"))
 }
 
 fn named(visit: &Visit<'_>) -> Result<Grant> {

@@ -110,8 +110,31 @@ fn with_oauth_the_product_s_host_serves_the_authorization_server_too() {
         .header("Content-Type", "application/x-www-form-urlencoded")
         .body("grant_type=client_credentials&client_id=nobody");
     assert_eq!(front.send(&form).json()["error"], "invalid_client");
+    let sign_in = get(&front, &own, "/console/sign-in");
+    assert_eq!((sign_in.status, sign_in.text().contains("Sign in")), (200, true));
+    let style = sign_in.text().split("href=\"").find(|it| it.contains(".css")).unwrap().to_owned();
+    assert_eq!(get(&front, &own, style.split('"').next().unwrap()).status, 200);
     assert_eq!(get(&front, &own, "/oauthx/token").status, 401, "anything else is the API's");
     assert!(back_end.take().is_empty());
+
+    let token = instance.service("local", &["read:store"]).token();
+    for (sent, seen) in [
+        ("a=b; __Host-keystile=secret; c=d", Some("a=b; c=d")),
+        ("keystile=secret", None),
+        ("a=b; keystile=secret", Some("a=b;")),
+        ("a=keystile", Some("a=keystile")),
+    ] {
+        let asked = Request::new("GET", "/v1/store")
+            .header("Host", &own)
+            .header("Authorization", format!("Bearer {token}"))
+            .header("Cookie", sent);
+        assert_eq!(front.send(&asked).status, 200);
+        assert_eq!(
+            back_end.take_one().header("cookie"),
+            seen,
+            "the pages' session is not the API's"
+        );
+    }
 }
 
 #[test]
