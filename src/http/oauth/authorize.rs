@@ -74,7 +74,8 @@ fn described(visit: &Visit<'_>, id: &ClientId) -> Result<Client> {
 }
 
 /// A refusal goes to the app by itself where whoever runs this instance has made the app. Anybody can
-/// register one, and any workspace's admin make one, and an address with it: nobody is sent there without having seen where it leads
+/// register one, and any workspace's admin make one, and an address with it: nobody is sent there
+/// without having seen where it leads
 /// ([RFC 9700 §4.11.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.11.2)).
 fn refused(visit: &Visit<'_>, asker: &Asker, state: Option<&str>, error: &Error) -> Reply {
     let target = answer(visit, &asker.redirect_uri, (error.code(), error.description()), state);
@@ -116,5 +117,22 @@ fn for_people(error: Error) -> Fault {
             Fault::unavailable(refusal.description())
         }
         Ok(refusal) => Fault::invalid(refusal.description()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    #[test]
+    fn what_passes_by_itself_is_no_mistake_of_whoever_sits_before_the_browser() {
+        for (code, kind) in [
+            (Code::TemporarilyUnavailable, ErrorKind::Unavailable),
+            (Code::SlowDown, ErrorKind::TooMany),
+            (Code::InvalidRequest, ErrorKind::Invalid),
+        ] {
+            assert_eq!(for_people(Error::new(code, "so it is")).kind(), kind);
+        }
     }
 }

@@ -47,7 +47,7 @@ pub(in crate::http) fn replace(asked: &Asked<'_>) -> Result<Answer> {
     theirs(asked)?;
     let settings = &asked.app.live.get().oauth;
     let limit = (settings.registrations_per_minute, asked.now);
-    asked.app.attempts.count(Attempt::Registration, asked.address, limit)?;
+    asked.app.attempts.count(Attempt::Change, asked.address, limit)?;
     let said = (&said(asked)?, settings.registration);
     let clients = asked.clients();
     let registered = clients.reregister(&asked.sent.client, asked.sent.bearer(), said)?;

@@ -1,7 +1,8 @@
 //! What somebody is shown, and who may say yes.
 
 use keystile::accounts::people::Role;
-use keystile::oauth::clients::{Changes, Maker, Terms};
+use keystile::audit::Actor;
+use keystile::oauth::clients::{Changes, Clients, Maker, Terms};
 
 use super::{CALLBACK, Lab, Tokens, allow, asked, authorize_url, parameter, sent_to};
 use crate::harness::instance::WORKSPACE;
@@ -251,7 +252,11 @@ fn an_address_that_was_withdrawn_gets_no_code() {
     let page = asked(&browser, &app, &[]);
     browser.get(&page);
     let uris = Some(vec!["https://app.example/other".to_owned()]);
-    lab.change(&app, Changes { redirect_uris: uris, ..Changes::default() });
+    let registry = lab.instance.app.plugins.registry.load();
+    let (store, principals) = (&lab.instance.app.store, &lab.instance.app.principals);
+    let clients = Clients { store, principals, registry: &registry };
+    let changes = Changes { redirect_uris: uris, ..Changes::default() };
+    clients.update(&Actor::Instance, &app.id.parse().unwrap(), changes).unwrap();
     assert_eq!(allow(&browser, &page, &[]).status, 404);
     assert_eq!(lab.rows("oauth_codes"), 0);
 }

@@ -25,7 +25,7 @@ use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
 use keystile::accounts::Workspaces;
 use keystile::accounts::people::{People, Role};
 use keystile::audit::Actor;
-use keystile::oauth::clients::{Changes, Clients, GrantType, Maker, Terms};
+use keystile::oauth::clients::{Clients, GrantType, Maker, Terms};
 use keystile::store::Fault;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -164,15 +164,6 @@ impl Lab {
         let minted = clients.add(&actor, maker, terms).unwrap();
         let secret = minted.secret.map(|secret| secret.expose().to_owned());
         App { id: minted.client.id.to_string(), secret }
-    }
-
-    /// Changes an app, as whoever has made it.
-    fn change(&self, app: &App, changes: Changes) {
-        let registry = self.instance.app.plugins.registry.load();
-        let (store, principals) = (&self.instance.app.store, &self.instance.app.principals);
-        let clients = Clients { store, principals, registry: &registry };
-        let actor = Actor::CommandLine("test".to_owned());
-        clients.update(&actor, &app.id.parse().unwrap(), changes).unwrap();
     }
 
     /// A public app of an operator's.
