@@ -87,11 +87,19 @@ impl<'v> Scene<'v> {
     /// # Errors
     /// As the store's.
     pub(super) fn called(&self, who: &str) -> Result<String> {
-        if let Some(account) = who.strip_prefix("cli:") {
-            return Ok(format!("{account}, on the command line"));
-        }
-        let Ok(id) = who.parse::<UserId>() else { return Ok(who.to_owned()) };
-        let email = self.visit.people().email_of(id)?;
-        Ok(email.map_or_else(|| who.to_owned(), |email| email.as_str().to_owned()))
+        called(self.visit, who)
     }
+}
+
+/// Whoever did something, as people call them: a person by their address.
+///
+/// # Errors
+/// As the store's.
+pub(super) fn called(visit: &Visit<'_>, who: &str) -> Result<String> {
+    if let Some(account) = who.strip_prefix("cli:") {
+        return Ok(format!("{account}, on the command line"));
+    }
+    let Ok(id) = who.parse::<UserId>() else { return Ok(who.to_owned()) };
+    let email = visit.people().email_of(id)?;
+    Ok(email.map_or_else(|| who.to_owned(), |email| email.as_str().to_owned()))
 }

@@ -168,6 +168,27 @@ fn rfc6750_3_1_a_challenge_leads_from_nothing_to_a_token_and_from_one_scope_to_m
 }
 
 #[test]
+fn mcp_authorization_a_first_challenge_names_all_that_its_request_needs() {
+    let instance = start();
+    let scope_of = |asked: &Asked| {
+        let challenge = challenge(&instance, asked);
+        challenge.split("scope=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+    };
+    for (method, target, expected) in [
+        ("POST", "/a", "read:a write:a"),
+        ("GET", "/both", "read:a read:b"),
+        ("GET", "/any", "read:a read:b"),
+        ("GET", "/me", "read:a"),
+        ("GET", "/nowhere", "read:a"),
+    ] {
+        let asked = Asked::of("apps", HOST, method, target);
+        assert_eq!(scope_of(&asked), expected, "{method} {target}");
+        let anothers = asked.bearer("eyJhbGciOi");
+        assert_eq!(scope_of(&anothers), expected, "{method} {target} with another's token");
+    }
+}
+
+#[test]
 fn where_one_scope_is_enough_the_challenge_names_one_that_apps_may_have() {
     let instance = start();
     let service = instance.service("apps", &["read:a"]);

@@ -3,6 +3,7 @@
 use super::{CLIENT, Desk};
 use crate::error::Result;
 use crate::http::console::apps::Apps;
+use crate::http::console::scene::called;
 use crate::http::console::views::clients::detail::{DetailView, Edited, page as page_of};
 use crate::http::ui::form::Errors;
 use crate::http::web::{Reply, Visit};
@@ -46,6 +47,7 @@ pub(super) fn shown(
         base: &desk.base,
         client,
         product,
+        made_by: &called(visit, &client.created_by)?,
         secrets: &desk.clients().secrets(&client.id)?,
         apps: &apps.view(),
         form_token: desk.form_token()?,

@@ -1,4 +1,4 @@
-//! `/clients/show?client=ID`
+//! `/console/clients/show?client=ID`
 
 use maud::{Markup, html};
 
@@ -13,7 +13,7 @@ use crate::http::ui::icon::Icon;
 use crate::http::ui::parts::{Crumb, Head, Tone, card, facts, names, note, titled};
 use crate::http::ui::table::{Column, Table, table};
 use crate::http::ui::time::{time, time_or_never};
-use crate::oauth::clients::{Client, ClientSecret};
+use crate::oauth::clients::{AuthMethod, Client, ClientSecret};
 
 /// One client.
 #[derive(Clone, Copy)]
@@ -24,6 +24,8 @@ pub struct DetailView<'a> {
     pub client: &'a Client,
     /// The name of the product that it is bound to.
     pub product: Option<&'a str>,
+    /// Who has made it, as people call them.
+    pub made_by: &'a str,
     /// Its secrets, the newest first.
     pub secrets: &'a [ClientSecret],
     /// What it was let do.
@@ -57,7 +59,11 @@ pub fn page(view: &DetailView<'_>) -> Markup {
     let client = view.client;
     let crumbs = [Crumb { label: super::list::TITLE, href: view.base }];
     let about = html! { (origin(client)) " " (kind(client)) " · " code { (client.id) } };
-    let end = if view.base == "/clients" { "/apps/end".to_owned() } else { end_of(view.base) };
+    let end = if view.base == "/console/clients" {
+        "/console/apps/end".to_owned()
+    } else {
+        end_of(view.base)
+    };
     html! {
         (Head { crumbs: &crumbs, title: &client.name, about, actions: html! {} })
         @if view.is_changed { (note(Tone::Good, "The client is changed", &"")) }
@@ -67,14 +73,14 @@ pub fn page(view: &DetailView<'_>) -> Markup {
             div.stack {
                 (card("About", &about_client(view)))
                 @if client.is_confidential() { (titled("Secrets", &"", &secrets(view))) }
-                @if !view.apps.is_empty() {
-                    (titled(apps::TITLE, &"", &apps(view.apps, &end, (view.form_token, view.now))))
-                }
             }
             div.stack {
                 @if client.origin.is_vouched() { (card("Edit", &edit(view))) }
                 (card("Change", &acts(view)))
             }
+        }
+        @if !view.apps.is_empty() {
+            (titled(apps::TITLE, &"", &apps(view.apps, &end, (view.form_token, view.now))))
         }
     }
 }
@@ -100,14 +106,21 @@ fn about_client(view: &DetailView<'_>) -> Markup {
         ("Workspace", html! { (client.workspace.as_deref().unwrap_or("None")) }),
         ("Redirect URIs", list(&client.redirect_uris)),
         ("Gets tokens by", names(client.grant_types.iter().map(|it| it.as_str()))),
-        ("Proves itself", html! { (client.auth_method.as_str()) }),
-        ("Made", html! { (time(client.created_at, view.now)) " by " (client.created_by) }),
+        ("Proves itself", html! { (proof(client)) }),
+        ("Made", html! { (time(client.created_at, view.now)) " by " (view.made_by) }),
         ("Last active", time_or_never(client.last_token_at, view.now)),
     ];
     if !client.scopes.is_empty() {
         about.insert(3, ("Scopes", names(client.scopes.iter().map(String::as_str))));
     }
     facts(&about)
+}
+
+fn proof(client: &Client) -> &'static str {
+    match client.auth_method {
+        AuthMethod::None => "It cannot: it has no secret",
+        AuthMethod::SecretBasic | AuthMethod::SecretPost => "By its secret",
+    }
 }
 
 fn secrets(view: &DetailView<'_>) -> Markup {
