@@ -199,6 +199,19 @@ pub(super) fn delete_unused(tx: &Write<'_>, before: Timestamp, limit: i64) -> Re
     Ok(tx.execute(DELETE, params![before, limit])?)
 }
 
+/// Deletes the one that nobody vouches for and that has been idle the longest, since before `before`,
+/// if nobody lets it do anything; answers whether there was one.
+pub(super) fn delete_idle(tx: &Write<'_>, before: Timestamp) -> Result<bool> {
+    const DELETE: &str = "
+        DELETE FROM oauth_clients WHERE id = (
+            SELECT c.id FROM oauth_clients c
+            WHERE c.origin IN ('registered', 'document') AND c.last_token_at < ?1
+              AND NOT EXISTS (
+                SELECT 1 FROM oauth_grants g WHERE g.client = c.id AND g.ends_at > ?2)
+            ORDER BY c.last_token_at LIMIT 1)";
+    Ok(tx.execute(DELETE, params![before, tx.now])? == 1)
+}
+
 fn secret_seal(digest: &SecretDigest, client: &ClientId, ends_at: Option<Timestamp>) -> [u8; 16] {
     Seal::over("oauth_client_secrets")
         .bytes(digest.as_bytes())

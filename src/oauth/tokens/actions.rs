@@ -7,10 +7,12 @@ use crate::accounts::people::{self, Role};
 use crate::audit::Actor;
 use crate::clock::Timestamp;
 use crate::config::OAuth;
-use crate::oauth::clients::{Client, GrantType, table as clients};
+use crate::error::ErrorKind;
+use crate::keys::Giver;
+use crate::oauth::clients::{Client, GrantType, Origin, table as clients};
 use crate::oauth::grants::{self, Grant, table as grant_table};
 use crate::oauth::{Code, Error, Result, change, secret};
-use crate::principals::Principals;
+use crate::principals::{Principals, Restrictions};
 use crate::registry::Registry;
 use crate::secret::{Secret, SecretDigest};
 use crate::store::{Store, Write};
@@ -34,6 +36,27 @@ pub(super) struct Outcome {
 }
 
 impl Tokens<'_> {
+    /// Holds that a client may still be one, and may get tokens in this way.
+    pub(super) fn hold_client(&self, client: &Client, grant_type: GrantType) -> Result<()> {
+        if client.origin == Origin::Document && !self.settings.has_client_id_metadata {
+            let said = "clients are not known by documents here";
+            return Err(Error::new(Code::InvalidClient, said));
+        }
+        if client.may(grant_type) {
+            return Ok(());
+        }
+        let said = "this client was not made for this grant_type";
+        Err(Error::new(Code::UnauthorizedClient, said))
+    }
+
+    /// Those of a grant's scopes that applications may still have.
+    pub(super) fn open_scopes(&self, grant: &Grant) -> Vec<String> {
+        let product = self.registry.product(&grant.product);
+        let open = product.and_then(|product| product.oauth.as_ref());
+        let open = open.map(|oauth| oauth.scopes.as_slice()).unwrap_or_default();
+        grant.scopes.iter().filter(|name| open.contains(name)).cloned().collect()
+    }
+
     /// Holds that the resources that a client names are the product's for which the grant is: those
     /// that it named before, where it did.
     pub(super) fn hold_resources(&self, grant: &Grant, resources: &[&str]) -> Result<()> {
@@ -61,25 +84,31 @@ impl Tokens<'_> {
     }
 }
 
-pub(super) fn hold_grant_type(client: &Client, grant_type: GrantType) -> Result<()> {
-    if client.may(grant_type) {
-        return Ok(());
-    }
-    let said = "this client was not made for this grant_type";
-    Err(Error::new(Code::UnauthorizedClient, said))
-}
-
-/// Whoever gave it must still be somebody who may.
+/// Whoever gave it must still be somebody who may, and the ids must still be the workspace's.
 pub(super) fn hold_holder(tx: &Write<'_>, grant: &Grant) -> Result<()> {
     let Some(holder) = grant.holder else { return Ok(()) };
     let role = people::role(tx, holder, &grant.workspace)?;
-    if role.is_some_and(|role| role >= Role::Developer) { Ok(()) } else { Err(Error::grant()) }
+    if role.is_none_or(|role| role < Role::Developer) {
+        return Err(Error::grant());
+    }
+    let (ids, held) = (&grant.restrictions, Restrictions::default());
+    match Giver::Member.check_ids(tx, &grant.workspace, ids, &held) {
+        Err(error) if error.kind() == ErrorKind::Invalid => Err(Error::grant()),
+        judged => Ok(judged?),
+    }
 }
 
 /// Somebody else has what should have been used up: whatever came of it ends, and the workspace sees
 /// it in the log.
 pub(super) fn end_reused(tx: &Write<'_>, grant: &Grant) -> Result<Outcome> {
     let forgotten = grants::end(tx, &Actor::Instance, "grant.reuse", grant)?;
+    Ok(Outcome { answer: Err(Error::grant()), forgotten })
+}
+
+/// What has been renewed more often than can be remembered ends: a token that nobody remembers could
+/// come again unseen.
+pub(super) fn end_worn_out(tx: &Write<'_>, grant: &Grant) -> Result<Outcome> {
+    let forgotten = grants::end(tx, &Actor::Instance, "grant.worn_out", grant)?;
     Ok(Outcome { answer: Err(Error::grant()), forgotten })
 }
 

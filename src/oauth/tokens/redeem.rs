@@ -1,7 +1,7 @@
 //! Redeeming a code ([RFC 6749 §4.1.3](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3),
 //! [RFC 7636 §4.6](https://www.rfc-editor.org/rfc/rfc7636#section-4.6)).
 
-use super::actions::{Minted, Outcome, Tokens, end_reused, hold_grant_type, hold_holder, issue};
+use super::actions::{Minted, Outcome, Tokens, end_reused, hold_holder, issue};
 use super::given::Given;
 use super::table;
 use super::token::{CODE_PREFIX, Code};
@@ -33,7 +33,7 @@ impl Tokens<'_> {
     /// # Errors
     /// `UnauthorizedClient`, `InvalidGrant`, `InvalidRequest`, `InvalidTarget`.
     pub fn redeem(&self, client: &Client, sent: &Redemption<'_>) -> Result<Given> {
-        hold_grant_type(client, GrantType::AuthorizationCode)?;
+        self.hold_client(client, GrantType::AuthorizationCode)?;
         let digest = secret::digest_of(sent.code, CODE_PREFIX).ok_or_else(Error::grant)?;
         let (code, grant) = self.store.read(|db| {
             let code = table::code(db, &digest)?.ok_or_else(Error::grant)?;

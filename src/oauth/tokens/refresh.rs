@@ -3,7 +3,7 @@
 
 use zeroize::Zeroizing;
 
-use super::actions::{Minted, Outcome, Tokens, end_reused, hold_grant_type, hold_holder, issue};
+use super::actions::{Minted, Outcome, Tokens, end_reused, end_worn_out, hold_holder, issue};
 use super::given::Given;
 use super::table;
 use super::token::REFRESH_PREFIX;
@@ -13,6 +13,11 @@ use crate::oauth::grants::table as grants;
 use crate::oauth::{Code, Error, Result, secret, target};
 use crate::secret::SecretDigest;
 use crate::store::Write;
+
+/// Refresh tokens of one grant. Each is kept as long as the grant, so that any of them that comes
+/// again is known; a grant that has worn out so many ends, and whoever gave it is asked again. An app
+/// that renews every ten minutes gets there after four months.
+const TOKENS_MAX: i64 = 20_000;
 
 /// What a client sends with a refresh token.
 pub struct Renewal<'a> {
@@ -33,7 +38,7 @@ impl Tokens<'_> {
     /// # Errors
     /// `UnauthorizedClient`, `InvalidGrant`, `InvalidScope`, `InvalidTarget`.
     pub fn refresh(&self, client: &Client, sent: &Renewal<'_>) -> Result<Given> {
-        hold_grant_type(client, GrantType::RefreshToken)?;
+        self.hold_client(client, GrantType::RefreshToken)?;
         let digest = secret::digest_of(sent.token, REFRESH_PREFIX).ok_or_else(Error::grant)?;
         let grant = self.store.read(|db| {
             let token = table::refresh(db, &digest)?.ok_or_else(Error::grant)?;
@@ -44,9 +49,11 @@ impl Tokens<'_> {
         }
         self.hold_resources(&grant, &sent.resources)?;
         let scopes = sent.scope.map(target::scopes).transpose()?;
-        let scopes = scopes.filter(|names| !names.is_empty()).unwrap_or(grant.scopes.clone());
-        if scopes.iter().any(|name| !grant.scopes.contains(name)) {
-            return Err(Error::new(Code::InvalidScope, "that is more than was given"));
+        let open = self.open_scopes(&grant);
+        let scopes = scopes.filter(|names| !names.is_empty()).unwrap_or(open.clone());
+        if scopes.is_empty() || scopes.iter().any(|name| !open.contains(name)) {
+            let said = "that is more than was given, or than applications may still have";
+            return Err(Error::new(Code::InvalidScope, said));
         }
         let (client, settings) = (client.clone(), self.settings.clone());
         let token = Zeroizing::new(sent.token.to_owned());
@@ -75,6 +82,9 @@ fn refresh(
             Some(given) => Ok(Outcome { answer: Ok(given), forgotten: Vec::new() }),
             None => end_reused(tx, &grant),
         };
+    }
+    if table::count_refresh(tx, grant.id)? >= TOKENS_MAX {
+        return end_worn_out(tx, &grant);
     }
     let minted = Minted::new(true)?;
     let given = minted.given(&grant, scopes.clone(), settings, tx.now);

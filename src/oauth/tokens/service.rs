@@ -1,7 +1,7 @@
 //! Tokens for clients that act by themselves
 //! ([RFC 6749 §4.4](https://www.rfc-editor.org/rfc/rfc6749#section-4.4)).
 
-use super::actions::{Minted, Outcome, Tokens, hold_grant_type, issue};
+use super::actions::{Minted, Outcome, Tokens, issue};
 use super::given::Given;
 use crate::config::OAuth;
 use crate::id::GrantId;
@@ -22,7 +22,7 @@ impl Tokens<'_> {
         client: &Client,
         (resources, scope): (&[&str], Option<&str>),
     ) -> Result<Given> {
-        hold_grant_type(client, GrantType::ClientCredentials)?;
+        self.hold_client(client, GrantType::ClientCredentials)?;
         let workspace = client
             .workspace
             .clone()
@@ -31,8 +31,8 @@ impl Tokens<'_> {
             Error::new(Code::UnauthorizedClient, "this client acts for no workspace by itself")
         })?;
         let target = target::find(self.registry, client, (resources, scope))?;
-        let is_beyond = |name: &String| !client.scopes.is_empty() && !client.scopes.contains(name);
-        if target.scopes.iter().any(is_beyond) {
+        // What it was made for is the bound, and a client that was made for nothing gets nothing.
+        if target.scopes.iter().any(|name| !client.scopes.contains(name)) {
             return Err(Error::new(
                 Code::InvalidScope,
                 "that is more than the client was made for",
@@ -45,7 +45,6 @@ impl Tokens<'_> {
             )
         })?;
         let (client, settings) = (client.clone(), self.settings.clone());
-        let may = (!client.scopes.is_empty()).then(|| client.scopes.clone());
         self.answer(move |tx| {
             let wanted = Grant {
                 id: GrantId::new(tx.now),
@@ -54,7 +53,8 @@ impl Tokens<'_> {
                 product: target.product.id.clone(),
                 resources: Vec::new(),
                 holder: None,
-                scopes: may.unwrap_or_else(|| target.scopes.clone()),
+                // The bound, so that tokens for different parts of it live side by side.
+                scopes: client.scopes.clone(),
                 restrictions,
                 created_at: tx.now,
                 ends_at: tx.now.plus(settings.access_token),

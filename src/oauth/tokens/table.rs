@@ -12,9 +12,6 @@ use crate::store::{Fault, Read, Row, Seal, Write, params};
 /// Access tokens that hang on one grant: a new one ends the oldest.
 const ACCESS_TOKENS_MAX: i64 = 200;
 
-/// Used refresh tokens that are remembered of one grant: one that is older is merely unknown.
-const USED_REFRESH_TOKENS_MAX: i64 = 1_000;
-
 fn code_seal(code: &Code) -> [u8; 16] {
     Seal::over("oauth_codes")
         .bytes(code.digest.as_bytes())
@@ -89,15 +86,9 @@ fn refresh_seal(token: &RefreshToken) -> [u8; 16] {
 }
 
 pub(super) fn insert_refresh(tx: &Write<'_>, token: &RefreshToken) -> Result<()> {
-    const BOUND: &str = "
-        DELETE FROM oauth_refresh_tokens WHERE grant_id = ?1 AND used_at IS NOT NULL
-          AND digest NOT IN (
-            SELECT digest FROM oauth_refresh_tokens WHERE grant_id = ?1
-            ORDER BY created_at DESC LIMIT ?2)";
     const INSERT: &str = "
         INSERT INTO oauth_refresh_tokens (digest, grant_id, created_at, expires_at, seal)
         VALUES (?1, ?2, ?3, ?4, ?5)";
-    tx.execute(BOUND, params![token.grant, USED_REFRESH_TOKENS_MAX])?;
     let seal = refresh_seal(token);
     let row = params![&token.digest, token.grant, token.created_at, token.expires_at, &seal];
     tx.execute(INSERT, row)?;
@@ -137,6 +128,12 @@ pub(super) fn use_refresh(
         WHERE digest = ?1 AND used_at IS NULL AND expires_at > ?2";
     let seal = refresh_seal(&RefreshToken { used: Some((tx.now, None)), ..token.clone() });
     Ok(tx.execute(UPDATE, params![&token.digest, tx.now, successor, &seal])? == 1)
+}
+
+/// How many refresh tokens of a grant there are; but for the last of them, all were used.
+pub(super) fn count_refresh(db: &Read<'_>, grant: GrantId) -> Result<i64> {
+    const SELECT: &str = "SELECT count(*) FROM oauth_refresh_tokens WHERE grant_id = ?1";
+    Ok(db.first(SELECT, params![grant], |row| row.get(0))?.unwrap_or(0))
 }
 
 /// Writes an access token; answers which older ones it has ended.
@@ -191,10 +188,12 @@ pub(super) fn delete_access(tx: &Write<'_>, digest: &SecretDigest) -> Result<()>
 }
 
 /// Deletes tokens that have ended, and successors that nobody may have any more: those of tokens that
-/// were used before `replayed`.
+/// were used before `replayed`. A refresh token that was used stays as long as its grant, so that it is
+/// known when it comes again.
 pub(super) fn delete_ended(tx: &Write<'_>, replayed: Timestamp) -> Result<usize> {
     const ACCESS: &str = "DELETE FROM oauth_access_tokens WHERE expires_at <= ?1";
-    const REFRESH: &str = "DELETE FROM oauth_refresh_tokens WHERE expires_at <= ?1";
+    const REFRESH: &str = "
+        DELETE FROM oauth_refresh_tokens WHERE expires_at <= ?1 AND used_at IS NULL";
     const SUCCESSORS: &str = "
         UPDATE oauth_refresh_tokens SET successor = NULL
         WHERE used_at <= ?1 AND successor IS NOT NULL";
