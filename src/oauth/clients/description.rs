@@ -135,7 +135,7 @@ fn grant_types(said: Said<'_>) -> Result<Vec<GrantType>> {
 }
 
 /// An app on a web server has its answers sent there: neither to somebody's own machine nor to a
-/// program of theirs (OpenID Connect Dynamic Client Registration 1.0 §2).
+/// program of theirs (`OpenID` Connect Dynamic Client Registration 1.0 §2).
 fn check_web(said: Said<'_>, redirect_uris: &[String]) -> Result<()> {
     let is_web = said.get("application_type").and_then(Value::as_str) == Some("web");
     let is_elsewhere = |uri: &String| {
