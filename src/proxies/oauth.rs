@@ -20,9 +20,23 @@ pub(super) fn upstream(site: &Site, name: &str) -> String {
 upstream {name} {{
     server {address} max_fails=0;
     keepalive 8;
-}}"
+}}
+{SESSION_MAP}"
         ),
     }
+}
+
+/// The cookies of a request without the session of whoever is signed in to the pages, which stand on
+/// the API's own host: it is none of the back end's business.
+const SESSION_MAP: &str = r#"
+map $http_cookie $ks_cookies {
+    default $http_cookie;
+    "~^(?<ks_before>(?:.*; *)?)(?:__Host-)?keystile=[^;]*(?:; *)?(?<ks_after>.*)$" $ks_before$ks_after;
+}"#;
+
+/// What the back end must not see of a request, beside keys.
+pub(super) fn stripped(site: &Site) -> &'static str {
+    if site.web.is_some() { "\n    proxy_set_header Cookie $ks_cookies;" } else { "" }
 }
 
 /// The locations that apps need, of a product that takes part in OAuth.

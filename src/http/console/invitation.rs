@@ -44,7 +44,7 @@ fn shown(visit: &Visit<'_>, invitation: &Invitation, is_there: bool, said: Optio
         (field::problem(said))
         @if is_there && !is_theirs {
             p { "Sign in as " (email) ", then open this link again." }
-            (Button::plain("Sign in").to("/sign-in"))
+            (Button::plain("Sign in").to("/console/sign-in"))
         } @else {
             (field::form(visit, visit.path(), &html! {
                 @if !is_there {
@@ -76,7 +76,7 @@ pub fn accept(visit: &Visit<'_>) -> Result<Reply> {
         Ok(user) => {
             let opened = visit.sessions().open(user.id, &visit.visitor())?;
             let cookie = cookie::set_session(&opened.token, visit.public);
-            Ok(Reply::see_other("/").with(header::SET_COOKIE, cookie))
+            Ok(Reply::see_other("/console").with(header::SET_COOKIE, cookie))
         }
         Err(error) if error.kind() == ErrorKind::Invalid => {
             Ok(shown(visit, &invitation, is_there, Some(error.message())).status(WRONG_INPUT))

@@ -118,7 +118,7 @@ fn told(
 ) -> Result<Told> {
     let of_key = |key: KeyId, what: String| {
         let key = keys.show(key, now)?;
-        let href = format!("/workspaces/{}/keys/{}", key.workspace, key.id);
+        let href = format!("/console/workspaces/{}/keys/{}", key.workspace, key.id);
         Ok(Told { what, subject: key.name, href, at })
     };
     match oddity {
@@ -135,8 +135,8 @@ fn told(
         Oddity::Strangers { product, refused } => {
             let what = format!("{refused} requests without a good key within an hour");
             let (subject, href) = match product.as_str() {
-                "" => ("No product".to_owned(), "/products".to_owned()),
-                id => (id.to_owned(), format!("/products/{id}")),
+                "" => ("No product".to_owned(), "/console/products".to_owned()),
+                id => (id.to_owned(), format!("/console/products/{id}")),
             };
             Ok(Told { what, subject, href, at })
         }

@@ -62,7 +62,11 @@ impl Call {
 
     /// Its path for the log: a one-time link is a secret until it was followed.
     pub(super) fn logged_path(&self) -> &str {
-        if self.path.starts_with("/invitations/") { "/invitations/…" } else { &self.path }
+        if self.path.starts_with("/console/invitations/") {
+            "/console/invitations/…"
+        } else {
+            &self.path
+        }
     }
 
     /// Its path and query.

@@ -134,5 +134,5 @@ fn a_flood_of_wrong_passwords_is_turned_away_and_the_gate_goes_on() {
         assert!(gate.join().unwrap() > 0);
     });
     assert!(refused.load(Ordering::SeqCst) > 50, "{refused:?}");
-    assert_eq!(signed_in.get("/account").status, 200);
+    assert_eq!(signed_in.get("/console/account").status, 200);
 }

@@ -33,7 +33,7 @@ pub fn invite(visit: &Visit<'_>) -> Result<Reply> {
     };
     let offer = Offer::Member { workspace: slug(visit)?, role };
     let (_, token) = invitations(visit).invite(&visit.actor()?, &email, &offer)?;
-    let link = format!("{}/invitations/{}", visit.public.as_str(), token.expose());
+    let link = format!("{}/console/invitations/{}", visit.public.as_str(), token.expose());
     detail::shown(visit, &Beside { link: Some(&link), ..Beside::default() })
 }
 
@@ -86,7 +86,7 @@ pub fn withdraw(visit: &Visit<'_>) -> Result<Reply> {
         return refused(visit, Draft::default(), &Wrong::input("", OUT_OF_REACH));
     }
     invitations(visit).withdraw(&visit.actor()?, Some(&slug), id)?;
-    Ok(Reply::see_other(&format!("/workspaces/{slug}")))
+    Ok(Reply::see_other(&format!("/console/workspaces/{slug}")))
 }
 
 /// A member's own page: their role and keys.
@@ -123,7 +123,7 @@ fn owned_keys(
 ) -> Result<Vec<(String, String)>> {
     let census = Census { store: &visit.app.store, now: visit.now };
     let keys = census.owned(&workspace.slug, owner)?;
-    let href = |id| format!("/workspaces/{}/keys/{id}", workspace.slug);
+    let href = |id| format!("/console/workspaces/{}/keys/{id}", workspace.slug);
     Ok(keys.into_iter().map(|(id, name)| (name, href(id))).collect())
 }
 
@@ -152,7 +152,7 @@ pub fn set_role(visit: &Visit<'_>) -> Result<Reply> {
     let slug = slug(visit)?;
     let wrong = match role {
         Ok(role) => match visit.people().put_member(&visit.actor()?, &slug, (&user.email, role)) {
-            Ok(_) => return Ok(Reply::see_other(&format!("/workspaces/{slug}"))),
+            Ok(_) => return Ok(Reply::see_other(&format!("/console/workspaces/{slug}"))),
             Err(error) => Wrong::of("role", error)?,
         },
         Err(wrong) => wrong,
@@ -172,7 +172,7 @@ pub fn remove(visit: &Visit<'_>) -> Result<Reply> {
     } else if own_role(visit)?.may_give(present) {
         let slug = slug(visit)?;
         match visit.people().remove_member(&visit.actor()?, &slug, &user.email) {
-            Ok(_) => return Ok(Reply::see_other(&format!("/workspaces/{slug}"))),
+            Ok(_) => return Ok(Reply::see_other(&format!("/console/workspaces/{slug}"))),
             Err(error) => Wrong::of("", error)?,
         }
     } else {

@@ -1,4 +1,4 @@
-//! PyPI's `Authlib`, on `requests`.
+//! `PyPI`'s `Authlib`, on `requests`.
 
 use super::world::World;
 

@@ -48,7 +48,7 @@ impl World {
         let nginx = Nginx::with_server(|listen| {
             let product = NOTES.replace("@NGINX@", &listen.to_string());
             fs::write(instance.plugin_file("notes"), product).unwrap();
-            nginx::printed(&instance, "notes", (listen, back_end.address), instance.folder())
+            nginx::printed(&instance, "notes", (listen, back_end.address), (instance.folder(), &[]))
         });
         let document = "/.well-known/oauth-protected-resource/v1";
         let request = Request::new("GET", document).header("Host", nginx.address.to_string());
