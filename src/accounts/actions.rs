@@ -13,7 +13,8 @@ use crate::id::KeyId;
 use crate::limits::Plans;
 use crate::principals::Principals;
 use crate::registry::Registry;
-use crate::store::{Read, Store};
+use crate::secret::SecretDigest;
+use crate::store::{Read, Store, Write};
 
 /// Workspaces that a refusal names.
 const NAMED_WORKSPACES_MAX: usize = 20;
@@ -132,7 +133,7 @@ impl Workspaces<'_> {
         })
     }
 
-    /// Takes an id of a resource from a workspace.
+    /// Takes an id of a resource from a workspace. What apps were let do with it ends.
     ///
     /// # Errors
     /// `Conflict` while a live key is bound to it, naming some; `NotFound`.
@@ -144,7 +145,7 @@ impl Workspaces<'_> {
     ) -> Result<OwnedIds> {
         let (actor, slug) = (actor.clone(), slug.clone());
         let (resource, id) = (resource.to_owned(), id.to_owned());
-        self.store.write(move |tx| {
+        let (owned, ended) = self.store.write(move |tx| {
             let bound = table::live_keys(tx, &slug, tx.now, Some((&resource, &id)))?;
             if !bound.is_empty() {
                 return Err(Error::conflict(format!(
@@ -155,8 +156,11 @@ impl Workspaces<'_> {
             table::delete_owned(tx, &slug, &resource, &id)?;
             let detail = json!({ "resource": resource, "id": id });
             audit::record(tx, &change(&actor, "workspace.resource.remove", &slug, detail))?;
-            table::owned(tx, slug.as_str())
-        })
+            let ended = end_grants(tx, &actor, &slug, (&resource, &id))?;
+            Ok((table::owned(tx, slug.as_str())?, ended))
+        })?;
+        self.principals.forget(&ended);
+        Ok(owned)
     }
 
     /// Holds that every plan that a workspace is on is among `plans`.
@@ -188,6 +192,24 @@ impl Workspaces<'_> {
 /// As the store's.
 pub fn owned(db: &Read<'_>, workspace: &str) -> Result<OwnedIds> {
     table::owned(db, workspace)
+}
+
+/// Ends what apps may do for a workspace with one id; answers the access tokens that end.
+fn end_grants(
+    tx: &Write<'_>,
+    actor: &Actor,
+    slug: &Slug,
+    bound_to: (&str, &str),
+) -> Result<Vec<SecretDigest>> {
+    let mut ended = Vec::new();
+    for grant in table::bound_grants(tx, slug, bound_to)? {
+        let (subject, workspace) = (grant.id.to_string(), Some(slug.as_str()));
+        let detail = json!({ "client": grant.client, "product": grant.product });
+        let action = "grant.end";
+        audit::record(tx, &Change { actor, action, subject, workspace, detail })?;
+        ended.extend(table::end_grant(tx, grant.id)?);
+    }
+    Ok(ended)
 }
 
 fn change<'a>(

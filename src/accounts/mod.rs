@@ -19,5 +19,5 @@ mod table;
 mod workspace;
 
 pub use actions::{Workspaces, owned};
-pub use name::parse_name;
+pub use name::{is_hidden, parse_name};
 pub use workspace::{BadSlug, OwnedIds, Slug, Workspace};

@@ -2,8 +2,9 @@
 
 use super::workspace::{OwnedIds, Slug, Workspace};
 use crate::error::{Error, Result};
-use crate::id::KeyId;
+use crate::id::{GrantId, KeyId};
 use crate::principals::seals;
+use crate::secret::SecretDigest;
 use crate::store::{Fault, Read, Write, params};
 
 /// Workspaces of one listing.
@@ -129,12 +130,47 @@ pub(super) fn live_keys(
     let keys = db.all(SELECT, params![slug.as_str(), now], |row| {
         Ok::<(KeyId, String), Fault>((row.get(0)?, row.get(1)?))
     })?;
-    let is_bound = |restrictions: &str| {
-        let Some((resource, id)) = bound_to else { return true };
-        // A row that cannot be read may be bound to anything.
-        serde_json::from_str::<crate::principals::Restrictions>(restrictions)
-            .map_or(true, |it| it.ids(resource).is_some_and(|ids| ids.contains(id)))
-    };
+    let is_bound = |restrictions: &str| bound_to.is_none_or(|to| is_bound(restrictions, to));
     let bound = keys.into_iter().filter(|(_, restrictions)| is_bound(restrictions));
     Ok(bound.map(|(id, _)| id).take(NAMED_KEYS_MAX).collect())
+}
+
+/// What an app may do for a workspace, as the audit log names it.
+pub(super) struct BoundGrant {
+    pub(super) id: GrantId,
+    pub(super) client: String,
+    pub(super) product: String,
+}
+
+/// What apps may do for a workspace with one id.
+pub(super) fn bound_grants(
+    db: &Read<'_>,
+    slug: &Slug,
+    to: (&str, &str),
+) -> Result<Vec<BoundGrant>> {
+    const SELECT: &str = "
+        SELECT id, client, product, restrictions FROM oauth_grants WHERE workspace = ?1
+        ORDER BY id";
+    let grants = db.all(SELECT, params![slug.as_str()], |row| {
+        let (id, client, product) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        Ok::<(BoundGrant, String), Fault>((BoundGrant { id, client, product }, row.get(3)?))
+    })?;
+    let bound = grants.into_iter().filter(|(_, restrictions)| is_bound(restrictions, to));
+    Ok(bound.map(|(grant, _)| grant).collect())
+}
+
+/// Ends what an app may do, with all tokens that hang on it; answers which access tokens those were.
+pub(super) fn end_grant(tx: &Write<'_>, id: GrantId) -> Result<Vec<SecretDigest>> {
+    const SELECT: &str = "SELECT digest FROM oauth_access_tokens WHERE grant_id = ?1";
+    const DELETE: &str = "DELETE FROM oauth_grants WHERE id = ?1";
+    let digests = tx.all(SELECT, params![id], |row| row.get(0))?;
+    tx.execute(DELETE, params![id])?;
+    Ok(digests)
+}
+
+/// Whether restrictions, as they are kept, hold an id of a resource. Those that cannot be read may
+/// hold anything.
+fn is_bound(restrictions: &str, (resource, id): (&str, &str)) -> bool {
+    serde_json::from_str::<crate::principals::Restrictions>(restrictions)
+        .map_or(true, |it| it.ids(resource).is_some_and(|ids| ids.contains(id)))
 }

@@ -19,6 +19,8 @@ const MINUTE: Span = Span::seconds(60);
 pub enum Attempt {
     /// Registering a client.
     Registration,
+    /// Changing what a client has registered.
+    Change,
     /// Asking for authorization: a request is kept for each.
     Request,
     /// Presenting a secret that is wrong.

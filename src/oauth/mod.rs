@@ -28,7 +28,7 @@ pub mod tokens;
 pub use attempts::{Attempt, Attempts};
 use error::change;
 pub use error::{Code, Error, Result};
-pub use parameters::{BadParameters, PARAMETERS_BYTES_MAX, Parameters};
+pub use parameters::{BadParameters, PARAMETERS_BYTES_MAX, Parameters, form_decoded};
 pub use redirect_uri::{BadRedirectUri, REDIRECT_URI_BYTES_MAX, RedirectUri};
 
 use crate::config::OAuth;

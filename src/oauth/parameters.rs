@@ -64,8 +64,8 @@ impl Parameters {
         for pair in pairs {
             let equals = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
             let (name, value) = (&pair[..equals], pair.get(equals + 1..).unwrap_or_default());
-            let name = decoded(name)?.as_str().to_owned();
-            parameters.add(name, decoded(value)?)?;
+            let name = form_decoded(name)?.as_str().to_owned();
+            parameters.add(name, form_decoded(value)?)?;
         }
         Ok(parameters)
     }
@@ -126,7 +126,10 @@ impl Parameters {
 }
 
 /// One name or value, decoded; the buffer is never grown, which would leave a copy behind.
-fn decoded(encoded: &[u8]) -> Result<Zeroizing<String>, BadParameters> {
+///
+/// # Errors
+/// `Encoding` for a `%` without two digits, and for what is no text.
+pub fn form_decoded(encoded: &[u8]) -> Result<Zeroizing<String>, BadParameters> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(encoded.len()));
     let mut rest = encoded.iter();
     while let Some(byte) = rest.next() {

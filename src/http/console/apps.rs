@@ -4,6 +4,7 @@ use super::paging::{self, Paging, ROWS};
 use super::views::apps::{self as view, App, AppsView};
 use crate::accounts::people::Role;
 use crate::accounts::{Slug, Workspace};
+use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::http::in_force::InForce;
 use crate::http::ui::address::Address;
@@ -12,6 +13,7 @@ use crate::http::web::{Reply, Visit};
 use crate::id::GrantId;
 use crate::oauth::clients::Client;
 use crate::oauth::grants::{Grant, Grants, Of};
+use crate::usage::last_use_of;
 
 /// The field that names what is to be ended.
 const GRANT: &str = "grant";
@@ -29,6 +31,8 @@ struct Listed {
     client: Option<Client>,
     product: String,
     holder: Option<String>,
+    used_at: Option<Timestamp>,
+    used_from: Option<String>,
     may_end: bool,
 }
 
@@ -40,7 +44,11 @@ impl Apps {
         let listed = grants(visit).list(of, visit.now, (skipped, ROWS))?.into_iter().map(|grant| {
             let holder = grant.holder.map(|holder| visit.people().email_of(holder)).transpose()?;
             let product = in_force.registry.product(&grant.product);
+            let last_use = last_use_of(&visit.app.store, grant.id)?;
+            let used_from = last_use.and_then(|last_use| last_use.from);
             Ok(Listed {
+                used_at: last_use.map(|last_use| last_use.at),
+                used_from: used_from.map(|from| from.to_string()),
                 id: grant.id.to_string(),
                 client: clients.find(&grant.client)?,
                 product: product.map_or(&grant.product, |product| &product.name).clone(),
@@ -72,7 +80,8 @@ impl Listed {
             scopes: &self.grant.scopes,
             restrictions: &self.grant.restrictions,
             created_at: self.grant.created_at,
-            active_at: self.grant.last_token_at,
+            used_at: self.used_at,
+            used_from: self.used_from.as_deref(),
             may_end: self.may_end,
         }
     }

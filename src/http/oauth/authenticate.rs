@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::endpoint::{Asked, credentials};
 use crate::oauth::clients::Client;
-use crate::oauth::{Attempt, Code, Error, Parameters, Result};
+use crate::oauth::{Attempt, Code, Error, Parameters, Result, form_decoded};
 
 /// Wrong secrets that one place may present in a minute before it is told to slow down. No right one
 /// is ever refused for it: a guess has 154 bits to find, and a stranger could lock others out.
@@ -38,8 +38,15 @@ pub(super) fn client(asked: &Asked<'_>, parameters: &Parameters) -> Result<Clien
             ));
         }
     };
-    let found = asked.clients().authenticate(id, secret, asked.now);
-    if found.as_ref().is_err_and(|error| error.code() == Code::InvalidClient) {
+    counted(asked, asked.clients().authenticate(id, secret, asked.now), Code::InvalidClient)
+}
+
+/// What was `found` by a secret. That it was `wrong` is counted, by where it came from.
+///
+/// # Errors
+/// As `found`; `SlowDown`.
+pub(super) fn counted(asked: &Asked<'_>, found: Result<Client>, wrong: Code) -> Result<Client> {
+    if found.as_ref().is_err_and(|error| error.code() == wrong) {
         let limit = (WRONG_PER_MINUTE, asked.now);
         asked.app.attempts.count(Attempt::WrongSecret, asked.address, limit)?;
     }
@@ -80,12 +87,8 @@ fn basic(authorization: &str) -> Result<IdAndSecret> {
     let bytes = Zeroizing::new(Base64::decode_vec(encoded).map_err(|_| bad())?);
     let text = std::str::from_utf8(&bytes).map_err(|_| bad())?;
     let (id, secret) = text.split_once(':').ok_or_else(bad)?;
-    let decoded = |text: &str| {
-        // A lone name decodes as a name.
-        let mut pairs = form_urlencoded::parse(text.as_bytes());
-        Zeroizing::new(pairs.next().map(|(name, _)| name.into_owned()).unwrap_or_default())
-    };
-    Ok((decoded(id), decoded(secret)))
+    let decoded = |text: &str| form_decoded(text.as_bytes()).map_err(|_| bad());
+    Ok((decoded(id)?, decoded(secret)?))
 }
 
 #[cfg(test)]
@@ -98,6 +101,12 @@ mod tests {
         let (id, secret) = of("client_a%3Ab:ks%5Fcs+x").unwrap();
         assert_eq!((id.as_str(), secret.as_str()), ("client_a:b", "ks_cs x"));
         assert!(of("no colon").is_err());
+        for (said, read) in [("a:b=x", "b=x"), ("a:b&x", "b&x"), ("a:b%26", "b&"), ("a:", "")] {
+            assert_eq!(of(said).unwrap().1.as_str(), read, "{said}");
+        }
+        for bad in ["a:b%", "a:b%4", "a:b%zz", "a%:b", "a:%ff"] {
+            assert_eq!(of(bad).err().map(|it| it.code()), Some(Code::InvalidClient), "{bad}");
+        }
         for bad in ["Basic", "Basic !", "Bearer abc", "Basic /w=="] {
             assert_eq!(basic(bad).err().map(|it| it.code()), Some(Code::InvalidClient), "{bad}");
         }

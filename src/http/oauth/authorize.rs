@@ -8,7 +8,7 @@ use crate::error::{Error as Fault, Result};
 use crate::http::console::views::consent::{self, RefusedView};
 use crate::http::in_force::InForce;
 use crate::http::web::{Reply, Visit};
-use crate::oauth::clients::{Client, ClientId};
+use crate::oauth::clients::{Client, ClientId, Origin};
 use crate::oauth::requests::{Asker, Requests};
 use crate::oauth::{Attempt, Code, Error, Parameters, RedirectUri};
 
@@ -58,28 +58,28 @@ fn described(visit: &Visit<'_>, id: &ClientId) -> Result<Client> {
     let (app, settings) = (visit.app, &visit.app.live.get().oauth);
     let in_force = InForce::of(app);
     let clients = in_force.clients(app);
-    let said = match app.documents.known(id, settings, visit.now) {
-        Some(said) => match clients.find(id)? {
-            Some(client) => return Ok(client),
-            None => said,
-        },
-        None => {
-            let limit = (settings.registrations_per_minute, visit.now);
-            app.attempts
-                .count(Attempt::Registration, visit.address(), limit)
-                .map_err(for_people)?;
-            app.documents.fetch(id, settings, visit.now).map_err(for_people)?
+    let said = if let Some(said) = app.documents.known(id, settings, visit.now) {
+        if let Some(client) = clients.find(id)? {
+            return Ok(client);
         }
+        said
+    } else {
+        let limit = (settings.registrations_per_minute, visit.now);
+        let (attempt, address) = (Attempt::Registration, visit.address());
+        app.attempts.count(attempt, address, limit).map_err(for_people)?;
+        app.documents.fetch(id, settings, visit.now).map_err(for_people)?
     };
-    clients.put_document(id, said, visit.address().to_string()).map_err(for_people)
+    let (address, idle) = (visit.address().to_string(), settings.registration_idle);
+    clients.put_document(id, said, (address, idle)).map_err(for_people)
 }
 
-/// A refusal goes to the app by itself where somebody answers for the app. Anybody can register an
-/// app, and an address with it: nobody is sent there without having seen where it leads
+/// A refusal goes to the app by itself where whoever runs this instance has made the app. Anybody can
+/// register one, and any workspace's admin make one, and an address with it: nobody is sent there
+/// without having seen where it leads
 /// ([RFC 9700 §4.11.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.11.2)).
 fn refused(visit: &Visit<'_>, asker: &Asker, state: Option<&str>, error: &Error) -> Reply {
     let target = answer(visit, &asker.redirect_uri, (error.code(), error.description()), state);
-    if asker.client.origin.is_vouched() {
+    if asker.client.origin == Origin::Operator {
         return Reply::see_other(&target);
     }
     let view = RefusedView {
@@ -113,6 +113,26 @@ fn for_people(error: Error) -> Fault {
     match error.refusal_or_fault() {
         Err(fault) => fault,
         Ok(refusal) if refusal.code() == Code::SlowDown => Fault::too_many(refusal.description()),
+        Ok(refusal) if refusal.code() == Code::TemporarilyUnavailable => {
+            Fault::unavailable(refusal.description())
+        }
         Ok(refusal) => Fault::invalid(refusal.description()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    #[test]
+    fn what_passes_by_itself_is_no_mistake_of_whoever_sits_before_the_browser() {
+        for (code, kind) in [
+            (Code::TemporarilyUnavailable, ErrorKind::Unavailable),
+            (Code::SlowDown, ErrorKind::TooMany),
+            (Code::InvalidRequest, ErrorKind::Invalid),
+        ] {
+            assert_eq!(for_people(Error::new(code, "so it is")).kind(), kind);
+        }
     }
 }

@@ -9,7 +9,7 @@ use actix_http::StatusCode;
 
 use super::authorize::{answer, requests};
 use crate::accounts::Workspace;
-use crate::accounts::people::Role;
+use crate::accounts::people::{Membership, Role};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::console::views::consent::{self, ConsentView, Filled};
 use crate::http::in_force::InForce;
@@ -102,6 +102,9 @@ impl<'v> Scene<'v> {
 
     /// What was filled in, as far as it makes sense for the product.
     fn choice(&self, filled: &Filled<'_>) -> Result<Choice> {
+        if filled.workspace.is_empty() {
+            return Err(Error::invalid("choose the workspace for which the app may act"));
+        }
         let product = self.product()?;
         let open = product.oauth.iter().flat_map(|oauth| &oauth.scopes);
         let open: Vec<&String> = open.collect();
@@ -156,16 +159,20 @@ impl<'v> Scene<'v> {
         Ok(page.to_anywhere())
     }
 
-    /// The workspaces for which they may decide this, by slug.
+    /// The workspaces for which they may decide this and the app may act, by slug.
     fn workspaces(&self) -> Result<Vec<Workspace>> {
         let user = &self.visit.holder()?.user;
         let workspaces = self.visit.workspaces();
         if user.is_operator {
             let mut all = workspaces.list()?;
+            all.retain(|it| self.client.acts_for(it.slug.as_str()));
             all.truncate(WORKSPACES_MAX);
             return Ok(all);
         }
-        let may = user.memberships.iter().filter(|it| it.role >= Role::Developer);
+        let is_theirs = |it: &&Membership| {
+            it.role >= Role::Developer && self.client.acts_for(it.workspace.as_str())
+        };
+        let may = user.memberships.iter().filter(is_theirs);
         let shown = may.take(WORKSPACES_MAX).map(|it| workspaces.show(&it.workspace));
         let shown: Result<Vec<Workspace>> = shown.collect();
         let by_slug: BTreeMap<String, Workspace> =

@@ -6,6 +6,7 @@ use actix_http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
+use super::authenticate;
 use super::endpoint::Asked;
 use crate::oauth::clients::{Client, Registered};
 use crate::oauth::{Attempt, Code, Error, Result};
@@ -22,7 +23,7 @@ pub(in crate::http) fn register(asked: &Asked<'_>) -> Result<Answer> {
     let limit = (settings.registrations_per_minute, asked.now);
     asked.app.attempts.count(Attempt::Registration, asked.address, limit)?;
     let said = said(asked)?;
-    let may = (settings.registration, asked.sent.bearer(), asked.now);
+    let may = (settings, asked.sent.bearer(), asked.now);
     let registered = asked.clients().register(&said, asked.address.to_string(), may)?;
     Ok(Answer::json(StatusCode::CREATED, members(asked, &registered)))
 }
@@ -32,7 +33,7 @@ pub(in crate::http) fn register(asked: &Asked<'_>) -> Result<Answer> {
 /// # Errors
 /// `InvalidToken`.
 pub(in crate::http) fn show(asked: &Asked<'_>) -> Result<Answer> {
-    let client = asked.clients().registered(&asked.sent.client, asked.sent.bearer())?;
+    let client = theirs(asked)?;
     let registered = Registered { client, secret: None, token: None };
     Ok(Answer::json(StatusCode::OK, members(asked, &registered)))
 }
@@ -43,10 +44,13 @@ pub(in crate::http) fn show(asked: &Asked<'_>) -> Result<Answer> {
 /// As [`register`].
 pub(in crate::http) fn replace(asked: &Asked<'_>) -> Result<Answer> {
     // Whoever has no token is told so before what they say is read.
-    asked.clients().registered(&asked.sent.client, asked.sent.bearer())?;
-    let said = said(asked)?;
+    theirs(asked)?;
+    let settings = &asked.app.live.get().oauth;
+    let limit = (settings.registrations_per_minute, asked.now);
+    asked.app.attempts.count(Attempt::Change, asked.address, limit)?;
+    let said = (&said(asked)?, settings.registration);
     let clients = asked.clients();
-    let registered = clients.reregister(&asked.sent.client, asked.sent.bearer(), &said)?;
+    let registered = clients.reregister(&asked.sent.client, asked.sent.bearer(), said)?;
     Ok(Answer::json(StatusCode::OK, members(asked, &registered)))
 }
 
@@ -55,8 +59,16 @@ pub(in crate::http) fn replace(asked: &Asked<'_>) -> Result<Answer> {
 /// # Errors
 /// `InvalidToken`.
 pub(in crate::http) fn end(asked: &Asked<'_>) -> Result<Answer> {
+    theirs(asked)?;
     asked.clients().unregister(&asked.sent.client, asked.sent.bearer())?;
     Ok(Answer::done(StatusCode::NO_CONTENT))
+}
+
+/// The client that manages its registration with the token that was sent. Only so many wrong ones may
+/// be presented.
+fn theirs(asked: &Asked<'_>) -> Result<Client> {
+    let found = asked.clients().registered(&asked.sent.client, asked.sent.bearer());
+    authenticate::counted(asked, found, Code::InvalidToken)
 }
 
 fn said(asked: &Asked<'_>) -> Result<Map<String, Value>> {

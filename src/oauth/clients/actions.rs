@@ -68,11 +68,13 @@ impl Clients<'_> {
     /// # Errors
     /// `Invalid`, `NotFound`; `Conflict` for one that describes itself.
     pub fn update(&self, actor: &Actor, id: &ClientId, changes: Changes) -> Result<Client> {
-        let mut client = self.vouched(id)?;
-        changes.apply(&mut client, self.registry)?;
+        // The product of a client never changes.
+        let product = self.vouched(id)?.product;
+        let changes = changes.parsed(product.as_deref(), self.registry)?;
         let (actor, id) = (actor.clone(), id.clone());
         self.store.write(move |tx| {
-            table::find(tx, &id)?.ok_or_else(|| unknown(&id))?;
+            let client = table::find(tx, &id)?.ok_or_else(|| unknown(&id))?;
+            let client = changes.apply(client)?;
             table::put(tx, &client)?;
             record(tx, &actor, "client.update", &client, described(&client))?;
             Ok(client)

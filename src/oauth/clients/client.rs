@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::clock::Timestamp;
 use crate::id::MadeClientId;
+use crate::oauth::redirect_uri::RedirectUri;
 
 /// Bytes of a client's id: the URL of a metadata document is the longest.
 const CLIENT_ID_BYTES_MAX: usize = 512;
@@ -186,6 +187,28 @@ impl Client {
     #[must_use]
     pub fn is_confidential(&self) -> bool {
         self.auth_method != AuthMethod::None
+    }
+
+    /// Where an answer goes for which the client names `presented`, if that is one of its own.
+    pub(in crate::oauth) fn redirect(&self, presented: &str) -> Option<RedirectUri> {
+        self.registered().find_map(|uri| uri.requested(presented))
+    }
+
+    /// Whether an answer may go to `uri`.
+    pub(in crate::oauth) fn answers_at(&self, uri: &str) -> bool {
+        self.redirect(uri).is_some()
+    }
+
+    /// The addresses that it has registered.
+    pub(in crate::oauth) fn registered(&self) -> impl Iterator<Item = RedirectUri> + '_ {
+        self.redirect_uris.iter().filter_map(|text| RedirectUri::parse(text).ok())
+    }
+
+    /// Whether people may let it act for a workspace: one that is made for a workspace acts for that
+    /// alone.
+    #[must_use]
+    pub fn acts_for(&self, workspace: &str) -> bool {
+        self.workspace.as_deref().is_none_or(|own| own == workspace)
     }
 
     /// Whether it may get tokens in this way.

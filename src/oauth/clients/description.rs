@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::client::{AuthMethod, GrantType};
+use crate::accounts::is_hidden;
 use crate::oauth::redirect_uri::RedirectUri;
 use crate::oauth::{Code, Error, Result};
 
@@ -58,6 +59,7 @@ impl Description {
         if grant_types.contains(&GrantType::AuthorizationCode) && redirect_uris.is_empty() {
             return Err(bad_uri("redirect_uris is missing: a client that gets codes has one"));
         }
+        check_web(said, &redirect_uris)?;
         check_response_types(said)?;
         if said.0.get("jwks").is_some() && said.0.get("jwks_uri").is_some() {
             return Err(bad("jwks and jwks_uri exclude each other"));
@@ -132,6 +134,19 @@ fn grant_types(said: Said<'_>) -> Result<Vec<GrantType>> {
     Ok(kept)
 }
 
+/// An app on a web server has its answers sent there: neither to somebody's own machine nor to a
+/// program of theirs (`OpenID` Connect Dynamic Client Registration 1.0 §2).
+fn check_web(said: Said<'_>, redirect_uris: &[String]) -> Result<()> {
+    let is_web = said.get("application_type").and_then(Value::as_str) == Some("web");
+    let is_elsewhere = |uri: &String| {
+        !uri.starts_with("https://") || RedirectUri::parse(uri).is_ok_and(|it| it.is_loopback())
+    };
+    if is_web && redirect_uris.iter().any(is_elsewhere) {
+        return Err(bad_uri("a web application has its redirect_uris by https on its own host"));
+    }
+    Ok(())
+}
+
 fn check_response_types(said: Said<'_>) -> Result<()> {
     let list = said.list("response_types")?;
     match list {
@@ -195,12 +210,6 @@ fn is_link(text: &str) -> bool {
 
 /// A name without characters that are not seen, or that turn what is seen around.
 fn shown_name(text: &str) -> String {
-    let is_hidden = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
-            || matches!(c, '\u{2060}'..='\u{206f}' | '\u{e0000}'..='\u{e007f}')
-    };
     let name: String = text.chars().filter(|c| !is_hidden(*c)).take(NAME_CHARACTERS_MAX).collect();
     let name = name.trim();
     if name.is_empty() { NAMELESS.to_owned() } else { name.to_owned() }
@@ -258,6 +267,9 @@ mod tests {
         for (said, shown) in [
             ("Good\u{202e}txt.exe", "Goodtxt.exe"),
             ("\u{200b}\u{feff} \n", NAMELESS),
+            ("\u{3164}", NAMELESS),
+            ("\u{115f}\u{1160}\u{ffa0}", NAMELESS),
+            ("\u{fe0f}\u{2800}\u{e0100}\u{34f}", NAMELESS),
             ("<b>Bold</b>", "<b>Bold</b>"),
             ("a\u{0}b\u{1b}[2J", "ab[2J"),
         ] {
@@ -302,6 +314,10 @@ mod tests {
             ("scope", json!(["read:a"])),
         ] {
             assert_eq!(with(name, value.clone()), Code::InvalidClientMetadata, "{name} {value}");
+        }
+        for uri in ["http://127.0.0.1/cb", "https://localhost/cb", "com.example.app:/cb"] {
+            let web = json!({ "redirect_uris": [uri], "application_type": "web" });
+            assert_eq!(read(&web).unwrap_err().code(), Code::InvalidRedirectUri, "{uri}");
         }
         let both = json!({ "redirect_uris": ["https://a.example"], "jwks": {}, "jwks_uri": "x" });
         assert_eq!(read(&both).unwrap_err().code(), Code::InvalidClientMetadata);

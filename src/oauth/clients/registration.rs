@@ -10,7 +10,7 @@ use super::description::Description;
 use super::table;
 use crate::audit::Actor;
 use crate::clock::{Span, Timestamp};
-use crate::config::Registration;
+use crate::config::{OAuth, Registration};
 use crate::error::Error as Fault;
 use crate::oauth::grants::table as grants;
 use crate::oauth::{Code, Error, Result, change, secret};
@@ -24,7 +24,7 @@ const REGISTRATION_PREFIX: &str = "ks_rg_";
 const INITIAL_PREFIX: &str = "ks_ri_";
 
 /// Clients that nobody vouches for: beyond it the oldest that never got a token goes, if it is older
-/// than an hour.
+/// than an hour; else the one that has been idle the longest, if nobody lets it do anything any more.
 const UNVOUCHED_MAX: i64 = 10_000;
 const UNVOUCHED_KEPT: Span = Span::seconds(3_600);
 
@@ -59,15 +59,16 @@ impl Clients<'_> {
         &self,
         said: &Map<String, Value>,
         address: String,
-        (may, initial, now): (Registration, Option<&str>, Timestamp),
+        (settings, initial, now): (&OAuth, Option<&str>, Timestamp),
     ) -> Result<Registered> {
-        self.judge(may, initial, now)?;
+        self.judge(settings.registration, initial, now)?;
         let said = self.read(said)?;
         let token = secret::mint(REGISTRATION_PREFIX)?;
         let is_public = said.auth_method == super::AuthMethod::None;
         let secret = (!is_public).then(|| secret::mint(SECRET_PREFIX)).transpose()?;
+        let idle = settings.registration_idle;
         change(self.store, move |tx| {
-            make_room(tx)?;
+            make_room(tx, idle)?;
             let id = ClientId::new(tx.now);
             let client = described(said, (id, Origin::Registered), (address, tx.now));
             table::put(tx, &client)?;
@@ -79,7 +80,8 @@ impl Clients<'_> {
         })
     }
 
-    /// Keeps what the document at a client's id says of it.
+    /// Keeps what the document at a client's id says of it, as it was fetched for `address`. Clients
+    /// that were `idle` for so long make room.
     ///
     /// # Errors
     /// `TemporarilyUnavailable` where there are too many clients.
@@ -87,13 +89,13 @@ impl Clients<'_> {
         &self,
         id: &ClientId,
         said: Description,
-        address: String,
+        (address, idle): (String, Span),
     ) -> Result<Client> {
         let id = id.clone();
         change(self.store, move |tx| {
             let known = table::find(tx, &id)?;
             if known.is_none() {
-                make_room(tx)?;
+                make_room(tx, idle)?;
             }
             let since = known.map_or(tx.now, |known| known.created_at);
             let client = described(said, (id, Origin::Document), (address, since));
@@ -118,55 +120,30 @@ impl Clients<'_> {
     /// Replaces what a client says of itself, by the rules for a new one.
     ///
     /// # Errors
-    /// As [`Clients::register`].
+    /// As [`Clients::register`]; where nobody may register, nobody registers another address.
     pub fn reregister(
         &self,
         id: &str,
         token: Option<&str>,
-        said: &Map<String, Value>,
+        (said, may): (&Map<String, Value>, Registration),
     ) -> Result<Registered> {
-        let known = self.registered(id, token)?;
-        if said.get("client_id").and_then(Value::as_str) != Some(known.id.as_str()) {
+        let (id, digest) = managed(id, token)?;
+        if said.get("client_id").and_then(Value::as_str) != Some(id.as_str()) {
             return Err(Error::request("client_id is missing, or another client's"));
         }
         if OURS.iter().any(|name| said.contains_key(*name)) {
             return Err(Error::request("some members are only ours to say"));
         }
-        self.hold_own_secret(&known, said)?;
+        let own_secret = said.get("client_secret").filter(|value| !value.is_null()).cloned();
         let said = self.read(said)?;
-        let is_public = said.auth_method == super::AuthMethod::None;
-        let is_new = !is_public && !known.is_confidential();
-        let secret = is_new.then(|| secret::mint(SECRET_PREFIX)).transpose()?;
         change(self.store, move |tx| {
-            // It may have been removed meanwhile.
-            let known = table::find(tx, &known.id)?.ok_or_else(no_token)?;
-            let client =
-                described(said, (known.id, known.origin), (known.created_by, known.created_at));
-            let client = Client { last_token_at: known.last_token_at, ..client };
-            table::put(tx, &client)?;
-            if is_public {
-                table::end_secrets(tx, &client.id, tx.now)?;
-            }
-            if let Some(secret) = &secret {
-                table::insert_secret(tx, &client.id, secret)?;
-            }
-            Ok(Registered { client, secret, token: None })
+            // As it is now: it may have been removed or changed meanwhile.
+            let is_theirs = table::is_registration_token(tx, &digest, &id)?;
+            let known = table::find(tx, &id)?.filter(|_| is_theirs).ok_or_else(no_token)?;
+            hold_own_secret(tx, &known, own_secret.as_ref())?;
+            hold_own_addresses(&known, &said, may)?;
+            replace(tx, known, said)
         })
-    }
-
-    /// A client may say which secret it has, and not choose one (RFC 7592 §2.2).
-    fn hold_own_secret(&self, known: &Client, said: &Map<String, Value>) -> Result<()> {
-        let Some(sent) = said.get("client_secret").filter(|value| !value.is_null()) else {
-            return Ok(());
-        };
-        let digest = sent.as_str().and_then(|text| secret::digest_of(text, SECRET_PREFIX));
-        let is_own = match digest {
-            None => false,
-            Some(digest) => self
-                .store
-                .read(|db| table::is_secret(db, &known.id, &digest, Timestamp::default()))?,
-        };
-        if is_own { Ok(()) } else { Err(Error::request("client_secret is not yours to choose")) }
     }
 
     /// Ends a client that asks for it, with all that it holds.
@@ -203,9 +180,7 @@ impl Clients<'_> {
     fn judge(&self, may: Registration, initial: Option<&str>, now: Timestamp) -> Result<()> {
         match may {
             Registration::Open => Ok(()),
-            Registration::Off => {
-                Err(Error::new(Code::AccessDenied, "clients do not register themselves here"))
-            }
+            Registration::Off => Err(no_registration()),
             Registration::Token => {
                 let digest = initial.and_then(|text| secret::digest_of(text, INITIAL_PREFIX));
                 let digest = digest.ok_or_else(no_token)?;
@@ -236,6 +211,42 @@ impl Clients<'_> {
     }
 }
 
+/// A client may say which secret it has, and not choose one (RFC 7592 §2.2).
+fn hold_own_secret(tx: &Write<'_>, known: &Client, sent: Option<&Value>) -> Result<()> {
+    let Some(sent) = sent else { return Ok(()) };
+    let digest = sent.as_str().and_then(|text| secret::digest_of(text, SECRET_PREFIX));
+    let is_own = match digest {
+        None => false,
+        Some(digest) => table::is_secret(tx, &known.id, &digest, tx.now)?,
+    };
+    if is_own { Ok(()) } else { Err(Error::request("client_secret is not yours to choose")) }
+}
+
+/// Another address is as good as another client: where nobody may register one, nobody has the other.
+fn hold_own_addresses(known: &Client, said: &Description, may: Registration) -> Result<()> {
+    let is_new = |uri: &String| !known.redirect_uris.contains(uri);
+    match may {
+        Registration::Off if said.redirect_uris.iter().any(is_new) => Err(no_registration()),
+        Registration::Off | Registration::Open | Registration::Token => Ok(()),
+    }
+}
+
+fn replace(tx: &Write<'_>, known: Client, said: Description) -> Result<Registered> {
+    let is_public = said.auth_method == super::AuthMethod::None;
+    let is_new = !is_public && !known.is_confidential();
+    let secret = is_new.then(|| secret::mint(SECRET_PREFIX)).transpose()?;
+    let client = described(said, (known.id, known.origin), (known.created_by, known.created_at));
+    let client = Client { last_token_at: known.last_token_at, ..client };
+    table::put(tx, &client)?;
+    if is_public {
+        table::end_secrets(tx, &client.id, tx.now)?;
+    }
+    if let Some(secret) = &secret {
+        table::insert_secret(tx, &client.id, secret)?;
+    }
+    Ok(Registered { client, secret, token: None })
+}
+
 /// A client from what it says of itself.
 fn described(
     said: Description,
@@ -260,18 +271,25 @@ fn described(
     }
 }
 
-fn make_room(tx: &Write<'_>) -> Result<()> {
+fn make_room(tx: &Write<'_>, idle: Span) -> Result<()> {
     let is_full = table::count_unvouched(tx)? >= UNVOUCHED_MAX;
-    if is_full && table::delete_unused(tx, tx.now.minus(UNVOUCHED_KEPT), 1)? == 0 {
-        return Err(Error::new(Code::TemporarilyUnavailable, "there are too many clients"));
+    if !is_full
+        || table::delete_unused(tx, tx.now.minus(UNVOUCHED_KEPT), 1)? > 0
+        || table::delete_idle(tx, tx.now.minus(idle))?
+    {
+        return Ok(());
     }
-    Ok(())
+    Err(Error::new(Code::TemporarilyUnavailable, "there are too many clients"))
 }
 
 /// The client and the token that a management request names.
 fn managed(id: &str, token: Option<&str>) -> Result<(ClientId, crate::secret::SecretDigest)> {
     let digest = token.and_then(|text| secret::digest_of(text, REGISTRATION_PREFIX));
     id.parse().ok().zip(digest).ok_or_else(no_token)
+}
+
+fn no_registration() -> Error {
+    Error::new(Code::AccessDenied, "clients do not register themselves here")
 }
 
 fn no_token() -> Error {

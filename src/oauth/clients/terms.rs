@@ -1,5 +1,8 @@
 //! What may be asked of a client that somebody makes: checked before anything is written.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::client::{AuthMethod, Client, ClientId, GrantType, Origin};
@@ -7,7 +10,7 @@ use crate::accounts::parse_name;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::oauth::redirect_uri::RedirectUri;
-use crate::registry::{Product, Registry};
+use crate::registry::{OAuth, Product, Registry};
 
 /// Redirect URIs of one client.
 const REDIRECT_URIS_MAX: usize = 10;
@@ -42,7 +45,8 @@ pub struct Terms {
     /// The workspace that it acts for by itself.
     #[serde(default)]
     pub workspace: Option<String>,
-    /// What it asks for when it names nothing; by itself it gets no more.
+    /// What it asks for when it names nothing. By itself it gets no more: where none is named, the
+    /// product's defaults as they are now.
     #[serde(default)]
     pub scopes: Vec<String>,
     /// Whether it may do as in OAuth 2.0.
@@ -77,6 +81,10 @@ impl Terms {
             [] => vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
             asked => GrantType::ALL.iter().filter(|it| asked.contains(it)).copied().collect(),
         };
+        let mut scopes = scopes(registry, self.product.as_deref(), &self.scopes)?;
+        if scopes.is_empty() && grant_types.contains(&GrantType::ClientCredentials) {
+            scopes = defaults(registry, self.product.as_deref());
+        }
         let client = Client {
             id: ClientId::new(now),
             origin: match maker {
@@ -91,7 +99,7 @@ impl Terms {
             },
             redirect_uris: redirect_uris(&self.redirect_uris)?,
             grant_types,
-            scopes: scopes(registry, self.product.as_deref(), &self.scopes)?,
+            scopes,
             product: self.product,
             workspace: self.workspace,
             is_oauth20: self.is_oauth20,
@@ -106,24 +114,34 @@ impl Terms {
 }
 
 impl Changes {
-    /// Changes `client`, within what its product takes.
+    /// The changes as they will be written, within what the client's product takes.
     ///
     /// # Errors
     /// `Invalid`.
-    pub(super) fn apply(self, client: &mut Client, registry: &Registry) -> Result<()> {
+    pub(super) fn parsed(self, product: Option<&str>, registry: &Registry) -> Result<Self> {
         if self.name.is_none() && self.redirect_uris.is_none() && self.scopes.is_none() {
             return Err(Error::invalid("say what to change"));
         }
-        if let Some(name) = self.name {
-            client.name = parse_name(&name)?;
-        }
-        if let Some(asked) = self.redirect_uris {
-            client.redirect_uris = redirect_uris(&asked)?;
-        }
-        if let Some(asked) = self.scopes {
-            client.scopes = scopes(registry, client.product.as_deref(), &asked)?;
-        }
-        check(client)
+        Ok(Self {
+            name: self.name.as_deref().map(parse_name).transpose()?,
+            redirect_uris: self.redirect_uris.as_deref().map(redirect_uris).transpose()?,
+            scopes: self.scopes.map(|asked| scopes(registry, product, &asked)).transpose()?,
+        })
+    }
+
+    /// `client` with these changes, which were parsed for its product.
+    ///
+    /// # Errors
+    /// `Invalid` where they do not fit with what it is.
+    pub(super) fn apply(self, client: Client) -> Result<Client> {
+        let client = Client {
+            name: self.name.unwrap_or(client.name),
+            redirect_uris: self.redirect_uris.unwrap_or(client.redirect_uris),
+            scopes: self.scopes.unwrap_or(client.scopes),
+            ..client
+        };
+        check(&client)?;
+        Ok(client)
     }
 }
 
@@ -138,6 +156,8 @@ fn check(client: &Client) -> Result<()> {
         "a client that acts by itself has a secret: make it confidential"
     } else if may(GrantType::ClientCredentials) && client.workspace.is_none() {
         "a client that acts by itself acts for a workspace: name it"
+    } else if may(GrantType::ClientCredentials) && client.scopes.is_empty() {
+        "a client that acts by itself has scopes, and gets no more: name them"
     } else if client.origin == Origin::Workspace && client.workspace.is_none() {
         "a workspace's admin makes clients of that workspace: name it"
     } else if client.is_oauth20 && (client.origin != Origin::Operator || !client.is_confidential())
@@ -169,16 +189,10 @@ fn redirect_uris(asked: &[String]) -> Result<Vec<String>> {
 /// The scopes, each once, if applications may ask for them: of the product, or of any where none is
 /// named.
 fn scopes(registry: &Registry, product: Option<&str>, asked: &[String]) -> Result<Vec<String>> {
-    let products: Vec<&Product> = match product {
-        None => registry.products().map(AsRef::as_ref).collect(),
-        Some(id) => vec![
-            registry
-                .product(id)
-                .ok_or_else(|| Error::invalid(format!("there is no product `{id}`")))?,
-        ],
-    };
-    let open: Vec<&String> =
-        products.iter().filter_map(|it| it.oauth.as_ref()).flat_map(|it| &it.scopes).collect();
+    if let Some(id) = product.filter(|id| registry.product(id).is_none()) {
+        return Err(Error::invalid(format!("there is no product `{id}`")));
+    }
+    let open: Vec<&String> = open(registry, product).flat_map(|it| &it.scopes).collect();
     if product.is_some() && open.is_empty() {
         return Err(Error::invalid(
             "the product takes no part in OAuth: it has no `[oauth]` table",
@@ -187,6 +201,23 @@ fn scopes(registry: &Registry, product: Option<&str>, asked: &[String]) -> Resul
     if let Some(unknown) = asked.iter().find(|name| !open.contains(name)) {
         return Err(Error::invalid(format!("applications may not ask for a scope `{unknown}`")));
     }
-    let kept: std::collections::BTreeSet<&String> = asked.iter().collect();
+    let kept: BTreeSet<&String> = asked.iter().collect();
     Ok(kept.into_iter().cloned().collect())
+}
+
+/// What a service gets for which nobody names scopes: the defaults of its product, or of all where none
+/// is named.
+fn defaults(registry: &Registry, product: Option<&str>) -> Vec<String> {
+    let names: BTreeSet<&String> =
+        open(registry, product).flat_map(|it| &it.default_scopes).collect();
+    names.into_iter().cloned().collect()
+}
+
+/// What applications may ask for: of one product, or of all.
+fn open<'r>(
+    registry: &'r Registry,
+    product: Option<&'r str>,
+) -> impl Iterator<Item = &'r OAuth> + 'r {
+    let is_meant = move |it: &&Arc<Product>| product.is_none_or(|id| it.id == id);
+    registry.products().filter(is_meant).filter_map(|it| it.oauth.as_ref())
 }

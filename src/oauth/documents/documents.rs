@@ -1,6 +1,7 @@
 //! The documents that were fetched lately, and those that are under way.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use ureq::Agent;
@@ -14,14 +15,16 @@ use crate::oauth::{Code, Error, Result};
 /// Documents that are kept: some megabytes at most.
 const KEPT_MAX: usize = 1_000;
 
-/// Documents that are fetched at a time; each has a thread that waits.
-const UNDER_WAY_MAX: usize = 16;
+/// Threads that fetch a document or wait for one. They are of the pool that also reads for the gate
+/// what it does not know yet, and must leave it the most of it.
+const WAITING_MAX: usize = 32;
 
 /// What clients say of themselves at their own addresses.
 pub struct Documents {
     agent: Agent,
     known: Mutex<HashMap<ClientId, Known>>,
     under_way: Mutex<HashMap<ClientId, Arc<UnderWay>>>,
+    waiting: AtomicUsize,
 }
 
 struct Known {
@@ -36,7 +39,7 @@ type UnderWay = OnceLock<Option<Description>>;
 impl Default for Documents {
     fn default() -> Self {
         let (known, under_way) = (Mutex::default(), Mutex::default());
-        Self { agent: fetch::agent(), known, under_way }
+        Self { agent: fetch::agent(), known, under_way, waiting: AtomicUsize::new(0) }
     }
 }
 
@@ -62,22 +65,20 @@ impl Documents {
         if !is_good(id, settings) {
             return Err(unusable());
         }
-        let under_way = self.begin(id)?;
-        let description = under_way.get_or_init(|| self.fetch_anew(id, now)).clone();
-        let mut all = lock(&self.under_way);
-        if all.get(id).is_some_and(|it| Arc::ptr_eq(it, &under_way)) {
-            all.remove(id);
-        }
+        let place = self.place(id)?;
+        let description = place.under_way.get_or_init(|| self.fetch_anew(id, now)).clone();
         description.ok_or_else(unusable)
     }
 
-    fn begin(&self, id: &ClientId) -> Result<Arc<UnderWay>> {
-        let mut all = lock(&self.under_way);
-        if all.len() >= UNDER_WAY_MAX && !all.contains_key(id) {
+    /// A place among those that wait, if one is free.
+    fn place<'d>(&'d self, id: &'d ClientId) -> Result<Place<'d>> {
+        let is_free = |waiting: usize| (waiting < WAITING_MAX).then_some(waiting + 1);
+        if self.waiting.fetch_update(Ordering::AcqRel, Ordering::Acquire, is_free).is_err() {
             let said = "too many clients are looked up at the moment";
             return Err(Error::new(Code::TemporarilyUnavailable, said));
         }
-        Ok(Arc::clone(all.entry(id.clone()).or_default()))
+        let under_way = Arc::clone(lock(&self.under_way).entry(id.clone()).or_default());
+        Ok(Place { documents: self, id, under_way })
     }
 
     fn fetch_anew(&self, id: &ClientId, now: Timestamp) -> Option<Description> {
@@ -111,6 +112,24 @@ impl Documents {
     }
 }
 
+/// A place among those that wait for a document. It is given back however the waiting ends: by an
+/// answer, or by a panic.
+struct Place<'d> {
+    documents: &'d Documents,
+    id: &'d ClientId,
+    under_way: Arc<UnderWay>,
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let mut all = lock(&self.documents.under_way);
+        if all.get(self.id).is_some_and(|it| Arc::ptr_eq(it, &self.under_way)) {
+            all.remove(self.id);
+        }
+        self.documents.waiting.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
 /// Whether the settings allow a document there.
 fn is_good(id: &ClientId, settings: &OAuth) -> bool {
     settings.has_client_id_metadata
@@ -123,4 +142,39 @@ fn unusable() -> Error {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(name: &str) -> ClientId {
+        format!("https://app.example/{name}").parse().unwrap()
+    }
+
+    #[test]
+    fn so_many_wait_at_a_time_whether_for_one_document_or_for_several() {
+        let documents = Documents::default();
+        let ids = [id("a"), id("b")];
+        let mut places: Vec<Place<'_>> =
+            (0..WAITING_MAX).map(|n| documents.place(&ids[n % 2]).ok().unwrap()).collect();
+        let refused = documents.place(&ids[0]).err().unwrap();
+        assert_eq!(refused.code(), Code::TemporarilyUnavailable);
+        places.pop();
+        assert!(documents.place(&ids[0]).is_ok(), "a place came free");
+    }
+
+    #[test]
+    fn a_panic_leaves_no_place_behind() {
+        let (documents, id) = (Documents::default(), id("a"));
+        for _ in 0..=WAITING_MAX {
+            let fetching = std::panic::AssertUnwindSafe(|| {
+                let place = documents.place(&id).ok().unwrap();
+                place.under_way.get_or_init(|| std::panic::resume_unwind(Box::new("broken")));
+            });
+            assert!(std::panic::catch_unwind(fetching).is_err());
+        }
+        assert!(lock(&documents.under_way).is_empty());
+        assert_eq!(documents.waiting.load(Ordering::Acquire), 0);
+    }
 }

@@ -120,6 +120,7 @@ impl Requests<'_> {
         let (digest, code) = (token.digest(), secret::mint(CODE_PREFIX)?);
         let (request, code, forgotten) = self.store.write(move |tx| {
             let request = take(tx, &digest, viewer)?;
+            hold_client(tx, &request, &choice.workspace)?;
             let forgotten = give(tx, &request, viewer, choice, &code)?;
             Ok((request, code, forgotten))
         })?;
@@ -153,6 +154,16 @@ fn take(tx: &Write<'_>, digest: &SecretDigest, viewer: Viewer) -> Result<Request
     if table::delete(tx, digest)? { Ok(request) } else { Err(gone()) }
 }
 
+/// The app as it is now: it may have withdrawn the address since it asked, and one that is made for a
+/// workspace acts for no other.
+fn hold_client(tx: &Write<'_>, request: &Request, workspace: &str) -> Result<()> {
+    let client = clients::find(tx, &request.client)?.ok_or_else(gone)?;
+    if !client.answers_at(&request.redirect_uri) {
+        return Err(gone());
+    }
+    if client.acts_for(workspace) { Ok(()) } else { Err(no_workspace()) }
+}
+
 /// Writes down what somebody lets an app do, and the code for it.
 fn give(
     tx: &Write<'_>,
@@ -164,7 +175,7 @@ fn give(
     let holder = viewer.user;
     let role = people::role(tx, holder, &choice.workspace)?;
     if role.is_none_or(|role| role < Role::Developer) {
-        return Err(Error::not_found("there is no such workspace"));
+        return Err(no_workspace());
     }
     if choice.scopes.is_empty() || choice.scopes.iter().any(|name| !request.scopes.contains(name)) {
         return Err(Error::invalid("choose at least one of what the app asks for"));
@@ -235,6 +246,10 @@ fn record(tx: &Write<'_>, grant: &Grant, viewer: Viewer) -> Result<()> {
             detail,
         },
     )
+}
+
+fn no_workspace() -> Error {
+    Error::not_found("there is no such workspace, or it is not for you or the app")
 }
 
 fn gone() -> Error {

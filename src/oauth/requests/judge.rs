@@ -27,13 +27,11 @@ impl Asker {
     /// # Errors
     /// `InvalidRequest`, which is for whoever sits before the browser.
     pub fn find(client: Client, parameters: &Parameters) -> Result<Self> {
-        let registered: Vec<RedirectUri> =
-            client.redirect_uris.iter().filter_map(|text| RedirectUri::parse(text).ok()).collect();
         let presented = parameters.one("redirect_uri")?;
-        let redirect_uri = match (presented, registered.as_slice()) {
-            (Some(presented), all) => all.iter().find_map(|uri| uri.requested(presented)),
-            (None, [only]) => Some(only.clone()),
-            (None, _) => return Err(Error::request("redirect_uri is missing")),
+        let redirect_uri = match presented {
+            Some(presented) => client.redirect(presented),
+            None if client.redirect_uris.len() == 1 => client.registered().next(),
+            None => return Err(Error::request("redirect_uri is missing")),
         };
         let redirect_uri = redirect_uri
             .ok_or_else(|| Error::request("redirect_uri is none that the client has registered"))?;

@@ -9,11 +9,16 @@ use crate::oauth::pkce::Challenge;
 use crate::secret::SecretDigest;
 use crate::store::{Fault, Read, Row, Seal, Write, params};
 
-/// Requests that are kept of one place, one household behind one address: the oldest goes first.
+/// Requests that are kept of one place, one household behind one address. Of those that nobody has
+/// before them yet the oldest goes first: anybody can make them, and must not take away what somebody
+/// is about to decide.
 const OF_PLACE_MAX: i64 = 50;
 
-/// Requests that are kept at all: the oldest goes first.
+/// Requests that are kept at all. They go in the same order.
 const KEPT_MAX: i64 = 10_000;
+
+/// Requests that go beside the one that must: to find the oldest costs a look at all.
+const ROOM_MADE: i64 = 99;
 
 fn seal(digest: &SecretDigest, kept: &Kept, lists: &[String; 2]) -> [u8; 16] {
     let request = &kept.request;
@@ -40,17 +45,22 @@ pub(super) fn insert(tx: &Write<'_>, digest: &SecretDigest, kept: &Kept) -> Resu
     const OF_PLACE: &str = "
         DELETE FROM oauth_requests WHERE place = ?1 AND digest NOT IN (
             SELECT digest FROM oauth_requests WHERE place = ?1
-            ORDER BY created_at DESC LIMIT ?2)";
+            ORDER BY session IS NULL, created_at DESC LIMIT ?2)";
+    const COUNT: &str = "SELECT count(*) FROM oauth_requests";
     const OF_ALL: &str = "
         DELETE FROM oauth_requests WHERE digest IN (
-            SELECT digest FROM oauth_requests ORDER BY expires_at DESC LIMIT 100 OFFSET ?1)";
+            SELECT digest FROM oauth_requests
+            ORDER BY session IS NULL, created_at DESC LIMIT 100 OFFSET ?1)";
     const INSERT: &str = "
         INSERT INTO oauth_requests (digest, client, product, resources, scopes, redirect_uri,
                                     is_redirect_sent, challenge, state, place, created_at,
                                     expires_at, seal)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
     tx.execute(OF_PLACE, params![&kept.place, OF_PLACE_MAX - 1])?;
-    tx.execute(OF_ALL, params![KEPT_MAX - 1])?;
+    let kept_now = tx.first(COUNT, &[], |row| row.get::<i64>(0))?.unwrap_or(0);
+    if kept_now >= KEPT_MAX {
+        tx.execute(OF_ALL, params![KEPT_MAX - 1 - ROOM_MADE])?;
+    }
     let (request, lists) = (&kept.request, lists(&kept.request));
     let seal = seal(digest, kept, &lists);
     let row = params![
@@ -80,11 +90,12 @@ pub(super) fn find(db: &Read<'_>, digest: &SecretDigest, now: Timestamp) -> Resu
         SELECT client, product, resources, scopes, redirect_uri, is_redirect_sent, challenge,
                state, place, session, created_at, expires_at, seal
         FROM oauth_requests WHERE digest = ?1 AND expires_at > ?2";
-    let found = db.first(SELECT, params![digest, now], |row| {
+    let sound = |row: &Row<'_>| {
         let Some(kept) = read(row)? else { return Ok(None) };
         let is_sound = row.get::<[u8; 16]>(12)? == seal(digest, &kept, &[row.get(2)?, row.get(3)?]);
-        Ok::<_, Fault>(is_sound.then_some(kept))
-    })?;
+        Ok(is_sound.then_some(kept))
+    };
+    let found = db.first(SELECT, params![digest, now], |row| Fault::unless_damaged(sound(row)))?;
     Ok(found.flatten())
 }
 

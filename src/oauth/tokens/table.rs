@@ -12,9 +12,6 @@ use crate::store::{Fault, Read, Row, Seal, Write, params};
 /// Access tokens that hang on one grant: a new one ends the oldest.
 const ACCESS_TOKENS_MAX: i64 = 200;
 
-/// Used refresh tokens that are remembered of one grant: one that is older is merely unknown.
-const USED_REFRESH_TOKENS_MAX: i64 = 1_000;
-
 fn code_seal(code: &Code) -> [u8; 16] {
     Seal::over("oauth_codes")
         .bytes(code.digest.as_bytes())
@@ -52,21 +49,22 @@ pub(super) fn code(db: &Read<'_>, digest: &SecretDigest) -> Result<Option<Code>>
         SELECT digest, grant_id, redirect_uri, is_redirect_sent, challenge, expires_at,
                redeemed_at, seal
         FROM oauth_codes WHERE digest = ?1";
-    let found = db.first(SELECT, params![digest], |row| {
-        let challenge: Option<String> = row.get(4)?;
-        let code = Code {
-            digest: row.get(0)?,
-            grant: row.get(1)?,
-            redirect_uri: row.get(2)?,
-            is_redirect_sent: row.get::<i64>(3)? == 1,
-            challenge: challenge.as_deref().and_then(Challenge::parse),
-            expires_at: row.get(5)?,
-            redeemed_at: row.get(6)?,
-        };
-        let is_sound = row.get::<[u8; 16]>(7)? == code_seal(&code);
-        Ok::<_, Fault>(is_sound.then_some(code))
-    })?;
-    Ok(found.flatten())
+    Ok(db.first(SELECT, params![digest], |row| Fault::unless_damaged(read_code(row)))?.flatten())
+}
+
+fn read_code(row: &Row<'_>) -> Result<Option<Code>, Fault> {
+    let challenge: Option<String> = row.get(4)?;
+    let code = Code {
+        digest: row.get(0)?,
+        grant: row.get(1)?,
+        redirect_uri: row.get(2)?,
+        is_redirect_sent: row.get::<i64>(3)? == 1,
+        challenge: challenge.as_deref().and_then(Challenge::parse),
+        expires_at: row.get(5)?,
+        redeemed_at: row.get(6)?,
+    };
+    let is_sound = row.get::<[u8; 16]>(7)? == code_seal(&code);
+    Ok(is_sound.then_some(code))
 }
 
 /// Redeems a code now; answers whether it was this call that did.
@@ -88,15 +86,9 @@ fn refresh_seal(token: &RefreshToken) -> [u8; 16] {
 }
 
 pub(super) fn insert_refresh(tx: &Write<'_>, token: &RefreshToken) -> Result<()> {
-    const BOUND: &str = "
-        DELETE FROM oauth_refresh_tokens WHERE grant_id = ?1 AND used_at IS NOT NULL
-          AND digest NOT IN (
-            SELECT digest FROM oauth_refresh_tokens WHERE grant_id = ?1
-            ORDER BY created_at DESC LIMIT ?2)";
     const INSERT: &str = "
         INSERT INTO oauth_refresh_tokens (digest, grant_id, created_at, expires_at, seal)
         VALUES (?1, ?2, ?3, ?4, ?5)";
-    tx.execute(BOUND, params![token.grant, USED_REFRESH_TOKENS_MAX])?;
     let seal = refresh_seal(token);
     let row = params![&token.digest, token.grant, token.created_at, token.expires_at, &seal];
     tx.execute(INSERT, row)?;
@@ -108,19 +100,20 @@ pub(super) fn refresh(db: &Read<'_>, digest: &SecretDigest) -> Result<Option<Ref
     const SELECT: &str = "
         SELECT digest, grant_id, created_at, expires_at, used_at, successor, seal
         FROM oauth_refresh_tokens WHERE digest = ?1";
-    let found = db.first(SELECT, params![digest], |row| {
-        let (used_at, successor): (Option<Timestamp>, _) = (row.get(4)?, row.get(5)?);
-        let token = RefreshToken {
-            digest: row.get(0)?,
-            grant: row.get(1)?,
-            created_at: row.get(2)?,
-            expires_at: row.get(3)?,
-            used: used_at.map(|used_at| (used_at, successor)),
-        };
-        let is_sound = row.get::<[u8; 16]>(6)? == refresh_seal(&token);
-        Ok::<_, Fault>(is_sound.then_some(token))
-    })?;
-    Ok(found.flatten())
+    Ok(db.first(SELECT, params![digest], |row| Fault::unless_damaged(read_refresh(row)))?.flatten())
+}
+
+fn read_refresh(row: &Row<'_>) -> Result<Option<RefreshToken>, Fault> {
+    let (used_at, successor): (Option<Timestamp>, _) = (row.get(4)?, row.get(5)?);
+    let token = RefreshToken {
+        digest: row.get(0)?,
+        grant: row.get(1)?,
+        created_at: row.get(2)?,
+        expires_at: row.get(3)?,
+        used: used_at.map(|used_at| (used_at, successor)),
+    };
+    let is_sound = row.get::<[u8; 16]>(6)? == refresh_seal(&token);
+    Ok(is_sound.then_some(token))
 }
 
 /// Uses a refresh token now, and keeps what it is answered with; answers whether it was this call
@@ -135,6 +128,12 @@ pub(super) fn use_refresh(
         WHERE digest = ?1 AND used_at IS NULL AND expires_at > ?2";
     let seal = refresh_seal(&RefreshToken { used: Some((tx.now, None)), ..token.clone() });
     Ok(tx.execute(UPDATE, params![&token.digest, tx.now, successor, &seal])? == 1)
+}
+
+/// How many refresh tokens of a grant there are; but for the last of them, all were used.
+pub(super) fn count_refresh(db: &Read<'_>, grant: GrantId) -> Result<i64> {
+    const SELECT: &str = "SELECT count(*) FROM oauth_refresh_tokens WHERE grant_id = ?1";
+    Ok(db.first(SELECT, params![grant], |row| row.get(0))?.unwrap_or(0))
 }
 
 /// Writes an access token; answers which older ones it has ended.
@@ -168,7 +167,7 @@ pub(super) fn access(db: &Read<'_>, digest: &SecretDigest) -> Result<Option<Acce
     const SELECT: &str = "
         SELECT digest, grant_id, scopes, created_at, expires_at, seal
         FROM oauth_access_tokens WHERE digest = ?1";
-    Ok(db.first(SELECT, params![digest], read_access)?.flatten())
+    Ok(db.first(SELECT, params![digest], |row| Fault::unless_damaged(read_access(row)))?.flatten())
 }
 
 fn read_access(row: &Row<'_>) -> Result<Option<AccessToken>, Fault> {
@@ -189,10 +188,12 @@ pub(super) fn delete_access(tx: &Write<'_>, digest: &SecretDigest) -> Result<()>
 }
 
 /// Deletes tokens that have ended, and successors that nobody may have any more: those of tokens that
-/// were used before `replayed`.
+/// were used before `replayed`. A refresh token that was used stays as long as its grant, so that it is
+/// known when it comes again.
 pub(super) fn delete_ended(tx: &Write<'_>, replayed: Timestamp) -> Result<usize> {
     const ACCESS: &str = "DELETE FROM oauth_access_tokens WHERE expires_at <= ?1";
-    const REFRESH: &str = "DELETE FROM oauth_refresh_tokens WHERE expires_at <= ?1";
+    const REFRESH: &str = "
+        DELETE FROM oauth_refresh_tokens WHERE expires_at <= ?1 AND used_at IS NULL";
     const SUCCESSORS: &str = "
         UPDATE oauth_refresh_tokens SET successor = NULL
         WHERE used_at <= ?1 AND successor IS NOT NULL";

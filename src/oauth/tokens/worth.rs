@@ -2,6 +2,8 @@
 //! ([RFC 7662](https://www.rfc-editor.org/rfc/rfc7662)), and its end by its own client
 //! ([RFC 7009](https://www.rfc-editor.org/rfc/rfc7009)).
 
+use zeroize::Zeroizing;
+
 use super::actions::Tokens;
 use super::table;
 use super::token::{ACCESS_PREFIX, REFRESH_PREFIX};
@@ -10,6 +12,7 @@ use crate::clock::Timestamp;
 use crate::oauth::clients::{Client, Origin};
 use crate::oauth::grants::{self, Grant, table as grant_table};
 use crate::oauth::{Code, Error, Result, change, secret};
+use crate::secret::SecretDigest;
 use crate::store::Read;
 
 /// What a live token is worth.
@@ -44,24 +47,20 @@ impl Tokens<'_> {
     /// # Errors
     /// `InvalidGrant` for another client's token, which stays as it is.
     pub fn revoke(&self, client: &Client, token: &str) -> Result<()> {
-        let client = client.id.clone();
-        let access = secret::digest_of(token, ACCESS_PREFIX);
-        let refresh = secret::digest_of(token, REFRESH_PREFIX);
+        // What is nobody's costs no transaction, since anybody may ask.
+        if self.store.read(|db| held(db, token))?.is_none() {
+            return Ok(());
+        }
+        let (client, token) = (client.id.clone(), Zeroizing::new(token.to_owned()));
         let forgotten = change(self.store, move |tx| {
-            let access = access.map(|digest| table::access(tx, &digest)).transpose()?.flatten();
-            let refresh = refresh.map(|digest| table::refresh(tx, &digest)).transpose()?.flatten();
-            let grant = access.as_ref().map(|it| it.grant).or(refresh.as_ref().map(|it| it.grant));
-            let Some(grant) = grant.map(|id| grant_table::find(tx, id)).transpose()?.flatten()
-            else {
-                return Ok(Vec::new());
-            };
+            let Some((grant, access)) = held(tx, &token)? else { return Ok(Vec::new()) };
             if grant.client != client {
                 return Err(Error::new(Code::InvalidGrant, "this is another client's token"));
             }
             match access {
-                Some(access) => {
-                    table::delete_access(tx, &access.digest)?;
-                    Ok(vec![access.digest])
+                Some(digest) => {
+                    table::delete_access(tx, &digest)?;
+                    Ok(vec![digest])
                 }
                 None => Ok(grants::end(tx, &Actor::Instance, "grant.revoke", &grant)?),
             }
@@ -69,6 +68,18 @@ impl Tokens<'_> {
         self.principals.forget(&forgotten);
         Ok(())
     }
+}
+
+/// The grant that a token hangs on, and the token where it is an access token.
+fn held(db: &Read<'_>, token: &str) -> Result<Option<(Grant, Option<SecretDigest>)>> {
+    let access = secret::digest_of(token, ACCESS_PREFIX);
+    let id = match (&access, secret::digest_of(token, REFRESH_PREFIX)) {
+        (Some(digest), _) => table::access(db, digest)?.map(|it| it.grant),
+        (None, Some(digest)) => table::refresh(db, &digest)?.map(|it| it.grant),
+        (None, None) => None,
+    };
+    let grant = id.map(|id| grant_table::find(db, id)).transpose()?.flatten();
+    Ok(grant.map(|grant| (grant, access)))
 }
 
 fn find(db: &Read<'_>, token: &str) -> Result<Option<Worth>> {

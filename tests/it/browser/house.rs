@@ -1,7 +1,7 @@
 //! An instance in which somebody has worked for a while: the pages have something to show.
 
 use keystile::accounts::people::Role;
-use keystile::config::Registration;
+use keystile::config::OAuth;
 use keystile::http::control::UserCommand;
 use keystile::id::KeyId;
 use keystile::oauth::clients::Clients;
@@ -115,7 +115,8 @@ impl House {
             "redirect_uris": ["http://127.0.0.1/cb"],
             "token_endpoint_auth_method": "none",
         });
-        let may = (Registration::Open, None, app.clock.now());
+        let settings = OAuth::default();
+        let may = (&settings, None, app.clock.now());
         let said = said.as_object().unwrap();
         let client = clients.register(said, "192.0.2.1".to_owned(), may).unwrap().client;
         format!(

@@ -3,8 +3,8 @@
 use keystile::accounts::people::Role;
 
 use super::{Lab, Tokens, assert_error};
-use crate::harness::Browser;
 use crate::harness::instance::WORKSPACE;
+use crate::harness::{Browser, Request};
 
 const APPS: &str = "/console/workspaces/acme/apps";
 
@@ -14,6 +14,21 @@ fn let_in() -> (Lab, super::App, Tokens) {
     let app = lab.secret_app();
     let tokens = lab.tokens(&app);
     (lab, app, tokens)
+}
+
+/// The gate's answer to a request with an access token.
+fn at_gate(lab: &Lab, access: &str) -> u16 {
+    let request = Request::new("GET", "/verify/notes").header("Host", "gate");
+    let lines = [
+        ("X-Original-URI", "/v1/notes"),
+        ("X-Original-Method", "GET"),
+        ("X-Original-Host", "notes.example"),
+        ("X-Original-Proto", "http"),
+        ("X-Real-IP", "203.0.113.9"),
+    ];
+    let request = lines.iter().fold(request, |request, (name, value)| request.header(name, value));
+    let bearer = format!("Bearer {access}");
+    lab.instance.client().send(&request.header("Authorization", bearer)).status
 }
 
 /// The ids of what can be ended from a page.
@@ -34,6 +49,11 @@ fn an_app_is_listed_with_what_it_may_do_and_ended_by_whoever_let_it_in() {
         }
     }
     assert!(lab.is_active(&app, &tokens.access));
+    assert!(ada.get(APPS).text().contains("Never"), "no request has come yet");
+    assert_eq!(at_gate(&lab, &tokens.access), 200);
+    lab.instance.write_counts().unwrap();
+    let used = ada.get(APPS).text();
+    assert!(!used.contains("Never") && used.contains("from 203.0.113.9"), "{used}");
     let [grant] = to_end(&ada, "/console/account").try_into().unwrap();
     assert_eq!(ada.post("/console/account/apps/end", &[("grant", &grant)]).status, 303);
     assert!(!lab.is_active(&app, &tokens.access), "at once");

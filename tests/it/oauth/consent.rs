@@ -1,9 +1,10 @@
 //! What somebody is shown, and who may say yes.
 
 use keystile::accounts::people::Role;
-use keystile::oauth::clients::Terms;
+use keystile::audit::Actor;
+use keystile::oauth::clients::{Changes, Clients, Maker, Terms};
 
-use super::{CALLBACK, Lab, Tokens, allow, asked, parameter, sent_to};
+use super::{CALLBACK, Lab, Tokens, allow, asked, authorize_url, parameter, sent_to};
 use crate::harness::instance::WORKSPACE;
 
 #[test]
@@ -196,6 +197,82 @@ fn a_token_is_bound_to_ids_of_the_workspace_where_the_product_asks_for_them() {
     }
     let answer = allow(&browser, &page, &[("restrict", "acme/store=st_2")]);
     assert!(parameter(&sent_to(&answer), "code").is_some());
+}
+
+#[test]
+fn an_app_of_a_workspaces_admins_acts_for_no_other() {
+    let lab = Lab::new();
+    lab.instance.workspace("other", "free").unwrap();
+    let app = lab.made_by(
+        Maker::Admin,
+        Terms {
+            name: "Own".to_owned(),
+            redirect_uris: vec![CALLBACK.to_owned()],
+            workspace: Some("other".to_owned()),
+            ..Terms::default()
+        },
+    );
+    let olga = lab.browser("olga@example.com");
+    let page = asked(&olga, &app, &[]);
+    let text = olga.get(&page).text();
+    assert!(text.contains("Whoever runs this instance does not know this app"), "{text}");
+    assert!(text.contains("value=\"other\"") && !text.contains("value=\"acme\""), "{text}");
+    assert_eq!(allow(&olga, &page, &[]).status, 404, "acme is not the app's");
+    assert_eq!(lab.rows("oauth_grants"), 0);
+    let ada = lab.ada();
+    let shown = ada.get(&asked(&ada, &app, &[])).text();
+    assert!(shown.contains("You cannot let it in"), "{shown}");
+    // Whoever made it is not whoever runs this instance: nobody is sent there unseen.
+    let refused = olga.get(&authorize_url(&app, &[("response_type", "token")]));
+    assert_eq!(refused.status, 400);
+}
+
+#[test]
+fn whoever_has_several_workspaces_names_the_one() {
+    let lab = Lab::new();
+    let (app, olga) = (lab.public_app(), lab.browser("olga@example.com"));
+    let only = olga.get(&asked(&olga, &app, &[])).text();
+    assert!(only.contains("<option value=\"acme\" selected>"), "{only}");
+    lab.instance.workspace("zebra", "free").unwrap();
+    let page = asked(&olga, &app, &[]);
+    let text = olga.get(&page).text();
+    assert!(text.contains("<option value=\"\" selected>"), "{text}");
+    assert!(!text.contains("<option value=\"acme\" selected>"), "{text}");
+    let fields = [("decision", "allow"), ("workspace", ""), ("scope", "read:notes")];
+    let answer = olga.post(&page, &fields);
+    assert_eq!(answer.status, 422);
+    assert!(answer.text().contains("choose the workspace"), "{}", answer.text());
+    assert!(sent_to(&allow(&olga, &page, &[])).starts_with(CALLBACK));
+}
+
+#[test]
+fn an_address_that_was_withdrawn_gets_no_code() {
+    let lab = Lab::new();
+    let (app, browser) = (lab.public_app(), lab.ada());
+    let page = asked(&browser, &app, &[]);
+    browser.get(&page);
+    let uris = Some(vec!["https://app.example/other".to_owned()]);
+    let registry = lab.instance.app.plugins.registry.load();
+    let (store, principals) = (&lab.instance.app.store, &lab.instance.app.principals);
+    let clients = Clients { store, principals, registry: &registry };
+    let changes = Changes { redirect_uris: uris, ..Changes::default() };
+    clients.update(&Actor::Instance, &app.id.parse().unwrap(), changes).unwrap();
+    assert_eq!(allow(&browser, &page, &[]).status, 404);
+    assert_eq!(lab.rows("oauth_codes"), 0);
+}
+
+#[test]
+fn requests_that_nobody_looks_at_take_none_away_that_somebody_decides() {
+    let lab = Lab::new();
+    let (app, browser) = (lab.public_app(), lab.ada());
+    let page = asked(&browser, &app, &[]);
+    assert_eq!(browser.get(&page).status, 200);
+    lab.instance.advance("1s");
+    for _ in 0..60 {
+        asked(&browser, &app, &[]);
+    }
+    assert_eq!(lab.rows("oauth_requests"), 50);
+    assert!(sent_to(&allow(&browser, &page, &[])).starts_with(CALLBACK));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{App, Lab, Tokens, allow, asked, authorize_url, parameter, sent_to};
+use super::{App, Lab, Tokens, allow, asked, assert_error, authorize_url, parameter, sent_to};
 use crate::harness::{Answer, Request};
 
 const BY_HTTP: &str = "insecure_client_id_metadata_loopback = true\nregistration_per_minute = 100";
@@ -88,9 +88,8 @@ fn begin(lab: &Lab, app: &App) -> Answer {
     browser.get(&authorize_url(app, &[("redirect_uri", "http://127.0.0.1:33418/cb")]))
 }
 
-#[test]
-fn a_client_that_describes_itself_gets_tokens_like_any_other() {
-    let (lab, host) = (lab(), Host::start());
+/// An app that describes itself, with the tokens that Ada has it given.
+fn let_in(lab: &Lab, host: &Host) -> (App, Tokens) {
     let (app, browser) = (host.app(), lab.ada());
     let redirect = ("redirect_uri", "http://127.0.0.1:33418/cb");
     let page = asked(&browser, &app, &[redirect]);
@@ -99,6 +98,13 @@ fn a_client_that_describes_itself_gets_tokens_like_any_other() {
     let sent = sent_to(&allow(&browser, &page, &[]));
     assert!(sent.starts_with("http://127.0.0.1:33418/cb?"), "{sent}");
     let tokens = Tokens::of(&lab.redeem(&app, &parameter(&sent, "code").unwrap()));
+    (app, tokens)
+}
+
+#[test]
+fn a_client_that_describes_itself_gets_tokens_like_any_other() {
+    let (lab, host) = (lab(), Host::start());
+    let (app, tokens) = let_in(&lab, &host);
     let asked = Request::new("GET", "/verify/notes")
         .header("Host", "localhost")
         .header("X-Original-URI", "/v1/notes")
@@ -213,6 +219,17 @@ fn nothing_is_asked_that_the_settings_or_the_spelling_forbid() {
         assert_eq!(begin(&lab, &host.app()).status, 400, "{off}");
     }
     assert_eq!(host.times_asked(), 1);
+}
+
+#[test]
+fn where_documents_are_off_their_clients_get_no_more_tokens() {
+    let (lab, host) = (lab(), Host::start());
+    let (app, tokens) = let_in(&lab, &host);
+    lab.set("client_id_metadata = false");
+    assert_error(&lab.refresh(&app, &tokens.refresh), 401, "invalid_client");
+    assert_error(&lab.redeem(&app, "ks_ac_x"), 401, "invalid_client");
+    lab.set(BY_HTTP);
+    assert_eq!(lab.refresh(&app, &tokens.refresh).status, 200, "nothing was used up");
 }
 
 #[test]

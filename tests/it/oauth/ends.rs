@@ -1,12 +1,13 @@
 //! What ends what an app may do: whoever let it in, what it acts for, or the app itself goes.
 
+use keystile::accounts::Workspaces;
 use keystile::accounts::people::Role;
 use keystile::audit::Actor;
 use keystile::http::control::UserCommand;
 use keystile::oauth::clients::{Clients, Terms};
 use keystile::oauth::grants::{Grants, Of};
 
-use super::{CALLBACK, Lab, Tokens, assert_error};
+use super::{CALLBACK, Lab, Tokens, allow, asked, assert_error, parameter, sent_to};
 use crate::harness::instance::WORKSPACE;
 
 /// A lab, an app with tokens, and the API that sees what they are worth.
@@ -22,11 +23,14 @@ fn let_in() -> (Lab, super::App, super::App, Tokens) {
     let app = lab.public_app();
     let tokens = lab.tokens(&app);
     assert!(lab.is_active(&api, &tokens.access));
+    // From now on the gate has it in memory.
+    assert_eq!(lab.at_gate(&tokens.access), 200);
     (lab, app, api, tokens)
 }
 
 #[track_caller]
 fn assert_over((lab, app, api, tokens): &(Lab, super::App, super::App, Tokens)) {
+    assert_eq!(lab.at_gate(&tokens.access), 401, "the gate has it in memory");
     assert!(!lab.is_active(api, &tokens.access));
     assert_error(&lab.refresh(app, &tokens.refresh), 400, "invalid_grant");
 }
@@ -93,6 +97,7 @@ fn a_client_that_is_removed_loses_it() {
     let (store, principals) = (&lab.instance.app.store, &lab.instance.app.principals);
     let clients = Clients { store, principals, registry: &registry };
     clients.remove(&Actor::Instance, &app.id.parse().unwrap()).unwrap();
+    assert_eq!(lab.at_gate(&tokens.access), 401);
     assert!(!lab.is_active(&api, &tokens.access));
     assert_error(&lab.refresh(&app, &tokens.refresh), 401, "invalid_client");
 }
@@ -111,7 +116,56 @@ fn somebody_ends_it_by_hand_and_others_stay() {
     assert_eq!(listed[0].client.as_str(), app.id);
     grants.end(&Actor::Instance, listed[1].id).unwrap();
     assert!(lab.is_active(api, &other.access));
+    assert_eq!(lab.at_gate(&other.access), 200);
     assert_over(&it);
+}
+
+/// An app that Ada lets use one store.
+fn let_into_store(lab: &Lab, id: &str) -> (super::App, Tokens) {
+    let (app, browser) = (lab.secret_app(), lab.ada());
+    let page = asked(&browser, &app, &[("resource", "https://shop.example")]);
+    let answer = allow(&browser, &page, &[("restrict", &format!("acme/store={id}"))]);
+    let tokens = Tokens::of(&lab.redeem(&app, &parameter(&sent_to(&answer), "code").unwrap()));
+    assert_eq!(lab.gate("shop", &format!("/v1/stores/{id}"), &tokens.access), 200);
+    (app, tokens)
+}
+
+#[test]
+fn a_store_that_is_taken_from_its_workspace_is_lost_to_apps_and_others_stay() {
+    let lab = Lab::new();
+    lab.instance.own("store", "st_1");
+    lab.instance.own("store", "st_2");
+    let (app, tokens) = let_into_store(&lab, "st_1");
+    let (other, others) = let_into_store(&lab, "st_2");
+    let keystile::app::App { store, principals, .. } = &*lab.instance.app;
+    let workspaces = Workspaces { store, principals };
+    let slug = WORKSPACE.parse().unwrap();
+    workspaces.remove_resource(&Actor::Instance, &slug, ("store", "st_1")).unwrap();
+    assert_eq!(lab.gate("shop", "/v1/stores/st_1", &tokens.access), 401, "at once");
+    assert!(!lab.is_active(&app, &tokens.access));
+    assert_error(&lab.refresh(&app, &tokens.refresh), 400, "invalid_grant");
+    assert_eq!(lab.gate("shop", "/v1/stores/st_2", &others.access), 200);
+    assert_eq!(lab.refresh(&other, &others.refresh).status, 200);
+    let log = keystile::audit::Log { store: &lab.instance.app.store };
+    let wanted = keystile::audit::Wanted {
+        action: "grant.end".to_owned(),
+        workspace: WORKSPACE.to_owned(),
+        ..Default::default()
+    };
+    let entries = log.list(&wanted, 0, 10).unwrap();
+    assert_eq!(entries.len(), 1);
+    assert!(entries[0].detail.contains(&app.id), "{}", entries[0].detail);
+}
+
+#[test]
+fn a_token_is_not_renewed_for_a_store_that_is_no_longer_the_workspaces() {
+    let lab = Lab::new();
+    lab.instance.own("store", "st_1");
+    let (app, tokens) = let_into_store(&lab, "st_1");
+    lab.instance.damage(&["DELETE FROM workspace_resources WHERE id = 'st_1'".to_owned()]);
+    assert_error(&lab.refresh(&app, &tokens.refresh), 400, "invalid_grant");
+    lab.instance.own("store", "st_1");
+    assert_eq!(lab.refresh(&app, &tokens.refresh).status, 200, "nothing was used up");
 }
 
 #[test]

@@ -2,9 +2,11 @@
 
 mod apps;
 mod authorize;
+mod clients;
 mod code;
 mod consent;
 mod crash;
+mod damage;
 mod documents;
 mod ends;
 mod introspect;
@@ -152,11 +154,15 @@ impl Lab {
 
     /// An app that an operator has made.
     fn made(&self, terms: Terms) -> App {
+        self.made_by(Maker::Operator, terms)
+    }
+
+    fn made_by(&self, maker: Maker, terms: Terms) -> App {
         let registry = self.instance.app.plugins.registry.load();
         let (store, principals) = (&self.instance.app.store, &self.instance.app.principals);
         let clients = Clients { store, principals, registry: &registry };
         let actor = Actor::CommandLine("test".to_owned());
-        let minted = clients.add(&actor, Maker::Operator, terms).unwrap();
+        let minted = clients.add(&actor, maker, terms).unwrap();
         let secret = minted.secret.map(|secret| secret.expose().to_owned());
         App { id: minted.client.id.to_string(), secret }
     }
@@ -250,6 +256,21 @@ impl Lab {
         let keystile::app::App { store, principals, .. } = &*self.instance.app;
         let actor = Actor::CommandLine("test".to_owned());
         Workspaces { store, principals }.remove(&actor, &WORKSPACE.parse().unwrap())
+    }
+
+    /// What the gate says of an access token that is presented to read notes.
+    fn at_gate(&self, access: &str) -> u16 {
+        self.gate("notes", "/v1/notes", access)
+    }
+
+    /// What the gate says of an access token that is presented to read `path` of a product.
+    fn gate(&self, product: &str, path: &str, access: &str) -> u16 {
+        let asked = Request::new("GET", format!("/verify/{product}"))
+            .header("Host", "localhost")
+            .header("X-Original-URI", path)
+            .header("X-Original-Method", "GET")
+            .header("Authorization", format!("Bearer {access}"));
+        self.instance.client().send(&asked).status
     }
 
     /// Whether a token is worth something to its own confidential app.

@@ -74,6 +74,7 @@ fn what_is_issued_while_its_grant_is_revoked_does_not_outlive_it() {
     for _ in 0..20 {
         let tokens = lab.tokens(&app);
         let next = Tokens::of(&lab.refresh(&app, &tokens.refresh));
+        assert_eq!(lab.at_gate(&next.access), 200);
         let barrier = Barrier::new(2);
         let renewed = std::thread::scope(|scope| {
             let renewing = scope.spawn(|| {
@@ -88,8 +89,10 @@ fn what_is_issued_while_its_grant_is_revoked_does_not_outlive_it() {
         assert!(matches!(renewed.status, 200 | 400), "{}", renewed.text());
         if renewed.status == 200 {
             let late = Tokens::of(&renewed);
+            assert_eq!(lab.at_gate(&late.access), 401);
             assert!(!lab.is_active(&app, &late.access) && !lab.is_active(&app, &late.refresh));
         }
+        assert_eq!(lab.at_gate(&next.access), 401, "the gate has it in memory");
         assert!(!lab.is_active(&app, &tokens.access));
     }
 }

@@ -1,6 +1,7 @@
 //! Renewing tokens: once each, and again within a short time.
 
 use super::{Lab, Tokens, assert_error};
+use crate::harness::eventually;
 
 #[test]
 fn rfc6749_6_a_refresh_token_becomes_another_with_the_same_scopes() {
@@ -135,4 +136,55 @@ fn a_refresh_token_ends_when_it_is_left_alone_and_all_of_them_in_the_end() {
     assert_error(&lab.refresh(&app, &left.refresh), 400, "invalid_grant");
     lab.instance.advance("7d");
     assert_error(&lab.refresh(&app, &kept.refresh), 400, "invalid_grant");
+}
+
+#[test]
+fn rfc9700_4_14_2_an_old_token_is_known_as_long_as_its_grant() {
+    let lab = Lab::new();
+    lab.set("refresh_token_idle = \"10d\"");
+    let app = lab.secret_app();
+    let tokens = lab.tokens(&app);
+    lab.instance.advance("9d");
+    let next = Tokens::of(&lab.refresh(&app, &tokens.refresh));
+    // Many others were used since, and the old one would no longer be good by its age.
+    let used = lab.instance.app.store.write(|tx| {
+        Ok::<_, keystile::error::Error>(tx.execute(
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500)
+             INSERT INTO oauth_refresh_tokens (digest, grant_id, created_at, expires_at, used_at, seal)
+             SELECT randomblob(32), grant_id, created_at + i, expires_at, used_at, seal
+             FROM oauth_refresh_tokens, n WHERE used_at IS NOT NULL",
+            &[],
+        )?)
+    });
+    assert_eq!(used.unwrap(), 1_500);
+    lab.instance.advance("2d");
+    let last = Tokens::of(&lab.refresh(&app, &next.refresh));
+    lab.instance.sweep();
+    assert_eq!(lab.at_gate(&last.access), 200);
+    assert_error(&lab.refresh(&app, &tokens.refresh), 400, "invalid_grant");
+    assert_eq!(lab.at_gate(&last.access), 401);
+    assert_error(&lab.refresh(&app, &last.refresh), 400, "invalid_grant");
+}
+
+#[test]
+fn a_scope_that_apps_may_no_longer_have_is_not_renewed() {
+    let lab = Lab::new();
+    let app = lab.secret_app();
+    let first =
+        Tokens::of(&lab.redeem(&app, &lab.code(&app, &[("scope", "read:notes read:tags")])));
+    let file = lab.instance.plugin_file("notes");
+    std::fs::write(&file, format!("{}scopes = [\"read:notes\"]\n", super::NOTES)).unwrap();
+    let registry = &lab.instance.app.plugins.registry;
+    let is_read = || {
+        let notes = registry.load().product("notes")?.oauth.clone()?;
+        (notes.scopes == ["read:notes"]).then_some(())
+    };
+    assert!(eventually(500, is_read).is_some(), "the file was not read again");
+    let fields = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", first.refresh.as_str()),
+        ("scope", "read:tags"),
+    ];
+    assert_error(&lab.form("/oauth/token", &app.with(&fields)), 400, "invalid_scope");
+    assert_eq!(Tokens::of(&lab.refresh(&app, &first.refresh)).scope, "read:notes");
 }

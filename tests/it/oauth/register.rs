@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{App, CALLBACK, Lab, assert_error};
+use super::{App, CALLBACK, Lab, Tokens, assert_error};
 use crate::harness::Answer;
 
 fn said() -> Value {
@@ -224,6 +224,65 @@ fn rfc7591_1_2_where_a_token_is_needed_it_is_an_operators() {
     assert_eq!(with(token.expose()).status, 201);
     lab.instance.advance("1d");
     assert_error(&with(token.expose()), 401, "invalid_token");
+}
+
+#[test]
+fn where_nobody_may_register_nobody_registers_another_address() {
+    let lab = Lab::new();
+    let (app, path, token) = lab.registered(&said());
+    lab.set("registration = \"off\"");
+    let with = |uris: Value| {
+        let said = json!({ "client_id": app.id, "redirect_uris": uris });
+        lab.json("PUT", &path, Some(&token), &said)
+    };
+    let new = with(json!([CALLBACK, "https://evil.example/cb"]));
+    assert_error(&new, 403, "access_denied");
+    assert_eq!(with(json!([CALLBACK])).status, 200);
+}
+
+#[test]
+fn wrong_tokens_and_changes_of_a_registration_are_limited_by_address() {
+    let lab = Lab::new();
+    let (app, path, token) = lab.registered(&said());
+    lab.instance.advance("60s");
+    for method in ["GET", "PUT", "DELETE"] {
+        let wrong = || lab.json(method, &path, Some("ks_rg_x"), &json!({})).status;
+        let statuses: Vec<u16> = (0..61).map(|_| wrong()).collect();
+        assert_eq!((statuses[59], statuses[60]), (401, 429), "{method}");
+        assert_eq!(lab.json("GET", &path, Some(&token), &json!({})).status, 200, "a right one");
+        lab.instance.advance("60s");
+    }
+    let said = json!({ "client_id": app.id, "redirect_uris": [CALLBACK] });
+    let changed = || lab.json("PUT", &path, Some(&token), &said).status;
+    let statuses: Vec<u16> = (0..11).map(|_| changed()).collect();
+    assert_eq!((statuses[9], statuses[10]), (200, 429));
+}
+
+#[test]
+fn clients_that_nobody_lets_do_anything_make_room_when_they_have_been_idle() {
+    let lab = Lab::new();
+    let (live, ..) = lab.registered(&said());
+    let tokens = lab.tokens(&live);
+    // As many as there may be, each with a token that is long over.
+    let filled = lab.instance.app.store.write(|tx| {
+        Ok::<_, keystile::error::Error>(tx.execute(
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)
+             INSERT INTO oauth_clients (id, origin, name, auth_method, redirect_uris, grant_types,
+                scopes, is_oauth20, about, created_at, created_by, last_token_at, seal)
+             SELECT 'client_' || i, origin, name, auth_method, redirect_uris, grant_types, scopes,
+                is_oauth20, about, created_at, created_by, last_token_at, seal
+             FROM oauth_clients, n",
+            &[],
+        )?)
+    });
+    assert_eq!(filled.unwrap(), 9_999);
+    lab.instance.advance("29d");
+    assert_error(&lab.register(&said()), 503, "temporarily_unavailable");
+    let renewed = Tokens::of(&lab.refresh(&live, &tokens.refresh));
+    lab.instance.advance("2d");
+    assert_eq!(lab.register(&said()).status, 201);
+    assert_eq!(lab.rows("oauth_clients"), 10_000);
+    assert_eq!(lab.refresh(&live, &renewed.refresh).status, 200, "it is in use");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Clients that act by themselves.
 
 use keystile::audit::Actor;
-use keystile::oauth::clients::{Clients, GrantType, Maker, Terms};
+use keystile::oauth::clients::{Changes, Clients, GrantType, Maker, Terms};
 
 use super::{App, Lab, Tokens, assert_error};
 use crate::harness::Answer;
@@ -53,6 +53,56 @@ fn a_service_gets_no_more_than_it_was_made_for() {
 }
 
 #[test]
+fn a_service_for_which_nobody_names_scopes_has_the_defaults_of_its_product() {
+    let lab = Lab::new();
+    let app = lab.service(&[]);
+    assert_eq!(Tokens::of(&lab.itself(&app, &[])).scope, "read:notes");
+    let beyond = lab.itself(&app, &[("scope", "write:notes")]);
+    assert_error(&beyond, 400, "invalid_scope");
+    // Without a product it has those of all, and no more of any.
+    let terms = Terms {
+        name: "Nightly".to_owned(),
+        is_confidential: true,
+        grant_types: vec![GrantType::ClientCredentials],
+        workspace: Some("acme".to_owned()),
+        ..Terms::default()
+    };
+    let app = lab.made(terms);
+    let notes = [("resource", "https://notes.example/mcp")];
+    assert_eq!(Tokens::of(&lab.itself(&app, &notes)).scope, "read:notes");
+    let beyond = lab.itself(&app, &[notes[0], ("scope", "write:notes")]);
+    assert_error(&beyond, 400, "invalid_scope");
+}
+
+#[test]
+fn the_scopes_of_a_service_are_changed_and_never_taken_away() {
+    let lab = Lab::new();
+    let app = lab.service(&["read:notes"]);
+    let registry = lab.instance.app.plugins.registry.load();
+    let (store, principals) = (&lab.instance.app.store, &lab.instance.app.principals);
+    let clients = Clients { store, principals, registry: &registry };
+    let actor = Actor::CommandLine("test".to_owned());
+    let id = app.id.parse().unwrap();
+    let to = |scopes: &[&str]| {
+        let scopes = Some(scopes.iter().map(ToString::to_string).collect());
+        clients.update(&actor, &id, Changes { scopes, ..Changes::default() })
+    };
+    assert!(to(&[]).is_err(), "none would mean all");
+    assert_eq!(to(&["read:tags"]).unwrap().scopes, ["read:tags"]);
+    assert_eq!(Tokens::of(&lab.itself(&app, &[])).scope, "read:tags");
+}
+
+#[test]
+fn tokens_for_different_scopes_of_a_service_live_side_by_side() {
+    let lab = Lab::new();
+    let app = lab.service(&["read:notes", "read:tags"]);
+    let [notes, tags] = ["read:notes", "read:tags"]
+        .map(|name| Tokens::of(&lab.itself(&app, &[("scope", name)])).access);
+    assert!(lab.is_active(&app, &notes) && lab.is_active(&app, &tags));
+    assert_eq!((lab.at_gate(&notes), lab.at_gate(&tags)), (200, 403));
+}
+
+#[test]
 fn nobody_makes_a_service_without_a_secret_and_a_workspace() {
     let lab = Lab::new();
     let registry = lab.instance.app.plugins.registry.load();
@@ -61,6 +111,7 @@ fn nobody_makes_a_service_without_a_secret_and_a_workspace() {
     let actor = Actor::CommandLine("test".to_owned());
     let good = Terms {
         name: "Nightly".to_owned(),
+        product: Some("notes".to_owned()),
         is_confidential: true,
         grant_types: vec![GrantType::ClientCredentials],
         workspace: Some("acme".to_owned()),

@@ -53,6 +53,22 @@ fn rfc6749_3_2_what_is_unknown_is_ignored_and_nothing_stands_twice() {
 }
 
 #[test]
+fn rfc6749_2_3_1_a_secret_with_anything_behind_it_is_another() {
+    let lab = Lab::new();
+    let app = lab.service(&[]);
+    let secret = app.secret.clone().unwrap();
+    let with = |secret: String| {
+        let app = App { secret: Some(secret), ..app.clone() };
+        let request = lab.token(&[("grant_type", "client_credentials")]);
+        lab.client().send(&request.header("Authorization", app.basic()))
+    };
+    for end in ["=x", "&x", "=", "&", "%", "%4", "%zz", "+", "%00"] {
+        assert_error(&with(format!("{secret}{end}")), 401, "invalid_client");
+    }
+    assert_eq!(with(secret.replace("ks_", "%6bs%5F")).status, 200, "each half is form-encoded");
+}
+
+#[test]
 fn rfc6749_5_2_each_mistake_has_its_code() {
     let lab = Lab::new();
     let (app, service) = (lab.secret_app(), lab.service(&[]));

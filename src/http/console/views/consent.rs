@@ -17,6 +17,12 @@ pub const TITLE: &str = "Let an app in";
 /// The title where an app has asked in a way that cannot be answered.
 pub const REFUSED: &str = "The app asked for something that cannot be";
 
+/// What is said of an app that a workspace's admin has made.
+const OF_A_WORKSPACE: &str = "Whoever runs this instance does not know this app";
+
+/// What is said of one that describes itself.
+const OF_NOBODY: &str = "Nobody here knows this app";
+
 /// What an app asks for.
 #[derive(Clone, Copy)]
 pub struct ConsentView<'a> {
@@ -94,11 +100,16 @@ fn about(view: &ConsentView<'_>) -> Markup {
 
 fn warnings(view: &ConsentView<'_>) -> Markup {
     html! {
-        @if !view.client.origin.is_vouched() {
-            (note(Tone::Warning, "Nobody here knows this app", &html! {
+        @match view.client.origin {
+            Origin::Operator => {}
+            Origin::Workspace => (note(Tone::Warning, OF_A_WORKSPACE, &html! {
+                " An admin of the workspace has made it. Go on only if you have just begun this "
+                "yourself."
+            })),
+            Origin::Registered | Origin::Document => (note(Tone::Warning, OF_NOBODY, &html! {
                 " Its name is what it calls itself. Go on only if you have just begun this yourself, "
                 "in an app that you trust."
-            }))
+            })),
         }
         @if view.redirect_uri.is_loopback() {
             (note(Tone::Warning, "The answer goes to a program on your computer", &html! {
@@ -167,13 +178,16 @@ fn scopes(view: &ConsentView<'_>) -> Markup {
 }
 
 fn workspaces(view: &ConsentView<'_>) -> Markup {
-    let options: Vec<Choice<'_>> = view
-        .workspaces
-        .iter()
-        .map(|it| Choice { value: &it.slug, label: &it.name, help: "" })
-        .collect();
-    let first = view.workspaces.first().map_or("", |it| it.slug.as_str());
-    let chosen = if view.filled.workspace.is_empty() { first } else { view.filled.workspace };
+    // Whoever has several names the one: none is theirs by an oversight.
+    let only = match view.workspaces {
+        [only] => only.slug.as_str(),
+        _ => "",
+    };
+    let none = only.is_empty().then_some(Choice { value: "", label: "Choose one", help: "" });
+    let each = view.workspaces.iter();
+    let each = each.map(|it| Choice { value: &it.slug, label: &it.name, help: "" });
+    let options: Vec<Choice<'_>> = none.into_iter().chain(each).collect();
+    let chosen = if view.filled.workspace.is_empty() { only } else { view.filled.workspace };
     let select = Select::new("workspace", "For the workspace", &options, chosen)
         .help("It acts for this workspace, on its plan.");
     html! {
