@@ -8,6 +8,7 @@ use super::client::{AuthMethod, GrantType};
 use crate::accounts::is_hidden;
 use crate::oauth::redirect_uri::RedirectUri;
 use crate::oauth::{Code, Error, Result};
+use crate::registry::{is_loopback_host, normalised_host};
 
 /// Redirect URIs of one client.
 const REDIRECT_URIS_MAX: usize = 10;
@@ -138,9 +139,12 @@ fn grant_types(said: Said<'_>) -> Result<Vec<GrantType>> {
 /// program of theirs (`OpenID` Connect Dynamic Client Registration 1.0 §2).
 fn check_web(said: Said<'_>, redirect_uris: &[String]) -> Result<()> {
     let is_web = said.get("application_type").and_then(Value::as_str) == Some("web");
-    let is_elsewhere = |uri: &String| {
-        !uri.starts_with("https://") || RedirectUri::parse(uri).is_ok_and(|it| it.is_loopback())
+    let is_here = |uri: &String| {
+        let uri = RedirectUri::parse(uri).ok();
+        let host = uri.as_ref().and_then(|uri| normalised_host(uri.place()));
+        host.is_some_and(|host| is_loopback_host(&host))
     };
+    let is_elsewhere = |uri: &String| !uri.starts_with("https://") || is_here(uri);
     if is_web && redirect_uris.iter().any(is_elsewhere) {
         return Err(bad_uri("a web application has its redirect_uris by https on its own host"));
     }
