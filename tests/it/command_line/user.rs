@@ -136,8 +136,8 @@ fn somebody_who_is_there_is_given_more_without_a_password() {
     let server = home.serve();
     let browser = crate::harness::Browser::of(home.web());
     assert_eq!(browser.sign_in("bob@example.com", PASSWORD).status, 303, "it is the same password");
-    assert_eq!(browser.get("/people").status, 200, "an operator sees everybody");
+    assert_eq!(browser.get("/console/people").status, 200, "an operator sees everybody");
     add(&["--workspace", "globex", "--role", "owner"]);
-    assert_eq!(browser.get("/people").status, 303, "with more to do they sign in anew");
+    assert_eq!(browser.get("/console/people").status, 303, "with more to do they sign in anew");
     assert!(server.terminate().success());
 }
