@@ -98,7 +98,12 @@ fn limiter_with_a_request_id(bencher: Bencher) {
         number += 1;
         request_id.clear();
         write!(request_id, "{number:032}").unwrap();
-        let repeat = Repeat { request_id: &request_id, key, method: "GET", target: TARGET };
+        let repeat = Repeat {
+            request_id: &request_id,
+            caller: key.to_bytes(),
+            method: "GET",
+            target: TARGET,
+        };
         draw(&limiter, *next.next().unwrap(), Some(repeat));
     };
     // What is remembered of questions takes its memory as it is used.

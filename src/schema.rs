@@ -13,4 +13,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0007_day_journal", sql: include_str!("../migrations/0007_day_journal.sql") },
     Migration { name: "0008_oauth", sql: include_str!("../migrations/0008_oauth.sql") },
     Migration { name: "0009_pages", sql: include_str!("../migrations/0009_pages.sql") },
+    Migration { name: "0010_app_usage", sql: include_str!("../migrations/0010_app_usage.sql") },
 ];

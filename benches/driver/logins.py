@@ -36,14 +36,14 @@ def flooded(worlds):
 
 
 def _sign_in(port, number, told):
-    form = {"email": f"user{number}@example.com", "password": "not the password at all", "next": "/"}
+    form = {"email": f"user{number}@example.com", "password": "not the password at all", "next": "/console"}
     headers = {
         "Content-Type": "application/x-www-form-urlencoded",
         "Sec-Fetch-Site": "same-origin",
         "X-Forwarded-For": f"10.0.{number}.1",
     }
     there = http.client.HTTPConnection("127.0.0.1", port)
-    there.request("POST", "/sign-in", urllib.parse.urlencode(form), headers)
+    there.request("POST", "/console/sign-in", urllib.parse.urlencode(form), headers)
     told.append(there.getresponse().status)
 
 

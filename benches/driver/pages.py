@@ -15,12 +15,12 @@ WARM, TAKEN = 3, 21
 
 EMAIL, PASSWORD = "ada@example.com", "quiet lantern harbour"
 
-KEYS = "/workspaces/bench/keys"
+KEYS = "/console/workspaces/bench/keys"
 
 # The instance's own pages, and those of the workspace that has all of the keys.
 PAGES = [
-    *("/", "/products", "/products/bench", "/workspaces", "/people", "/plans", "/audit"),
-    *("/workspaces/bench", "/workspaces/bench/usage", f"{KEYS}/new?product=bench&type=live"),
+    *("/console", "/console/products", "/console/products/bench", "/console/workspaces", "/console/people", "/console/plans", "/console/audit"),
+    *("/console/workspaces/bench", "/console/workspaces/bench/usage", f"{KEYS}/new?product=bench&type=live"),
     *(KEYS, f"{KEYS}?page=200", f"{KEYS}?sort=used&order=desc", f"{KEYS}?q=bench", f"{KEYS}?q=nothing"),
 ]
 
@@ -52,9 +52,9 @@ def add_operator(world):
 
 
 def _sign_in(there):
-    form = urllib.parse.urlencode({"email": EMAIL, "password": PASSWORD, "next": "/"})
+    form = urllib.parse.urlencode({"email": EMAIL, "password": PASSWORD, "next": "/console"})
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
-    there.request("POST", "/sign-in", form, headers)
+    there.request("POST", "/console/sign-in", form, headers)
     answer = there.getresponse()
     answer.read()
     return answer.headers["Set-Cookie"].split(";")[0]

@@ -87,7 +87,7 @@ impl Instance {
     pub(super) fn setup_link(&self) -> Result<Option<String>> {
         let setup = Setup { store: &self.app.store, hasher: &self.app.hasher };
         let public = self.people.public.as_str();
-        Ok(setup.begin()?.map(|token| format!("{public}/setup?token={}", token.expose())))
+        Ok(setup.begin()?.map(|token| format!("{public}/console/setup?token={}", token.expose())))
     }
 
     /// Serves until a signal ends it, and `beside` with it: a server of the caller's, if any.

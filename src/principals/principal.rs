@@ -34,7 +34,7 @@ pub struct Principal {
     /// The addresses from which it may be used.
     pub allowed_addresses: AllowedAddresses,
     /// Where its requests are counted.
-    pub tally: Option<Arc<Tally>>,
+    pub tally: Arc<Tally>,
     pub(super) expires_at: Option<Timestamp>,
     pub(super) revoked_at: Option<Timestamp>,
     pub(super) secret_ends_at: Option<Timestamp>,

@@ -11,7 +11,7 @@ use crate::id::GrantId;
 use crate::limits::{BucketId, saved_day};
 use crate::secret::SecretDigest;
 use crate::store::{Fault, Read, Row, params};
-use crate::usage::Tally;
+use crate::usage::{Account, Tally};
 
 /// What an operator's own client has as its origin.
 const OF_OPERATOR: &str = "operator";
@@ -114,7 +114,7 @@ fn of_key(row: &Row<'_>, digest: &SecretDigest) -> Result<Option<Principal>, Fau
         scopes,
         restrictions,
         allowed_addresses,
-        tally: Some(Arc::new(Tally::new(key, *digest))),
+        tally: Arc::new(Tally::new(key, *digest)),
         expires_at,
         revoked_at,
         secret_ends_at,
@@ -156,7 +156,9 @@ fn of_token(row: &Row<'_>, digest: &SecretDigest) -> Result<Option<Principal>, F
         return Ok(None);
     };
     scopes.retain(|scope| granted.contains(scope));
+    let account = Account::Grant(grant, workspace.as_str().into());
     Ok(Some(Principal {
+        tally: Arc::new(Tally::new(account, *digest)),
         holder: Holder::App { grant, client, has_own_quota: origin == OF_OPERATOR },
         workspace,
         plan,
@@ -165,7 +167,6 @@ fn of_token(row: &Row<'_>, digest: &SecretDigest) -> Result<Option<Principal>, F
         scopes,
         restrictions,
         allowed_addresses: AllowedAddresses::default(),
-        tally: None,
         expires_at: Some(expires_at.min(ends_at)),
         revoked_at: None,
         secret_ends_at: None,

@@ -50,7 +50,7 @@ pub fn nginx(site: &Site) -> Result<String, Refused> {
             ("foreign_location", hosts.location(&cors(site.is_preflight_allowed))),
             ("auth_request_set", headers::answer(&resources)),
             ("identity_headers", headers::identity(&resources)),
-            ("stripped_headers", headers::stripped(&site.credentials)?),
+            ("stripped_headers", headers::stripped(&site.credentials)? + oauth::stripped(site)),
             ("cors", cors(site.is_preflight_allowed)),
             ("unavailable", body("api_error", "unavailable", UNAVAILABLE)),
             ("forbidden", body("permission_error", "forbidden", FORBIDDEN)),

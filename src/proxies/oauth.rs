@@ -20,22 +20,49 @@ pub(super) fn upstream(site: &Site, name: &str) -> String {
 upstream {name} {{
     server {address} max_fails=0;
     keepalive 8;
-}}"
+}}
+{SESSION_MAP}"
         ),
     }
 }
 
+/// The cookies of a request without the session of whoever is signed in to the pages, which stand on
+/// the API's own host: it is none of the back end's business.
+const SESSION_MAP: &str = r#"
+map $http_cookie $ks_cookies {
+    default $http_cookie;
+    "~^(?<ks_before>(?:.*; *)?)(?:__Host-)?keystile=[^;]*(?:; *)?(?<ks_after>.*)$" $ks_before$ks_after;
+}"#;
+
+/// What the back end must not see of a request, beside keys.
+pub(super) fn stripped(site: &Site) -> &'static str {
+    if site.web.is_some() { "\n    proxy_set_header Cookie $ks_cookies;" } else { "" }
+}
+
 /// The locations that apps need, of a product that takes part in OAuth.
 pub(super) fn locations(site: &Site, (gate, web): (&str, &str)) -> String {
-    let mut text = String::new();
+    let mut parts: Vec<String> = Vec::new();
     if site.is_oauth {
-        let product = &site.product;
-        text += "
+        let heading = "
     # What an app has to know before it can ask for a token (RFC 9728). It is no secret.";
-        for (path, end) in [("= ", ""), ("^~ ", "/")] {
-            text += &format!(
-                "
-    location {path}/.well-known/oauth-protected-resource{end} {{
+        let behind = [("= ", ""), ("^~ ", "/")];
+        parts.push(heading.to_owned());
+        parts.extend(behind.map(|(match_by, end)| described(&site.product, gate, (match_by, end))));
+    }
+    if site.web.is_some() {
+        let heading = "
+    # The authorization server: its endpoints, its documents, and the pages where people sign in and
+    # agree. It asks for whatever it needs by itself.";
+        parts.push(heading.to_owned());
+        parts.extend(SERVED.map(|path| served(path, web)));
+    }
+    parts.join("\n")
+}
+
+/// Passes the well-known path with `end` behind it, and what follows.
+fn described(product: &str, gate: &str, (match_by, end): (&str, &str)) -> String {
+    format!(
+        "    location {match_by}/.well-known/oauth-protected-resource{end} {{
         auth_request off;
         proxy_pass http://{gate}/resource-metadata/{product}{end};
         proxy_pass_request_headers off;
@@ -45,18 +72,12 @@ pub(super) fn locations(site: &Site, (gate, web): (&str, &str)) -> String {
         proxy_set_header X-Original-Host $host;
         error_page 502 504 = @keystile_down;
     }}"
-            );
-        }
-    }
-    if site.web.is_some() {
-        text += "
+    )
+}
 
-    # The authorization server: its endpoints, its documents, and the pages where people sign in and
-    # agree. It asks for whatever it needs by itself.";
-        for path in SERVED {
-            text += &format!(
-                "
-    location {path} {{
+fn served(path: &str, web: &str) -> String {
+    format!(
+        "    location {path} {{
         auth_request off;
         proxy_pass http://{web};
         proxy_set_header Host $http_host;
@@ -64,10 +85,7 @@ pub(super) fn locations(site: &Site, (gate, web): (&str, &str)) -> String {
         proxy_set_header X-Forwarded-For $remote_addr;
         error_page 502 504 = @keystile_down;
     }}"
-            );
-        }
-    }
-    text
+    )
 }
 
 #[cfg(test)]

@@ -25,6 +25,20 @@ pub enum Fault {
     Other(String),
 }
 
+impl Fault {
+    /// What a row holds, if it can be read and believed: a column that does not hold what it should is
+    /// damage, as a checksum that does not fit is.
+    ///
+    /// # Errors
+    /// Whatever else went wrong.
+    pub fn unless_damaged<T>(read: Result<Option<T>, Self>) -> Result<Option<T>, Self> {
+        match read {
+            Err(Self::Column(_)) => Ok(None),
+            other => other,
+        }
+    }
+}
+
 impl From<rusqlite::Error> for Fault {
     fn from(error: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode;

@@ -80,6 +80,15 @@ impl<'c> Write<'c> {
     }
 }
 
+impl Write<'_> {
+    /// Lets other threads go first for a moment, where they wait for this core. To be called every few
+    /// rows by work that is not urgent: on a machine of one core, a request at the gate would wait for
+    /// a whole slice of time otherwise.
+    pub fn give_way(&self) {
+        std::thread::yield_now();
+    }
+}
+
 impl<'c> Deref for Write<'c> {
     type Target = Read<'c>;
 

@@ -9,9 +9,10 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use super::account::Account;
 use super::tally::{Draft, LastUse, Tally};
 use crate::clock::Timestamp;
-use crate::id::KeyId;
+use crate::id::{GrantId, KeyId};
 use crate::secret::SecretDigest;
 
 /// Rows of one commit: some milliseconds, which is what a revocation may have to wait for it.
@@ -26,12 +27,20 @@ pub(super) struct Chunk {
 
 /// What is added to one row of the database.
 pub(super) enum Row {
-    /// Requests of a key in a minute.
-    Minute { key: KeyId, minute: Timestamp, outcome: &'static str, requests: i64 },
-    /// Requests of a key that passed by a scope on a day.
-    Scope { key: KeyId, day: Timestamp, scope: Arc<str>, requests: i64, last_used_at: Timestamp },
-    /// Requests that passed with a secret.
+    /// Requests of an account in a minute.
+    Minute { account: Account, minute: Timestamp, outcome: &'static str, requests: i64 },
+    /// Requests of an account that passed by a scope on a day.
+    Scope {
+        account: Account,
+        day: Timestamp,
+        scope: Arc<str>,
+        requests: i64,
+        last_used_at: Timestamp,
+    },
+    /// Requests that passed with a key's secret.
     Secret { secret: SecretDigest, key: KeyId, requests: i64, last_use: LastUse },
+    /// Requests that passed with a token, and the workspace that the token acts for.
+    Grant { grant: GrantId, workspace: Arc<str>, requests: i64, last_use: LastUse },
     /// Requests of a minute that were refused before a key was known.
     Stranger { product: String, minute: Timestamp, code: &'static str, requests: i64 },
     /// Those of a day that came from one of the addresses that are kept.
@@ -43,18 +52,20 @@ impl Chunk {
     pub(super) fn requests(&self) -> i64 {
         let counted = self.rows.iter().map(|row| match row {
             Row::Minute { requests, .. } | Row::Stranger { requests, .. } => *requests,
-            Row::Scope { .. } | Row::Secret { .. } | Row::Address { .. } => 0,
+            Row::Scope { .. } | Row::Secret { .. } | Row::Grant { .. } | Row::Address { .. } => 0,
         });
         counted.sum()
     }
 }
 
 impl Row {
-    /// The key that it counts for, where one was known.
-    pub(super) fn key(&self) -> Option<KeyId> {
+    /// What it counts for, where that was known.
+    pub(super) fn account(&self) -> Option<Account> {
         match self {
-            Self::Minute { key, .. } | Self::Scope { key, .. } | Self::Secret { key, .. } => {
-                Some(*key)
+            Self::Minute { account, .. } | Self::Scope { account, .. } => Some(account.clone()),
+            Self::Secret { key, .. } => Some(Account::Key(*key)),
+            Self::Grant { grant, workspace, .. } => {
+                Some(Account::Grant(*grant, Arc::clone(workspace)))
             }
             Self::Stranger { .. } | Self::Address { .. } => None,
         }
@@ -63,20 +74,24 @@ impl Row {
 
 /// The rows of what a tally has counted.
 pub(super) fn rows(tally: &Tally, draft: &Draft, rows: &mut impl Extend<Row>) {
-    let key = tally.key;
     rows.extend(draft.counts.iter().map(|count| Row::Minute {
-        key,
+        account: tally.account.clone(),
         minute: count.minute,
         outcome: count.outcome,
         requests: count.requests,
     }));
     rows.extend(draft.scopes.iter().map(|count| Row::Scope {
-        key,
+        account: tally.account.clone(),
         day: count.day,
         scope: Arc::clone(&count.scope),
         requests: count.requests,
         last_used_at: count.last_used_at,
     }));
     let (secret, requests) = (tally.secret, draft.passed);
-    rows.extend(draft.last_use.map(|last_use| Row::Secret { secret, key, requests, last_use }));
+    rows.extend(draft.last_use.map(|last_use| match &tally.account {
+        Account::Key(key) => Row::Secret { secret, key: *key, requests, last_use },
+        Account::Grant(grant, workspace) => {
+            Row::Grant { grant: *grant, workspace: Arc::clone(workspace), requests, last_use }
+        }
+    }));
 }

@@ -153,7 +153,10 @@ impl Ledger {
         let count = tallies.min(queue.len());
         writing.taken.extend(queue.drain(..count));
         drop(queue);
-        writing.taken.make_contiguous().sort_unstable_by_key(|tally| tally.key);
+        writing
+            .taken
+            .make_contiguous()
+            .sort_unstable_by(|one, other| one.account.cmp(&other.account));
     }
 
     /// The next chunk of what was taken.
@@ -244,8 +247,8 @@ mod tests {
         }
 
         fn chunk(&self, number: i64) -> Chunk {
-            let (key, minute) = (self.tally.key, NOW);
-            let row = Row::Minute { key, minute, outcome: ALLOWED, requests: 1 };
+            let (account, minute) = (self.tally.account.clone(), NOW);
+            let row = Row::Minute { account, minute, outcome: ALLOWED, requests: 1 };
             Chunk { number, rows: vec![row] }
         }
 
@@ -290,7 +293,7 @@ mod tests {
         let world = World::new();
         let tally = |number: usize| {
             let secret = SecretDigest::of(number.to_string().as_bytes());
-            Arc::new(Tally::new(world.tally.key, secret))
+            Arc::new(Tally::new(world.tally.account.clone(), secret))
         };
         for number in 0..TALLIES_A_TURN_MIN + 10 {
             world.ledger.refused(&tally(number), "revoked_key", NOW);

@@ -15,9 +15,11 @@
 //! `strangers.rs` (what is counted) → `table.rs` (SQL) → `actions.rs` (what can be read, and the
 //! sweep).
 
+mod account;
 mod actions;
 mod chunk;
 mod grain;
+mod grants;
 mod ledger;
 mod networks;
 mod overall;
@@ -29,8 +31,10 @@ mod table;
 mod tally;
 mod together;
 
+pub use account::Account;
 pub use actions::{Usage, secrets};
 pub use grain::{Grain, Retention};
+pub use grants::last_use_of;
 pub use ledger::Ledger;
 pub use overall::{Oddity, Overall, Unusual};
 pub use report::{AddressCount, KeyCount, OutcomeCount, ScopeUse, SecretUse, TimedCount, Whose};

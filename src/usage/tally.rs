@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use smallvec::SmallVec;
 
+use super::account::Account;
 use super::grain::Grain;
 use crate::clock::Timestamp;
-use crate::id::KeyId;
 use crate::secret::SecretDigest;
 
 /// The outcome of a request that passed; the others are the codes of refusals.
@@ -19,9 +19,9 @@ const COUNTS_MAX: usize = 240;
 
 /// Counts of one secret, held by whoever holds its principal.
 pub struct Tally {
-    /// The key.
-    pub key: KeyId,
-    /// Its secret.
+    /// What it counts for.
+    pub account: Account,
+    /// The secret.
     pub secret: SecretDigest,
     /// Boxed, so that a key that is warm and idle costs a pointer.
     draft: Mutex<Option<Box<Draft>>>,
@@ -67,8 +67,8 @@ pub struct LastUse {
 impl Tally {
     /// Nothing counted yet.
     #[must_use]
-    pub fn new(key: KeyId, secret: SecretDigest) -> Self {
-        Self { key, secret, draft: Mutex::new(None) }
+    pub fn new(account: impl Into<Account>, secret: SecretDigest) -> Self {
+        Self { account: account.into(), secret, draft: Mutex::new(None) }
     }
 
     /// Counts a request that passed by `scopes`; answers whether it is the first since the tally
@@ -145,6 +145,7 @@ impl Draft {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::id::KeyId;
 
     fn tally() -> Tally {
         Tally::new(KeyId::new(Timestamp::default()), SecretDigest::of(b"secret"))

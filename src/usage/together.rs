@@ -1,4 +1,4 @@
-//! What a chunk adds to workspaces: a few sums, of rows that it adds to keys.
+//! What a chunk adds to workspaces: a few sums, of rows that it adds to keys, and of apps.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ pub(super) struct Sums {
 }
 
 impl Together {
-    /// Adds a row of one of a workspace's keys.
+    /// Adds a row of one of a workspace's keys or apps.
     pub(super) fn add(&mut self, workspace: &str, row: &Row) {
         let sums = self.0.entry(workspace.to_owned()).or_default();
         match row {
@@ -32,7 +32,8 @@ impl Together {
                 let sum = sums.scopes.entry((*day, Arc::clone(scope))).or_insert(first);
                 *sum = (sum.0 + requests, sum.1.max(*last_used_at));
             }
-            Row::Secret { .. } | Row::Stranger { .. } | Row::Address { .. } => {}
+            Row::Secret { .. } | Row::Grant { .. } | Row::Stranger { .. } | Row::Address { .. } => {
+            }
         }
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn presented<'a>(
 
 /// The access token in `Authorization`, which is taken there even where keys are not: anything else
 /// in it is the back end's business then.
-fn access_token<'a>(headers: Headers<'a>) -> Result<Option<&'a [u8]>, Refusal> {
+fn access_token(headers: Headers<'_>) -> Result<Option<&[u8]>, Refusal> {
     let is_token = |value: &[u8]| value.starts_with(ACCESS_PREFIX.as_bytes());
     let mut lines = headers.lines(Credential::Authorization.header());
     if !lines.any(|line| bearer(line).is_some_and(is_token)) {

@@ -81,7 +81,7 @@ impl Caller {
     /// Where the requests of a known key are counted.
     #[must_use]
     pub fn tally(&self) -> Option<&Arc<Tally>> {
-        self.known.as_ref()?.principal.tally.as_ref()
+        self.known.as_ref().map(|known| &known.principal.tally)
     }
 }
 

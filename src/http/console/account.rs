@@ -82,7 +82,7 @@ pub fn change_password(visit: &Visit<'_>) -> Result<Reply> {
     )? {
         SignIn::In(opened) => {
             let cookie = cookie::set_session(&opened.token, visit.public);
-            Ok(Reply::see_other("/account").with(header::SET_COOKIE, cookie))
+            Ok(Reply::see_other("/console/account").with(header::SET_COOKIE, cookie))
         }
         SignIn::Wrong => Ok(wrong("current", NOT_YOURS)?.status(WRONG_INPUT)),
         SignIn::Wait(seconds) => Ok(wrong("current", &later(seconds))?.too_many(seconds)),
@@ -97,7 +97,7 @@ pub fn end_session(visit: &Visit<'_>) -> Result<Reply> {
     let named = visit.form(&["session"])?.one("session")?.parse::<SessionId>();
     let session = named.map_err(|error| Error::not_found(error.to_string()))?;
     visit.sessions().end(visit.holder()?.user.id, session, &visit.visitor())?;
-    Ok(Reply::see_other("/account"))
+    Ok(Reply::see_other("/console/account"))
 }
 
 /// Ends all sessions but this one.
@@ -108,7 +108,7 @@ pub fn end_others(visit: &Visit<'_>) -> Result<Reply> {
     visit.form(&[])?;
     let holder = visit.holder()?;
     visit.sessions().end_all(holder.user.id, Some(holder.session.id), &visit.visitor())?;
-    Ok(Reply::see_other("/account"))
+    Ok(Reply::see_other("/console/account"))
 }
 
 /// Has this browser remember a theme.
@@ -119,5 +119,5 @@ pub fn choose_theme(visit: &Visit<'_>) -> Result<Reply> {
     let theme = Theme::of_name(visit.form(&["theme"])?.one("theme")?)
         .ok_or_else(|| Error::invalid("a theme is system, light or dark"))?;
     let cookie = cookie::set_theme(theme, visit.public);
-    Ok(Reply::see_other("/account").with(header::SET_COOKIE, cookie))
+    Ok(Reply::see_other("/console/account").with(header::SET_COOKIE, cookie))
 }

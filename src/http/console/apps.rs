@@ -4,6 +4,7 @@ use super::paging::{self, Paging, ROWS};
 use super::views::apps::{self as view, App, AppsView};
 use crate::accounts::people::Role;
 use crate::accounts::{Slug, Workspace};
+use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::http::in_force::InForce;
 use crate::http::ui::address::Address;
@@ -12,6 +13,7 @@ use crate::http::web::{Reply, Visit};
 use crate::id::GrantId;
 use crate::oauth::clients::Client;
 use crate::oauth::grants::{Grant, Grants, Of};
+use crate::usage::last_use_of;
 
 /// The field that names what is to be ended.
 const GRANT: &str = "grant";
@@ -29,6 +31,8 @@ struct Listed {
     client: Option<Client>,
     product: String,
     holder: Option<String>,
+    used_at: Option<Timestamp>,
+    used_from: Option<String>,
     may_end: bool,
 }
 
@@ -40,7 +44,11 @@ impl Apps {
         let listed = grants(visit).list(of, visit.now, (skipped, ROWS))?.into_iter().map(|grant| {
             let holder = grant.holder.map(|holder| visit.people().email_of(holder)).transpose()?;
             let product = in_force.registry.product(&grant.product);
+            let last_use = last_use_of(&visit.app.store, grant.id)?;
+            let used_from = last_use.and_then(|last_use| last_use.from);
             Ok(Listed {
+                used_at: last_use.map(|last_use| last_use.at),
+                used_from: used_from.map(|from| from.to_string()),
                 id: grant.id.to_string(),
                 client: clients.find(&grant.client)?,
                 product: product.map_or(&grant.product, |product| &product.name).clone(),
@@ -72,7 +80,8 @@ impl Listed {
             scopes: &self.grant.scopes,
             restrictions: &self.grant.restrictions,
             created_at: self.grant.created_at,
-            active_at: self.grant.last_token_at,
+            used_at: self.used_at,
+            used_from: self.used_from.as_deref(),
             may_end: self.may_end,
         }
     }
@@ -108,8 +117,8 @@ pub fn page(visit: &Visit<'_>) -> Result<Reply> {
     let role = place.map(|place| visit.holder().map(|it| it.user.role_in(place.slug)));
     let may_see_clients = role.transpose()?.is_none_or(|role| role >= Some(Role::Admin));
     let clients_href = place.map_or_else(
-        || "/clients".to_owned(),
-        |place| format!("/workspaces/{}/clients", place.slug),
+        || "/console/clients".to_owned(),
+        |place| format!("/console/workspaces/{}/clients", place.slug),
     );
     let view = AppsView {
         workspace: place,
@@ -142,7 +151,7 @@ pub fn end(visit: &Visit<'_>) -> Result<Reply> {
         return Err(Error::conflict("somebody else has let this app in: ask them, or an admin"));
     }
     grants(visit).end(&visit.actor()?, grant.id)?;
-    let back = visit.path().strip_suffix("/end").unwrap_or("/");
+    let back = visit.path().strip_suffix("/end").unwrap_or("/console");
     Ok(Reply::see_other(back))
 }
 
@@ -156,7 +165,7 @@ pub fn end_own(visit: &Visit<'_>) -> Result<Reply> {
         return Err(Error::not_found("they have not let that app in"));
     }
     grants(visit).end(&visit.actor()?, grant.id)?;
-    Ok(Reply::see_other("/account"))
+    Ok(Reply::see_other("/console/account"))
 }
 
 fn named(visit: &Visit<'_>) -> Result<Grant> {

@@ -1,4 +1,4 @@
-//! `/audit`: who did what, and the same as lines of JSON.
+//! `/console/audit`: who did what, and the same as lines of JSON.
 
 use std::collections::BTreeMap;
 
@@ -49,7 +49,7 @@ impl Asked {
 /// As the store's.
 pub fn page(visit: &Visit<'_>) -> Result<Reply> {
     let (asked, log) = (Asked::of(visit), Log { store: &visit.app.store });
-    let (wanted, address) = (asked.wanted(visit), asked.address("/audit"));
+    let (wanted, address) = (asked.wanted(visit), asked.address("/console/audit"));
     let paging = Paging::of(&address, paging::number(visit), log.count(&wanted)?);
     let entries = log.list(&wanted, paging.skipped(), ROWS)?;
     let names = names(visit, &entries);
@@ -69,7 +69,7 @@ pub fn page(visit: &Visit<'_>) -> Result<Reply> {
     let view = AuditView {
         address: &address,
         entries: &shown,
-        export_href: &asked.address("/audit/export").with(&[]),
+        export_href: &asked.address("/console/audit/export").with(&[]),
         pager: paging.pager(),
         now: visit.now,
     };

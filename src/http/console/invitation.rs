@@ -97,7 +97,7 @@ pub fn accept(visit: &Visit<'_>) -> Result<Reply> {
         Ok(Accepted::By(user)) => {
             let opened = visit.sessions().open(user.id, &visit.visitor())?;
             let cookie = cookie::set_session(&opened.token, visit.public);
-            Ok(Reply::see_other("/").with(header::SET_COOKIE, cookie))
+            Ok(Reply::see_other("/console").with(header::SET_COOKIE, cookie))
         }
         Ok(Accepted::Wrong) => Ok(refused(WRONG).status(WRONG_INPUT)),
         Ok(Accepted::Wait(seconds)) => Ok(refused(&later(seconds)).too_many(seconds)),

@@ -124,7 +124,7 @@ fn told(
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
         };
-        let href = format!("/workspaces/{}/keys/{}", key.workspace, key.id);
+        let href = format!("/console/workspaces/{}/keys/{}", key.workspace, key.id);
         Ok(Some(Told { what, subject: key.name, href, at }))
     };
     match oddity {
@@ -141,8 +141,8 @@ fn told(
         Oddity::Strangers { product, refused } => {
             let what = format!("{refused} requests without a good key within an hour");
             let (subject, href) = match product.as_str() {
-                "" => ("No product".to_owned(), "/products".to_owned()),
-                id => (id.to_owned(), format!("/products/{id}")),
+                "" => ("No product".to_owned(), "/console/products".to_owned()),
+                id => (id.to_owned(), format!("/console/products/{id}")),
             };
             Ok(Some(Told { what, subject, href, at }))
         }

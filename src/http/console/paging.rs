@@ -69,12 +69,18 @@ mod tests {
 
     #[test]
     fn a_page_lies_within_its_list() {
-        let address = Address { path: "/people", fields: vec![("q", "a")] };
+        let address = Address { path: "/console/people", fields: vec![("q", "a")] };
         let all: Vec<usize> = (0..120).collect();
         for (number, rows, shown, previous, next) in [
-            (0, 0..50, "1–50 of 120", None, Some("/people?q=a&page=2")),
-            (1, 50..100, "51–100 of 120", Some("/people?q=a"), Some("/people?q=a&page=3")),
-            (9, 100..120, "101–120 of 120", Some("/people?q=a&page=2"), None),
+            (0, 0..50, "1–50 of 120", None, Some("/console/people?q=a&page=2")),
+            (
+                1,
+                50..100,
+                "51–100 of 120",
+                Some("/console/people?q=a"),
+                Some("/console/people?q=a&page=3"),
+            ),
+            (9, 100..120, "101–120 of 120", Some("/console/people?q=a&page=2"), None),
         ] {
             let paging = Paging::of(&address, number, all.len());
             assert_eq!(paging.rows(&all), rows.clone().collect::<Vec<_>>());

@@ -1,4 +1,4 @@
-//! `/plans`: the limits, who is on them, and how close they run today.
+//! `/console/plans`: the limits, who is on them, and how close they run today.
 
 use std::sync::Arc;
 

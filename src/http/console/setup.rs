@@ -67,5 +67,5 @@ pub fn finish(visit: &Visit<'_>) -> Result<Reply> {
         setup(visit).finish(&visit.holder_of_link(), &token, (&email, &password), visit.now)?;
     let opened = visit.sessions().open(user.id, &visit.visitor())?;
     let cookie = cookie::set_session(&opened.token, visit.public);
-    Ok(Reply::see_other("/").with(header::SET_COOKIE, cookie))
+    Ok(Reply::see_other("/console").with(header::SET_COOKIE, cookie))
 }

@@ -65,5 +65,5 @@ pub fn sign_out(visit: &Visit<'_>) -> Result<Reply> {
     let holder = visit.holder()?;
     visit.sessions().end(holder.user.id, holder.session.id, &visit.visitor())?;
     let gone = cookie::unset_session(visit.public);
-    Ok(Reply::see_other("/sign-in").with(header::SET_COOKIE, gone))
+    Ok(Reply::see_other("/console/sign-in").with(header::SET_COOKIE, gone))
 }

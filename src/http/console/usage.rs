@@ -146,7 +146,8 @@ impl Busiest {
         };
         let trends = counts.iter().map(trend).collect::<Result<_>>()?;
         let slug = &scene.workspace.slug;
-        let hrefs = counts.iter().map(|it| format!("/workspaces/{slug}/keys/{}", it.key)).collect();
+        let hrefs =
+            counts.iter().map(|it| format!("/console/workspaces/{slug}/keys/{}", it.key)).collect();
         Ok(Self { counts, ranked_at, hrefs, trends })
     }
 

@@ -1,7 +1,7 @@
 //! Verdicts as HTTP: statuses, headers and bodies of each dialect.
 
 use actix_http::StatusCode;
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::challenge::challenge;
 use super::rate;
@@ -147,35 +147,63 @@ pub fn missed_by(refusal: &Refusal) -> Option<(&'static str, &str)> {
     }
 }
 
+/// The body of a denial.
+#[derive(Serialize)]
+struct Denial<'a> {
+    error: Said<'a>,
+}
+
+#[derive(Serialize)]
+struct Said<'a> {
+    r#type: &'a str,
+    code: &'a str,
+    message: &'a str,
+    request_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    required_scope: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after: Option<u32>,
+}
+
 /// The body: one line of visible ASCII, so that it fits into a header as well.
 fn body(refusal: &Refusal, product: Option<&Product>, request_id: &str) -> String {
-    let mut error = json!({
-        "type": refusal.error_type(),
-        "code": refusal.code(),
-        "message": refusal.message(name_of(product)),
-        "request_id": request_id,
-    });
-    if let Some((field, value)) = missed_by(refusal) {
-        error[field] = json!(value);
-    }
-    if let Some(seconds) = retry_after(refusal) {
-        error["retry_after"] = json!(seconds);
-    }
-    let body = ascii(&json!({ "error": error }));
-    if body.len() <= BODY_BYTES_MAX {
-        return body;
-    }
+    let message = refusal.message(name_of(product));
     let (kind, code) = (refusal.error_type(), refusal.code());
-    ascii(&json!({ "error": {
-        "type": kind, "code": code, "message": code, "request_id": request_id,
-    } }))
+    let missed = |name| missed_by(refusal).filter(|(field, _)| *field == name).map(|it| it.1);
+    let whole = ascii(&Denial {
+        error: Said {
+            r#type: kind,
+            code,
+            message: &message,
+            request_id,
+            required_scope: missed("required_scope"),
+            resource: missed("resource"),
+            retry_after: retry_after(refusal),
+        },
+    });
+    if whole.len() <= BODY_BYTES_MAX {
+        return whole;
+    }
+    let (required_scope, resource, retry_after) = (None, None, None);
+    let short = Said {
+        r#type: kind,
+        code,
+        message: code,
+        request_id,
+        required_scope,
+        resource,
+        retry_after,
+    };
+    ascii(&Denial { error: short })
 }
 
 /// JSON in which every character beyond visible ASCII is escaped.
-fn ascii(value: &Value) -> String {
+fn ascii(value: &impl Serialize) -> String {
     use std::fmt::Write as _;
 
-    let text = value.to_string();
+    let text = serde_json::to_string(value).expect("texts and numbers are always JSON");
     if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
         return text;
     }
@@ -195,6 +223,7 @@ fn ascii(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::{Value, json};
 
     #[test]
     fn a_body_is_visible_ascii_and_still_the_same_json() {

@@ -8,7 +8,7 @@
 
 use std::fmt::Write as _;
 
-use crate::registry::{OAuth, Product, covers};
+use crate::registry::{Needs, OAuth, Product, covers};
 use crate::verify::{Asked, Path, Refusal, Request};
 
 /// Scopes that a challenge names, in bytes: more of them are in the body, or nowhere.
@@ -23,7 +23,7 @@ pub(super) fn challenge(refusal: &Refusal, product: &Product, asked: &Asked<'_>)
     if let Some(error) = error(refusal) {
         add("error", error);
     }
-    if let Some(scope) = scope(refusal, product).filter(|it| it.len() <= SCOPE_BYTES_MAX) {
+    if let Some(scope) = scope(refusal, product, asked).filter(|it| it.len() <= SCOPE_BYTES_MAX) {
         add("scope", &scope);
     }
     if let Some(oauth) = &product.oauth {
@@ -53,19 +53,40 @@ fn error(refusal: &Refusal) -> Option<&'static str> {
     }
 }
 
-/// What to ask for: all that the request needs, or before anything is known what everybody begins
-/// with.
-fn scope(refusal: &Refusal, product: &Product) -> Option<String> {
+/// What to ask for, so that this request would pass.
+fn scope(refusal: &Refusal, product: &Product, asked: &Asked<'_>) -> Option<String> {
     match (refusal, &product.oauth) {
         (Refusal::InsufficientScope { required, is_any_enough }, Some(oauth)) => {
             Some(askable(required, *is_any_enough, oauth))
         }
         (Refusal::InsufficientScope { required, .. }, None) => Some(required.clone()),
-        (Refusal::MissingCredential | Refusal::InvalidToken, Some(oauth)) => {
-            Some(oauth.default_scopes.join(" "))
+        (Refusal::MissingCredential | Refusal::InvalidToken | Refusal::InvalidKey, Some(oauth)) => {
+            Some(first(oauth, product, asked))
         }
         _ => None,
     }
+}
+
+/// What everybody begins with, and whatever the route needs beside that an app can ask for: clients
+/// take what is named here for all that this request needs.
+fn first(oauth: &OAuth, product: &Product, asked: &Asked<'_>) -> String {
+    let begun_with = |name: &str| oauth.default_scopes.iter().any(|own| covers(own, name));
+    let mut scopes: Vec<&str> = oauth.default_scopes.iter().map(String::as_str).collect();
+    let (required, is_any_enough) = required(product, asked).unwrap_or_default();
+    let is_met = is_any_enough && required.split(' ').any(begun_with);
+    let more = if is_met { String::new() } else { askable(&required, is_any_enough, oauth) };
+    let is_offered = |name: &&str| oauth.scopes.iter().any(|offered| offered == name);
+    scopes.extend(more.split(' ').filter(|name| !begun_with(name)).filter(is_offered));
+    scopes.join(" ")
+}
+
+/// The scopes that the request's route needs, where one is declared, and whether one is enough.
+fn required(product: &Product, asked: &Asked<'_>) -> Option<(String, bool)> {
+    let request = Request::read(asked).ok()?;
+    let path = Path::read(request.target).ok()?;
+    let needs = &product.routes.find(request.method, &path.segments())?.route.needs;
+    let names: Vec<&str> = product.scopes.names(needs.scopes()?).collect();
+    Some((names.join(" "), matches!(needs, Needs::Any(_))))
 }
 
 /// The required scopes as an app can ask for them: where only a wildcard over one is offered, that;

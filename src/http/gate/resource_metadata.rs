@@ -27,7 +27,8 @@ pub(super) fn describe(
     let registry = gate.registry.load();
     let now = gate.clock.now();
     let found = registry.product(product).and_then(|product| {
-        let (oauth, host) = (product.oauth.as_ref()?, forwarded_host(Headers::over(&head.lines))?);
+        let host = forwarded_host(Headers::over(&head.lines)).ok()?;
+        let oauth = product.oauth.as_ref()?;
         Some((product, oauth, oauth.audience_of(host.as_deref(), path)?))
     });
     let Some((product, oauth, audience)) = found else {
@@ -62,17 +63,19 @@ fn open(reply: &mut Reply) {
     reply.line("access-control-allow-headers", "*");
 }
 
-/// The host that the client asked, as the proxy says it; inside `None` where it says none. `None`
-/// for one that is said twice, or is none.
-fn forwarded_host<'a>(headers: Headers<'a>) -> Option<Option<String>> {
+/// A host that is said twice, or is none.
+struct Unclear;
+
+/// The host that the client asked, where the proxy says it.
+fn forwarded_host(headers: Headers<'_>) -> Result<Option<String>, Unclear> {
     let mut said = ["x-original-host", "x-forwarded-host"].map(|name| headers.lines(name));
     let mut said = said.iter_mut().flatten();
     match (said.next(), said.next()) {
-        (None, _) => Some(None),
+        (None, _) => Ok(None),
         (Some(host), None) => {
-            let host = normalised_host(std::str::from_utf8(host).ok()?)?;
-            Some(Some(host.into_owned()))
+            let host = std::str::from_utf8(host).ok().and_then(normalised_host);
+            host.map(|host| Some(host.into_owned())).ok_or(Unclear)
         }
-        (Some(_), Some(_)) => None,
+        (Some(_), Some(_)) => Err(Unclear),
     }
 }

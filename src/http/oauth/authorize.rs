@@ -58,18 +58,16 @@ fn described(visit: &Visit<'_>, id: &ClientId) -> Result<Client> {
     let (app, settings) = (visit.app, &visit.app.live.get().oauth);
     let in_force = InForce::of(app);
     let clients = in_force.clients(app);
-    let said = match app.documents.known(id, settings, visit.now) {
-        Some(said) => match clients.find(id)? {
-            Some(client) => return Ok(client),
-            None => said,
-        },
-        None => {
-            let limit = (settings.registrations_per_minute, visit.now);
-            app.attempts
-                .count(Attempt::Registration, visit.address(), limit)
-                .map_err(for_people)?;
-            app.documents.fetch(id, settings, visit.now).map_err(for_people)?
+    let said = if let Some(said) = app.documents.known(id, settings, visit.now) {
+        if let Some(client) = clients.find(id)? {
+            return Ok(client);
         }
+        said
+    } else {
+        let limit = (settings.registrations_per_minute, visit.now);
+        let (attempt, address) = (Attempt::Registration, visit.address());
+        app.attempts.count(attempt, address, limit).map_err(for_people)?;
+        app.documents.fetch(id, settings, visit.now).map_err(for_people)?
     };
     clients.put_document(id, said, visit.address().to_string()).map_err(for_people)
 }

@@ -13,8 +13,8 @@ pub const STYLE: &str = "keystile.css";
 /// The script's file.
 pub const SCRIPT: &str = "keystile.js";
 
-/// Where assets are served: `/assets/HASH/FILE`.
-pub const FOLDER: &str = "/assets";
+/// Where assets are served: `/console/assets/HASH/FILE`.
+pub const FOLDER: &str = "/console/assets";
 
 /// How much of a file's digest stands in its address: two versions of one file differ in it.
 const HASH_BYTES: usize = 8;
@@ -79,7 +79,7 @@ mod tests {
             assert_eq!(asset.name, name);
             assert!(!asset.content.is_empty());
         }
-        assert!(at("/assets/0000000000000000/keystile.css").is_none());
+        assert!(at("/console/assets/0000000000000000/keystile.css").is_none());
     }
 
     #[test]

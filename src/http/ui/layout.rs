@@ -133,7 +133,7 @@ fn main(page: &Page<'_>) -> Markup {
 
 /// The name of the software, which leads home.
 pub(super) fn brand() -> Markup {
-    html! { a.brand href="/" { (Icon::Key) "Keystile" } }
+    html! { a.brand href="/console" { (Icon::Key) "Keystile" } }
 }
 
 #[cfg(test)]

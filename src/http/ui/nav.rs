@@ -41,24 +41,24 @@ pub(super) fn side(signed_in: &SignedIn<'_>, path: &str) -> Markup {
 }
 
 fn shared_links(signed_in: &SignedIn<'_>) -> Vec<Link> {
-    let workspaces = link(Icon::Workspace, "Workspaces", "/workspaces");
+    let workspaces = link(Icon::Workspace, "Workspaces", "/console/workspaces");
     if !signed_in.is_operator {
         return vec![workspaces];
     }
     vec![
-        link(Icon::Activity, "Overview", "/"),
-        link(Icon::Product, "Products", "/products"),
+        link(Icon::Activity, "Overview", "/console"),
+        link(Icon::Product, "Products", "/console/products"),
         workspaces,
-        link(Icon::Users, "People", "/people"),
-        link(Icon::Shield, "OAuth clients", "/clients"),
-        link(Icon::Network, "Connected apps", "/apps"),
-        link(Icon::Gauge, "Plans", "/plans"),
-        link(Icon::Log, "Audit log", "/audit"),
+        link(Icon::Users, "People", "/console/people"),
+        link(Icon::Shield, "OAuth clients", "/console/clients"),
+        link(Icon::Network, "Connected apps", "/console/apps"),
+        link(Icon::Gauge, "Plans", "/console/plans"),
+        link(Icon::Log, "Audit log", "/console/audit"),
     ]
 }
 
 fn workspace_links(place: Place<'_>) -> Vec<Link> {
-    let own = |below: &str| format!("/workspaces/{}{below}", place.slug);
+    let own = |below: &str| format!("/console/workspaces/{}{below}", place.slug);
     vec![
         link(Icon::Key, "API keys", own("/keys")),
         link(Icon::Chart, "Usage", own("/usage")),
@@ -70,7 +70,7 @@ fn workspace_links(place: Place<'_>) -> Vec<Link> {
 /// Whether the page at `path` is at `href` or below it.
 fn leads_to(href: &str, path: &str) -> bool {
     let below = path.strip_prefix(href);
-    below.is_some_and(|rest| rest.is_empty() || (rest.starts_with('/') && href != "/"))
+    below.is_some_and(|rest| rest.is_empty() || (rest.starts_with('/') && href != "/console"))
 }
 
 fn list(links: &[Link], current: &str) -> Markup {
@@ -88,14 +88,14 @@ fn list(links: &[Link], current: &str) -> Markup {
 }
 
 fn own_corner(signed_in: &SignedIn<'_>, path: &str) -> Markup {
-    let is_here = path.starts_with("/account");
+    let is_here = path.starts_with("/console/account");
     let sign_out = Button::quiet("Sign out").small().icon(Icon::SignOut);
     html! {
         div.self {
-            a href="/account" title=(signed_in.name) aria-current=[is_here.then_some("page")] {
+            a href="/console/account" title=(signed_in.name) aria-current=[is_here.then_some("page")] {
                 span.hidden { "Account: " } (signed_in.name)
             }
-            (post("/sign-out", signed_in.form_token, &sign_out))
+            (post("/console/sign-out", signed_in.form_token, &sign_out))
         }
     }
 }
@@ -107,11 +107,11 @@ mod tests {
     #[test]
     fn a_page_is_below_its_own_place_alone() {
         for (href, path, expected) in [
-            ("/", "/", true),
-            ("/", "/products", false),
-            ("/products", "/products/whale", true),
-            ("/products", "/products-of-others", false),
-            ("/workspaces/acme/keys", "/workspaces/acme/keys/key_1", true),
+            ("/console", "/console", true),
+            ("/console", "/console/products", false),
+            ("/console/products", "/console/products/whale", true),
+            ("/console/products", "/products-of-others", false),
+            ("/console/workspaces/acme/keys", "/console/workspaces/acme/keys/key_1", true),
         ] {
             assert_eq!(leads_to(href, path), expected, "{path} below {href}");
         }

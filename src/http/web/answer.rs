@@ -20,10 +20,10 @@ use crate::http::console::views::error::Trouble;
 use crate::http::ui::assets;
 
 /// Where somebody signs in.
-const SIGN_IN: &str = "/sign-in";
+const SIGN_IN: &str = "/console/sign-in";
 
 /// Where the first operator is made.
-const SETUP: &str = "/setup";
+const SETUP: &str = "/console/setup";
 
 /// Why somebody does not get what they asked for.
 enum Stop {

@@ -63,7 +63,7 @@ impl Call {
     /// Its path for the log: a one-time link is a secret until it was followed.
     pub(super) fn logged_path(&self) -> &str {
         match &self.path {
-            path if path.starts_with("/invitations/") => "/invitations/…",
+            path if path.starts_with("/console/invitations/") => "/console/invitations/…",
             path if path.starts_with("/oauth/consent/") => "/oauth/consent/…",
             path => path,
         }

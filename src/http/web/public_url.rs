@@ -67,7 +67,7 @@ pub fn local_path(path: &str) -> &str {
         && !path.starts_with("//")
         && path.len() <= LOCAL_PATH_BYTES_MAX
         && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    if is_ours { path } else { "/" }
+    if is_ours { path } else { "/console" }
 }
 
 #[cfg(test)]
@@ -86,9 +86,9 @@ mod tests {
 
     #[test]
     fn nobody_is_sent_on_to_another_host() {
-        assert_eq!(local_path("/account?a=b"), "/account?a=b");
+        assert_eq!(local_path("/console/account?a=b"), "/console/account?a=b");
         for other in ["", "//evil", "https://evil", "/\\evil", "/a\tb", "/\n/evil", "evil", "/é"] {
-            assert_eq!(local_path(other), "/", "{other:?}");
+            assert_eq!(local_path(other), "/console", "{other:?}");
         }
     }
 

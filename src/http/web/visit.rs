@@ -171,7 +171,7 @@ impl Visit<'_> {
         let files = self.app.plugins.files.load();
         let is_wrong = files.problems().any(Diagnostic::is_error);
         (is_operator && is_wrong).then(|| {
-            let more = html! { a href="/products" { "Show it among the products" } };
+            let more = html! { a href="/console/products" { "Show it among the products" } };
             note(Tone::Bad, "A plugin file has a problem", &more)
         })
     }

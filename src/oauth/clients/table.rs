@@ -100,10 +100,7 @@ const COLUMNS: &str = "id, origin, name, auth_method, redirect_uris, grant_types
 
 /// A client; none where the row does not bear its checksum, or cannot be read.
 fn read(row: &Row<'_>) -> Result<Option<Client>, Fault> {
-    match whole(row) {
-        Err(Fault::Column(_)) => Ok(None),
-        other => other,
-    }
+    Fault::unless_damaged(whole(row))
 }
 
 fn whole(row: &Row<'_>) -> Result<Option<Client>, Fault> {
@@ -247,12 +244,14 @@ pub(super) fn is_secret(
 ) -> Result<bool> {
     const SELECT: &str = "
         SELECT ends_at, seal FROM oauth_client_secrets WHERE digest = ?1 AND client = ?2";
-    let found = db.first(SELECT, params![digest, client.as_str()], |row| {
+    let is_good = |row: &Row<'_>| {
         let ends_at: Option<Timestamp> = row.get(0)?;
         let is_sound = row.get::<[u8; 16]>(1)? == secret_seal(digest, client, ends_at);
-        Ok::<_, Fault>(is_sound && ends_at.is_none_or(|end| end > now))
-    })?;
-    Ok(found.unwrap_or(false))
+        Ok((is_sound && ends_at.is_none_or(|end| end > now)).then_some(()))
+    };
+    let row = params![digest, client.as_str()];
+    let found = db.first(SELECT, row, |row| Fault::unless_damaged(is_good(row)))?;
+    Ok(found.flatten().is_some())
 }
 
 /// A client's secrets, the newest first.

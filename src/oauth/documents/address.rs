@@ -26,9 +26,10 @@ const SPECIAL_V4: [([u8; 4], u32); 18] = [
     ([240, 0, 0, 0], 4),
 ];
 
-/// Networks of IPv6 within 2000::/3 that are not the internet's, or hold addresses of IPv4: protocol
-/// assignments with Teredo, documentation, 6to4, AS112. What lies outside 2000::/3 is none at all:
-/// loopback, local, multicast, IPv4 in its mapped and translated spellings (`::ffff:…`, `64:ff9b::…`).
+/// Networks of IPv6 within `2000::/3` that are not the internet's, or hold addresses of IPv4: protocol
+/// assignments with Teredo, documentation, 6to4, AS112. What lies outside `2000::/3` is none at
+/// all: loopback, local, multicast, IPv4 in its mapped and translated spellings (`::ffff:…`,
+/// `64:ff9b::…`).
 const SPECIAL_V6: [([u16; 3], u32); 5] = [
     ([0x2001, 0, 0], 23),
     ([0x2001, 0xdb8, 0], 32),

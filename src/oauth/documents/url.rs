@@ -8,8 +8,9 @@ use crate::oauth::redirect_uri::RedirectUri;
 pub(super) fn is_good(url: &str, is_loopback_allowed: bool) -> bool {
     let Ok(uri) = RedirectUri::parse(url) else { return false };
     let is_good_scheme = url.starts_with("https://") || (is_loopback_allowed && uri.is_loopback());
-    let behind_host = url.splitn(4, '/').nth(3).unwrap_or_default();
-    let path = behind_host.split('?').next().unwrap_or_default();
+    let behind_scheme = url.split_once("://").map_or("", |(_, behind)| behind);
+    let before_query = behind_scheme.split('?').next().unwrap_or_default();
+    let path = before_query.split_once('/').map_or("", |(_, path)| path);
     is_good_scheme && !path.is_empty()
 }
 

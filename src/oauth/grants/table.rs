@@ -110,10 +110,7 @@ const COLUMNS: &str = "id, client, workspace, product, resources, holder, scopes
 
 /// A grant; none where the row does not bear its checksum, or cannot be read.
 fn read(row: &Row<'_>) -> Result<Option<Grant>, Fault> {
-    match whole(row) {
-        Err(Fault::Column(_)) => Ok(None),
-        other => other,
-    }
+    Fault::unless_damaged(whole(row))
 }
 
 fn whole(row: &Row<'_>) -> Result<Option<Grant>, Fault> {

@@ -80,11 +80,12 @@ pub(super) fn find(db: &Read<'_>, digest: &SecretDigest, now: Timestamp) -> Resu
         SELECT client, product, resources, scopes, redirect_uri, is_redirect_sent, challenge,
                state, place, session, created_at, expires_at, seal
         FROM oauth_requests WHERE digest = ?1 AND expires_at > ?2";
-    let found = db.first(SELECT, params![digest, now], |row| {
+    let sound = |row: &Row<'_>| {
         let Some(kept) = read(row)? else { return Ok(None) };
         let is_sound = row.get::<[u8; 16]>(12)? == seal(digest, &kept, &[row.get(2)?, row.get(3)?]);
-        Ok::<_, Fault>(is_sound.then_some(kept))
-    })?;
+        Ok(is_sound.then_some(kept))
+    };
+    let found = db.first(SELECT, params![digest, now], |row| Fault::unless_damaged(sound(row)))?;
     Ok(found.flatten())
 }
 

@@ -7,16 +7,22 @@
 //!   ends does not outlive it.
 //! - An answer that is kept is sealed with a key that only whoever has the old token can derive.
 //!
-//! Doors: `token.rs`, `given.rs` (what they are) → `table.rs` (SQL) → `actions.rs`, `worth.rs`.
+//! Doors: `token.rs`, `given.rs` (what they are) → `table.rs` (SQL) → `redeem.rs`, `refresh.rs`,
+//! `service.rs` (the ways to a token), over `actions.rs`; `worth.rs`.
 
 mod actions;
 mod given;
+mod redeem;
+mod refresh;
+mod service;
 pub(in crate::oauth) mod table;
 mod token;
 mod worth;
 
-pub use actions::{Redemption, Renewal, Tokens};
+pub use actions::Tokens;
 pub use given::Given;
+pub use redeem::Redemption;
+pub use refresh::Renewal;
 pub(in crate::oauth) use token::Code;
 pub use token::{ACCESS_PREFIX, CODE_PREFIX, REFRESH_PREFIX};
 pub use worth::Worth;

@@ -52,21 +52,22 @@ pub(super) fn code(db: &Read<'_>, digest: &SecretDigest) -> Result<Option<Code>>
         SELECT digest, grant_id, redirect_uri, is_redirect_sent, challenge, expires_at,
                redeemed_at, seal
         FROM oauth_codes WHERE digest = ?1";
-    let found = db.first(SELECT, params![digest], |row| {
-        let challenge: Option<String> = row.get(4)?;
-        let code = Code {
-            digest: row.get(0)?,
-            grant: row.get(1)?,
-            redirect_uri: row.get(2)?,
-            is_redirect_sent: row.get::<i64>(3)? == 1,
-            challenge: challenge.as_deref().and_then(Challenge::parse),
-            expires_at: row.get(5)?,
-            redeemed_at: row.get(6)?,
-        };
-        let is_sound = row.get::<[u8; 16]>(7)? == code_seal(&code);
-        Ok::<_, Fault>(is_sound.then_some(code))
-    })?;
-    Ok(found.flatten())
+    Ok(db.first(SELECT, params![digest], |row| Fault::unless_damaged(read_code(row)))?.flatten())
+}
+
+fn read_code(row: &Row<'_>) -> Result<Option<Code>, Fault> {
+    let challenge: Option<String> = row.get(4)?;
+    let code = Code {
+        digest: row.get(0)?,
+        grant: row.get(1)?,
+        redirect_uri: row.get(2)?,
+        is_redirect_sent: row.get::<i64>(3)? == 1,
+        challenge: challenge.as_deref().and_then(Challenge::parse),
+        expires_at: row.get(5)?,
+        redeemed_at: row.get(6)?,
+    };
+    let is_sound = row.get::<[u8; 16]>(7)? == code_seal(&code);
+    Ok(is_sound.then_some(code))
 }
 
 /// Redeems a code now; answers whether it was this call that did.
@@ -108,19 +109,20 @@ pub(super) fn refresh(db: &Read<'_>, digest: &SecretDigest) -> Result<Option<Ref
     const SELECT: &str = "
         SELECT digest, grant_id, created_at, expires_at, used_at, successor, seal
         FROM oauth_refresh_tokens WHERE digest = ?1";
-    let found = db.first(SELECT, params![digest], |row| {
-        let (used_at, successor): (Option<Timestamp>, _) = (row.get(4)?, row.get(5)?);
-        let token = RefreshToken {
-            digest: row.get(0)?,
-            grant: row.get(1)?,
-            created_at: row.get(2)?,
-            expires_at: row.get(3)?,
-            used: used_at.map(|used_at| (used_at, successor)),
-        };
-        let is_sound = row.get::<[u8; 16]>(6)? == refresh_seal(&token);
-        Ok::<_, Fault>(is_sound.then_some(token))
-    })?;
-    Ok(found.flatten())
+    Ok(db.first(SELECT, params![digest], |row| Fault::unless_damaged(read_refresh(row)))?.flatten())
+}
+
+fn read_refresh(row: &Row<'_>) -> Result<Option<RefreshToken>, Fault> {
+    let (used_at, successor): (Option<Timestamp>, _) = (row.get(4)?, row.get(5)?);
+    let token = RefreshToken {
+        digest: row.get(0)?,
+        grant: row.get(1)?,
+        created_at: row.get(2)?,
+        expires_at: row.get(3)?,
+        used: used_at.map(|used_at| (used_at, successor)),
+    };
+    let is_sound = row.get::<[u8; 16]>(6)? == refresh_seal(&token);
+    Ok(is_sound.then_some(token))
 }
 
 /// Uses a refresh token now, and keeps what it is answered with; answers whether it was this call
@@ -168,7 +170,7 @@ pub(super) fn access(db: &Read<'_>, digest: &SecretDigest) -> Result<Option<Acce
     const SELECT: &str = "
         SELECT digest, grant_id, scopes, created_at, expires_at, seal
         FROM oauth_access_tokens WHERE digest = ?1";
-    Ok(db.first(SELECT, params![digest], read_access)?.flatten())
+    Ok(db.first(SELECT, params![digest], |row| Fault::unless_damaged(read_access(row)))?.flatten())
 }
 
 fn read_access(row: &Row<'_>) -> Result<Option<AccessToken>, Fault> {

@@ -21,14 +21,14 @@ use crate::web::faults::Listener;
 
 /// What there is to see beside the plain pages: forms, other states, nothing at all.
 const STATES: [(&str, &str); 9] = [
-    ("key-create", "/workspaces/{workspace}/keys/new?product=whale&type=live"),
-    ("key-create-full", "/workspaces/{workspace}/keys/new?product=example&type=live"),
-    ("key-revoked", "/workspaces/{workspace}/keys/{revoked}"),
-    ("keys-filtered", "/workspaces/{workspace}/keys?state=revoked&sort=used"),
-    ("keys-none-fits", "/workspaces/{workspace}/keys?q=nothing"),
-    ("keys-none", "/workspaces/globex/keys"),
-    ("usage-none", "/workspaces/globex/usage"),
-    ("clients-show-own", "/workspaces/{workspace}/clients/show?client={client}"),
+    ("key-create", "/console/workspaces/{workspace}/keys/new?product=whale&type=live"),
+    ("key-create-full", "/console/workspaces/{workspace}/keys/new?product=example&type=live"),
+    ("key-revoked", "/console/workspaces/{workspace}/keys/{revoked}"),
+    ("keys-filtered", "/console/workspaces/{workspace}/keys?state=revoked&sort=used"),
+    ("keys-none-fits", "/console/workspaces/{workspace}/keys?q=nothing"),
+    ("keys-none", "/console/workspaces/globex/keys"),
+    ("usage-none", "/console/workspaces/globex/usage"),
+    ("clients-show-own", "/console/workspaces/{workspace}/clients/show?client={client}"),
     ("not-found", "/nothing-here"),
 ];
 
@@ -38,11 +38,11 @@ fn every_page_of_an_operator_keeps_the_rules() {
     let chromium = Chromium::start(house.instance.web);
     let windows = vec![("wide", chromium.tab()), ("narrow", chromium.telephone())];
     let mut walk = Walk::new("operator", windows);
-    walk.look_at("sign-in", "/sign-in");
-    walk.look_at("setup-done", "/setup");
+    walk.look_at("sign-in", "/console/sign-in");
+    walk.look_at("setup-done", "/console/setup");
     walk.look_at("invitation", &invitation(&house));
     walk.make_and_look_at("sign-in-throttled", |tab| {
-        tab.goto("/sign-in");
+        tab.goto("/console/sign-in");
         fill_in(tab, "nobody@example.com", "not the password at all");
         fill_in(tab, "nobody@example.com", "not the password at all");
     });
@@ -52,44 +52,44 @@ fn every_page_of_an_operator_keeps_the_rules() {
         walk.look_at(&name, &path);
     }
     walk.make_and_look_at("key-created", |tab| {
-        tab.goto("/workspaces/acme/keys/new?product=example&type=live");
+        tab.goto("/console/workspaces/acme/keys/new?product=example&type=live");
         tab.fill("Name", "Shown once");
         tab.send("Create key");
         tab.click("Copy");
     });
     walk.make_and_look_at("key-refused", |tab| {
-        tab.goto("/workspaces/acme/keys/new?product=whale&type=live");
+        tab.goto("/console/workspaces/acme/keys/new?product=whale&type=live");
         tab.fill("Expires", "yesterday");
         tab.fill("Name", "Web shop");
         tab.send("Create key");
     });
     walk.make_and_look_at("client-created", |tab| {
-        tab.goto("/clients/new");
+        tab.goto("/console/clients/new");
         tab.fill("Name", "Ledger");
         tab.tick("confidential");
         tab.fill("Redirect URIs", "https://app.example/callback");
         tab.send("Create client");
         tab.click("Copy");
     });
-    walk.look_at("clients-show-any", &format!("/clients/show?client={}", house.client));
+    walk.look_at("clients-show-any", &format!("/console/clients/show?client={}", house.client));
     walk.make_and_look_at("consent", |tab| {
         tab.goto(&house.asks());
         assert!(tab.text().contains("Allow"), "{}", tab.text());
     });
     walk.make_and_look_at("invited", |tab| {
-        tab.goto("/workspaces/globex");
+        tab.goto("/console/workspaces/globex");
         tab.fill("E-mail", "new@example.com");
         tab.send("Invite member");
     });
     walk.make_and_look_at("tested", |tab| {
-        tab.goto("/products/whale/test");
+        tab.goto("/console/products/whale/test");
         tab.fill("URL or path", "/v1/stores/st_1/orders");
         tab.fill("Key id", &house.busy.to_string());
         tab.send("Decide");
     });
     house.break_whale();
-    walk.look_at("products-broken", "/products");
-    walk.look_at("product-broken", "/products/whale");
+    walk.look_at("products-broken", "/console/products");
+    walk.look_at("product-broken", "/console/products/whale");
     walk.end();
 }
 
@@ -100,17 +100,19 @@ fn every_page_of_a_member_keeps_the_rules() {
     let mut walk = Walk::new("member", vec![("narrow", chromium.telephone())]);
     walk.make_and_look_at("form-expired", |tab| {
         sign_in(tab, VIEWER);
-        tab.goto("/account");
+        tab.goto("/console/account");
         house.end_sessions(VIEWER);
         tab.send("Save theme");
         assert!(tab.text().contains("This form has expired"), "{}", tab.text());
     });
     walk.sign_in(VIEWER);
-    walk.look_at("forbidden", "/workspaces/acme/keys/new");
+    walk.look_at("forbidden", "/console/workspaces/acme/keys/new");
     walk.make_and_look_at("signed-out", |tab| tab.send("Sign out"));
     walk.sign_in(MEMBER);
     let is_theirs = |path: &str| {
-        ["/", "/account"].contains(&path) || path.contains("/acme/") || path.contains("oauth")
+        ["/console", "/console/account"].contains(&path)
+            || path.contains("/acme/")
+            || path.contains("oauth")
     };
     for (name, path) in pages(&house).into_iter().filter(|(_, path)| is_theirs(path)) {
         walk.look_at(&name, &path);
@@ -125,8 +127,8 @@ fn the_first_page_and_the_page_of_a_fault_keep_the_rules() {
     let link = Setup { store, hasher }.begin().unwrap().unwrap();
     let chromium = Chromium::start(instance.web);
     let mut walk = Walk::new("nobody", vec![("narrow", chromium.telephone())]);
-    walk.look_at("setup-closed", "/setup");
-    walk.look_at("setup", &format!("/setup?token={}", link.expose()));
+    walk.look_at("setup-closed", "/console/setup");
+    walk.look_at("setup", &format!("/console/setup?token={}", link.expose()));
     instance.person(OPERATOR, None).unwrap();
     walk.end();
 
@@ -143,7 +145,7 @@ fn invitation(house: &House) -> String {
     let offer = Offer::Member { workspace: "acme".parse().unwrap(), role: Role::Developer };
     let email = "new@example.com".parse().unwrap();
     let made = Invitations { store, hasher }.invite(&Actor::Instance, &email, &offer);
-    format!("/invitations/{}", made.unwrap().1.expose())
+    format!("/console/invitations/{}", made.unwrap().1.expose())
 }
 
 /// Each page to look at, by a name for its picture.
@@ -166,7 +168,8 @@ fn pages(house: &House) -> Vec<(String, String)> {
 /// asks for is looked at as it asks.
 fn is_page(route: &Route) -> bool {
     let is_file = [".csv", "/export"].iter().any(|end| route.path.ends_with(end));
-    let is_door = ["/sign-in", "/setup"].contains(&route.path) || route.path.contains("{link}");
+    let is_door = ["/console/sign-in", "/console/setup"].contains(&route.path)
+        || route.path.contains("{link}");
     // What an app asks for is looked at where it has asked.
     let is_for_app = route.path.starts_with("/oauth/");
     !is_file && !is_door && !is_for_app

@@ -16,7 +16,7 @@ fn the_setup_link_leads_to_the_first_verified_request() {
     let secret = set_up(&instance, &tab);
     tab.click("Copy nginx configuration");
     let nginx = behind(&tab.clipboard(), &instance);
-    tab.goto("/");
+    tab.goto("/console");
     assert!(tab.text().contains("First steps"), "{}", tab.text());
     assert_eq!(ask(&nginx, &secret), 200);
     instance.write_counts().unwrap();
@@ -32,7 +32,7 @@ fn it_does_so_without_scripts() {
     let nginx = behind(&tab.text_of("#nginx"), &instance);
     assert_eq!(ask(&nginx, &secret), 200);
     instance.write_counts().unwrap();
-    tab.goto("/");
+    tab.goto("/console");
     assert!(!tab.text().contains("First steps"), "{}", tab.text());
 }
 
@@ -46,7 +46,7 @@ fn on_the_first_day() -> (Instance, Chromium) {
 fn set_up(instance: &Instance, tab: &Tab<'_>) -> String {
     let (store, hasher) = (&instance.app.store, &instance.app.hasher);
     let link = Setup { store, hasher }.begin().unwrap().unwrap();
-    tab.goto(&format!("/setup?token={}", link.expose()));
+    tab.goto(&format!("/console/setup?token={}", link.expose()));
     tab.fill("E-mail", "ada@example.com");
     tab.fill("Password", PASSWORD);
     tab.send("Create operator");
@@ -55,7 +55,7 @@ fn set_up(instance: &Instance, tab: &Tab<'_>) -> String {
     tab.fill("Name", "Acme");
     tab.fill("Slug", "acme");
     tab.send("Create workspace");
-    tab.goto("/");
+    tab.goto("/console");
     tab.follow("Create a key");
     tab.follow("Create live key");
     tab.fill("Name", "First");
@@ -64,7 +64,7 @@ fn set_up(instance: &Instance, tab: &Tab<'_>) -> String {
     assert!(tab.text().contains("Key created"), "{}", tab.text());
     let secret = tab.value_of("#secret");
     tab.follow("I have saved it");
-    tab.goto("/");
+    tab.goto("/console");
     tab.follow("Copy the proxy's configuration");
     secret
 }

@@ -80,21 +80,30 @@ fn written_by_strangers() -> (Instance, Vec<KeyId>) {
 
 /// Every page that shows what strangers write, or what is asked for.
 fn pages(keys: &[KeyId]) -> Vec<String> {
-    let all = ["/", "/products", "/workspaces", "/people", "/plans", "/audit", "/account"];
+    let all = [
+        "/console",
+        "/console/products",
+        "/console/workspaces",
+        "/console/people",
+        "/console/plans",
+        "/console/audit",
+        "/console/account",
+    ];
     let mut pages: Vec<String> = all.map(str::to_owned).to_vec();
     for (place, key) in keys.iter().enumerate() {
-        let (product, own) = (format!("/products/foreign{place}"), format!("foreign{place}"));
+        let (product, own) =
+            (format!("/console/products/foreign{place}"), format!("foreign{place}"));
         pages.extend(["", "/test", "/proxy"].map(|page| format!("{product}{page}")));
         let new = format!("/keys/new?product={own}&type=live");
         let (detail, edit) = (format!("/keys/{key}"), format!("/keys/{key}/edit"));
         for page in ["", "/keys", &new, &detail, &edit, "/usage"] {
-            pages.push(format!("/workspaces/{own}{page}"));
+            pages.push(format!("/console/workspaces/{own}{page}"));
         }
         let asked = form_urlencoded::byte_serialize(PAYLOADS[place].as_bytes());
         let asked: String = asked.collect();
-        pages.push(format!("/workspaces/{own}/keys?q={asked}&state={asked}&sort={asked}"));
-        pages.push(format!("/workspaces/{own}/usage?since={asked}&key={asked}"));
-        pages.push(format!("/audit?actor={asked}&action={asked}&subject={asked}"));
+        pages.push(format!("/console/workspaces/{own}/keys?q={asked}&state={asked}&sort={asked}"));
+        pages.push(format!("/console/workspaces/{own}/usage?since={asked}&key={asked}"));
+        pages.push(format!("/console/audit?actor={asked}&action={asked}&subject={asked}"));
         pages.push(format!("/{asked}"));
     }
     pages
@@ -112,7 +121,7 @@ fn what_others_write_is_shown_as_text_and_never_runs() {
     let tab = chromium.tab_without_policy();
     for payload in PAYLOADS {
         let next: String = form_urlencoded::byte_serialize(payload.as_bytes()).collect();
-        tab.goto(&format!("/sign-in?next={next}"));
+        tab.goto(&format!("/console/sign-in?next={next}"));
         tab.fill("E-mail", "nobody@example.com");
         holds_no_harm(&tab, "sign in");
     }
@@ -128,7 +137,7 @@ fn what_others_write_is_shown_as_text_and_never_runs() {
         unseen.retain(|text| !shown.contains(text) && !shown.contains(&as_json(text)));
     }
     for payload in PAYLOADS {
-        tab.goto("/products/foreign0/test");
+        tab.goto("/console/products/foreign0/test");
         tab.fill("URL or path", payload);
         tab.fill("Key id", payload);
         tab.send("Decide");

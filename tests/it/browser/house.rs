@@ -150,10 +150,10 @@ impl House {
 fn app(instance: &Instance) -> String {
     let browser = instance.browser();
     browser.sign_in(MEMBER, PASSWORD);
-    browser.get("/workspaces/acme/clients/new");
+    browser.get("/console/workspaces/acme/clients/new");
     let fields = [("name", "Sync"), ("kind", "public"), ("product", "example")];
     let fields = fields.into_iter().chain([("redirect_uris", CALLBACK)]);
-    let made = browser.post("/workspaces/acme/clients/new", &fields.collect::<Vec<_>>());
+    let made = browser.post("/console/workspaces/acme/clients/new", &fields.collect::<Vec<_>>());
     let page = made.header("location").unwrap_or_else(|| panic!("{}", made.text())).to_owned();
     page.split("client=").nth(1).unwrap().to_owned()
 }

@@ -49,11 +49,11 @@ fn unfold(tab: &Tab<'_>, name: &str) {
 }
 
 fn sign_in(tab: &Tab<'_>, email: &str) {
-    tab.goto("/sign-in");
+    tab.goto("/console/sign-in");
     fill(tab, "E-mail", email);
     fill(tab, "Password", PASSWORD);
     tab.press_and_leave("Enter");
-    assert!(!tab.path().starts_with("/sign-in"), "{}", tab.text());
+    assert!(!tab.path().starts_with("/console/sign-in"), "{}", tab.text());
 }
 
 /// Copies the secret that is shown, and goes on to the key's own page.
@@ -76,7 +76,7 @@ fn an_instance_is_set_up_without_a_mouse() {
     let tab = chromium.tab();
     let (store, hasher) = (&instance.app.store, &instance.app.hasher);
     let link = Setup { store, hasher }.begin().unwrap().unwrap();
-    tab.goto(&format!("/setup?token={}", link.expose()));
+    tab.goto(&format!("/console/setup?token={}", link.expose()));
     fill(&tab, "E-mail", "ada@example.com");
     fill(&tab, "Password", PASSWORD);
     go(&tab, "Create operator");
@@ -112,7 +112,7 @@ fn a_key_is_made_changed_rotated_revoked_and_restored_without_a_mouse() {
     let chromium = Chromium::start(instance.web);
     let tab = chromium.tab();
     sign_in(&tab, MEMBER);
-    tab.goto("/workspaces/acme/keys");
+    tab.goto("/console/workspaces/acme/keys");
     assert_eq!(tab.press("Tab"), "Skip to the page", "the first stop leads past the navigation");
     tab.press("Enter");
     go(&tab, "Create key");
@@ -150,13 +150,13 @@ fn people_and_ids_come_and_go_without_a_mouse() {
     let chromium = Chromium::start(instance.web);
     let tab = chromium.tab();
     sign_in(&tab, OPERATOR);
-    tab.goto("/workspaces/acme");
+    tab.goto("/console/workspaces/acme");
     fill(&tab, "E-mail", "bob@example.com");
     reach(&tab, "Role");
     tab.type_in("Dev");
     go(&tab, "Invite member");
-    shows(&tab, "/invitations/");
-    tab.goto("/workspaces/acme");
+    shows(&tab, "/console/invitations/");
+    tab.goto("/console/workspaces/acme");
     go(&tab, "Withdraw bob@example.com");
     assert!(!tab.text().contains("bob@example.com"), "{}", tab.text());
     fill(&tab, "Id", "st_1");
@@ -165,7 +165,7 @@ fn people_and_ids_come_and_go_without_a_mouse() {
     assert!(!tab.text().contains("st_1"), "{}", tab.text());
 
     instance.person("eve@example.com", Some((WORKSPACE, Role::Viewer))).unwrap();
-    tab.goto("/workspaces/acme");
+    tab.goto("/console/workspaces/acme");
     go(&tab, "Change or remove eve@example.com");
     unfold(&tab, "Remove member");
     fill(&tab, "Type eve@example.com to confirm", "eve@example.com");
@@ -194,18 +194,18 @@ fn questions_are_put_without_a_mouse() {
     fill(&tab, "What", "key.create");
     tab.press_and_leave("Enter");
     shows(&tab, "1–1 of 1");
-    tab.goto("/workspaces/acme/keys");
+    tab.goto("/console/workspaces/acme/keys");
     fill(&tab, "Search", "nothing");
     tab.press_and_leave("Enter");
     assert!(tab.path().contains("q=nothing"), "{}", tab.path());
-    tab.goto("/account");
+    tab.goto("/console/account");
     reach(&tab, "As this machine says");
     tab.press("ArrowDown");
     tab.press("ArrowDown");
     go(&tab, "Save theme");
     assert_eq!(tab.count("html[data-theme=dark]"), 1, "{}", tab.html());
     go(&tab, "Sign out");
-    assert_eq!(tab.path(), "/sign-in");
+    assert_eq!(tab.path(), "/console/sign-in");
 }
 
 #[test]

@@ -22,10 +22,10 @@ fn shop() -> (Instance, Nginx) {
 
 /// Makes a key of Whale that may read products; the secret that is shown.
 fn create(tab: &Tab<'_>, name: &str) -> String {
-    tab.goto("/workspaces/acme/keys");
+    tab.goto("/console/workspaces/acme/keys");
     tab.follow("Create key");
     assert!(tab.text().contains("Whale Gateway"), "{}", tab.text());
-    tab.goto("/workspaces/acme/keys/new?product=whale&type=live");
+    tab.goto("/console/workspaces/acme/keys/new?product=whale&type=live");
     tab.fill("Name", name);
     tab.tick("read:products");
     tab.tick("st_1");
@@ -45,7 +45,7 @@ fn a_key_is_made_used_rotated_revoked_and_restored_with_scripts_or_without() {
         assert_eq!(answers(&first), [200, 403]);
         tab.follow("I have saved it");
         let own = tab.path();
-        assert!(own.starts_with("/workspaces/acme/keys/key_"), "{own}");
+        assert!(own.starts_with("/console/workspaces/acme/keys/key_"), "{own}");
 
         tab.unfold("Rotate key");
         tab.choose("The present secret stays good for", "24 hours");
@@ -93,7 +93,7 @@ fn a_secret_is_copied_and_leaving_without_it_asks_first() {
     assert_eq!(tab.clipboard(), secret);
     tab.follow("API keys");
     assert!(tab.heard().dialogs.is_empty(), "it was copied");
-    assert_eq!(tab.path(), "/workspaces/acme/keys");
+    assert_eq!(tab.path(), "/console/workspaces/acme/keys");
     assert!(!tab.html().contains(&secret));
 }
 
@@ -103,7 +103,7 @@ fn what_is_wrong_stands_beside_its_field_and_what_was_typed_stays() {
     let chromium = Chromium::start(instance.web);
     with_scripts_and_without(&chromium, |tab| {
         sign_in(tab, MEMBER);
-        tab.goto("/workspaces/acme/keys/new?product=whale&type=live");
+        tab.goto("/console/workspaces/acme/keys/new?product=whale&type=live");
         tab.fill("Name", "Web shop");
         tab.tick("st_1");
         tab.fill("Expires", "yesterday");

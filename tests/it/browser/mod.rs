@@ -18,9 +18,9 @@ use crate::harness::{Chromium, Tab};
 
 /// Opens the sign-in page and signs somebody in there.
 fn sign_in(tab: &Tab<'_>, email: &str) {
-    tab.goto("/sign-in");
+    tab.goto("/console/sign-in");
     fill_in(tab, email, PASSWORD);
-    assert!(!tab.path().starts_with("/sign-in"), "{}", tab.text());
+    assert!(!tab.path().starts_with("/console/sign-in"), "{}", tab.text());
 }
 
 fn fill_in(tab: &Tab<'_>, email: &str, password: &str) {

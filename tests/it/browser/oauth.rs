@@ -44,7 +44,11 @@ fn somebody_signs_in_on_the_way_and_lets_an_app_in_with_scripts_or_without() {
     let chromium = Chromium::start(instance.web);
     with_scripts_and_without(&chromium, |tab| {
         tab.goto(&url);
-        assert!(tab.path().starts_with("/sign-in?next=%2Foauth%2Fconsent%2F"), "{}", tab.path());
+        assert!(
+            tab.path().starts_with("/console/sign-in?next=%2Foauth%2Fconsent%2F"),
+            "{}",
+            tab.path()
+        );
         fill_in(tab, "ada@example.com", PASSWORD);
         assert!(tab.path().starts_with("/oauth/consent/"), "{}", tab.path());
         assert!(tab.text().contains("Let Sync use Example API?"), "{}", tab.text());

@@ -13,7 +13,7 @@ fn a_broken_plugin_shows_its_line_and_that_the_older_version_is_in_force() {
     let line = text.lines().position(|line| line.contains("read:oders")).unwrap() + 1;
     with_scripts_and_without(&chromium, |tab| {
         sign_in(tab, OPERATOR);
-        tab.goto("/products");
+        tab.goto("/console/products");
         assert!(tab.text().contains("Rejected: older version in force"), "{}", tab.text());
         tab.follow("Whale Gateway");
         let shown = tab.text_of(".diagnosis");

@@ -18,8 +18,8 @@ fn whoever_fails_waits_and_then_comes_in_with_scripts_or_without() {
     let instance = with_ada();
     let chromium = Chromium::start(instance.web);
     with_scripts_and_without(&chromium, |tab| {
-        tab.goto("/account");
-        assert_eq!(tab.path(), "/sign-in?next=%2Faccount");
+        tab.goto("/console/account");
+        assert_eq!(tab.path(), "/console/sign-in?next=%2Fconsole%2Faccount");
         fill_in(tab, "ada@example.com", WRONG);
         assert!(tab.text().contains("There is nobody with this"), "{}", tab.text());
         assert_eq!(
@@ -31,10 +31,10 @@ fn whoever_fails_waits_and_then_comes_in_with_scripts_or_without() {
         assert!(tab.text().contains("Try again in"), "it says how long to wait: {}", tab.text());
         instance.advance("10s");
         fill_in(tab, "ada@example.com", PASSWORD);
-        assert_eq!(tab.path(), "/account", "where they wanted to go");
+        assert_eq!(tab.path(), "/console/account", "where they wanted to go");
         tab.send("Sign out");
-        tab.goto("/account");
-        assert_eq!(tab.path(), "/sign-in?next=%2Faccount");
+        tab.goto("/console/account");
+        assert_eq!(tab.path(), "/console/sign-in?next=%2Fconsole%2Faccount");
     });
 }
 
@@ -44,7 +44,7 @@ fn a_theme_is_chosen_and_kept() {
     let chromium = Chromium::start(instance.web);
     with_scripts_and_without(&chromium, |tab| {
         sign_in(tab, "ada@example.com");
-        tab.goto("/account");
+        tab.goto("/console/account");
         assert_eq!(tab.count("html[data-theme]"), 0);
         tab.tick("dark");
         tab.send("Save theme");

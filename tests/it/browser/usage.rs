@@ -25,7 +25,7 @@ fn the_numbers_equal_what_was_sent_through_nginx() {
     let chromium = Chromium::start(instance.web);
     with_scripts_and_without(&chromium, |tab| {
         sign_in(tab, MEMBER);
-        tab.goto("/workspaces/acme/usage?since=24h");
+        tab.goto("/console/workspaces/acme/usage?since=24h");
         let figures = tab.text_of(FIGURES);
         let words: Vec<_> = figures.split_whitespace().collect();
         assert!(words.windows(2).any(|pair| pair == ["Allowed", "37"]), "{figures}");
@@ -37,7 +37,7 @@ fn the_numbers_equal_what_was_sent_through_nginx() {
         };
         assert_eq!(refusals("insufficient_scope").as_deref(), Some("11"), "{page}");
         assert_eq!(refusals("resource_mismatch").as_deref(), Some("5"), "{page}");
-        tab.goto(&format!("/workspaces/acme/keys/{}", key.id));
+        tab.goto(&format!("/console/workspaces/acme/keys/{}", key.id));
         assert!(tab.text().contains("insufficient_scope\t11\t"), "{}", tab.text());
     });
 }

@@ -58,3 +58,25 @@ fn a_value_that_could_end_a_directive_is_refused() {
     let output = home.run(&["nginx", "whale", "--log-folder", "/var/log; include /etc/shadow"]);
     assert!(output.code == 1 || output.stdout.contains("\"/var/log; include /etc/shadow"));
 }
+
+#[test]
+fn the_authorization_server_is_passed_where_public_url_is_the_product_s_host() {
+    let home = Home::new();
+    let plain = home.run(&["nginx", "stores"]).stdout;
+    assert!(plain.contains("/resource-metadata/stores") && !plain.contains("/console/"), "{plain}");
+    assert!(plain.contains("proxy_set_header Authorization \"\";"), "tokens stand there");
+    let without = home.run(&["nginx", "whale"]).stdout;
+    assert!(!without.contains("oauth-protected-resource") && !without.contains("Authorization"));
+    let said = home.refused(&["nginx", "stores", "--with-oauth"]);
+    assert!(said.contains("no host of `stores`") && said.contains("public_url"), "{said}");
+    home.write("config.toml", "public_url = \"https://api.stores.example\"\n");
+    let whole = home.run(&["nginx", "stores", "--with-oauth"]).stdout;
+    for expected in [
+        "server 127.0.0.1:8700",
+        "location ^~ /oauth/ {",
+        "location ^~ /console/ {",
+        "location = /.well-known/oauth-authorization-server {",
+    ] {
+        assert!(whole.contains(expected), "{expected} is not in: {whole}");
+    }
+}

@@ -179,7 +179,7 @@ impl Product {
         let bare = format!("Bearer realm=\"{}\"{}", self.id, challenge_of(code));
         let Some(scopes) = default_scopes(self.id) else { return bare };
         let scopes = match code {
-            "missing_credential" => format!(", scope=\"{scopes}\""),
+            "missing_credential" | "invalid_key" => format!(", scope=\"{scopes}\""),
             _ => String::new(),
         };
         format!("{bare}{scopes}{METADATA}\"https://{}{WELL_KNOWN}\"", self.host)

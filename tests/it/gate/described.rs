@@ -90,6 +90,54 @@ fn rfc9728_5_an_app_finds_its_way_through_nginx() {
 }
 
 #[test]
+fn with_oauth_the_product_s_host_serves_the_authorization_server_too() {
+    let local = std::fs::read_to_string("plugins/stores.toml").unwrap();
+    let local = local.replace("api.stores.example", "127.0.0.1");
+    let instance = Instance::start(&Plugins::default().and("local", &local));
+    instance.person("ada@example.com", None).unwrap();
+    let back_end = BackEnd::start();
+    let nginx = Nginx::start_with_oauth(&instance, &back_end, "local");
+    let (front, own) = (nginx.client(), instance.web.to_string());
+    for document in ["/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"]
+    {
+        let answer = get(&front, &own, document);
+        assert_eq!(answer.json()["issuer"], format!("http://{own}"), "{answer:?}");
+    }
+    let page = get(&front, &own, "/oauth/authorize?client_id=nobody");
+    assert_eq!((page.status, page.header("content-type")), (400, Some("text/html; charset=utf-8")));
+    let form = Request::new("POST", "/oauth/token")
+        .header("Host", &own)
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .body("grant_type=client_credentials&client_id=nobody");
+    assert_eq!(front.send(&form).json()["error"], "invalid_client");
+    let sign_in = get(&front, &own, "/console/sign-in");
+    assert_eq!((sign_in.status, sign_in.text().contains("Sign in")), (200, true));
+    let style = sign_in.text().split("href=\"").find(|it| it.contains(".css")).unwrap().to_owned();
+    assert_eq!(get(&front, &own, style.split('"').next().unwrap()).status, 200);
+    assert_eq!(get(&front, &own, "/oauthx/token").status, 401, "anything else is the API's");
+    assert!(back_end.take().is_empty());
+
+    let token = instance.service("local", &["read:store"]).token();
+    for (sent, seen) in [
+        ("a=b; __Host-keystile=secret; c=d", Some("a=b; c=d")),
+        ("keystile=secret", None),
+        ("a=b; keystile=secret", Some("a=b;")),
+        ("a=keystile", Some("a=keystile")),
+    ] {
+        let asked = Request::new("GET", "/v1/store")
+            .header("Host", &own)
+            .header("Authorization", format!("Bearer {token}"))
+            .header("Cookie", sent);
+        assert_eq!(front.send(&asked).status, 200);
+        assert_eq!(
+            back_end.take_one().header("cookie"),
+            seen,
+            "the pages' session is not the API's"
+        );
+    }
+}
+
+#[test]
 fn rfc9728_5_an_app_finds_its_way_through_caddy() {
     let (instance, back_end) = start();
     let site = Site {

@@ -1,7 +1,9 @@
 //! Access tokens at the gate: judged like keys, and told apart from them.
 
+use keystile::clock::Span;
 use keystile::http::control::Question;
 use keystile::secret::Secret;
+use keystile::usage::{Whose, last_use_of};
 
 use super::asked::{Asked, Way};
 use super::verdict::{Verdict, direct};
@@ -166,6 +168,27 @@ fn rfc6750_3_1_a_challenge_leads_from_nothing_to_a_token_and_from_one_scope_to_m
 }
 
 #[test]
+fn mcp_authorization_a_first_challenge_names_all_that_its_request_needs() {
+    let instance = start();
+    let scope_of = |asked: &Asked| {
+        let challenge = challenge(&instance, asked);
+        challenge.split("scope=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+    };
+    for (method, target, expected) in [
+        ("POST", "/a", "read:a write:a"),
+        ("GET", "/both", "read:a read:b"),
+        ("GET", "/any", "read:a read:b"),
+        ("GET", "/me", "read:a"),
+        ("GET", "/nowhere", "read:a"),
+    ] {
+        let asked = Asked::of("apps", HOST, method, target);
+        assert_eq!(scope_of(&asked), expected, "{method} {target}");
+        let anothers = asked.bearer("eyJhbGciOi");
+        assert_eq!(scope_of(&anothers), expected, "{method} {target} with another's token");
+    }
+}
+
+#[test]
 fn where_one_scope_is_enough_the_challenge_names_one_that_apps_may_have() {
     let instance = start();
     let service = instance.service("apps", &["read:a"]);
@@ -312,6 +335,35 @@ fn a_scope_that_becomes_the_operators_and_a_product_that_leaves_oauth_end_what_t
         let is_so = || (code(&instance, &asked) == expected).then_some(());
         eventually(250, is_so).unwrap_or_else(|| panic!("never {expected}"));
     }
+}
+
+#[test]
+fn what_apps_ask_counts_for_their_workspace_and_stays_when_they_go() {
+    let instance = start();
+    let service = instance.service("apps", &["read:a"]);
+    let (asked, now) = (token(&service), instance.app.clock.now());
+    for _ in 0..3 {
+        assert_eq!(code(&instance, &asked), "pass");
+    }
+    assert_eq!(code(&instance, &asked.clone().target("/both")), "insufficient_scope");
+    instance.write_counts().unwrap();
+    let counted = || {
+        let whose = Whose::Workspace("acme".to_owned());
+        let by_outcome = instance.usage().by_outcome(&whose, now.floor(Span::days(1))).unwrap();
+        by_outcome.iter().map(|it| (it.code.clone(), it.requests)).collect::<Vec<_>>()
+    };
+    let expected = [("allowed".to_owned(), 3), ("insufficient_scope".to_owned(), 1)];
+    assert_eq!(counted(), expected);
+    let grant = service.grants()[0];
+    let last_use = last_use_of(&instance.app.store, grant).unwrap().unwrap();
+    assert_eq!((last_use.at, last_use.from), (now, "127.0.0.1".parse().ok()));
+
+    assert_eq!(code(&instance, &asked), "pass");
+    service.end_grants();
+    assert_eq!(code(&instance, &asked), "invalid_token");
+    instance.write_counts().unwrap();
+    assert_eq!(counted()[0], ("allowed".to_owned(), 4), "it was asked before");
+    assert!(last_use_of(&instance.app.store, grant).unwrap().is_none());
 }
 
 #[test]

@@ -112,8 +112,8 @@ impl Browser {
 
     /// Signs somebody in; the answer to it.
     pub(crate) fn sign_in(&self, email: &str, password: &str) -> Answer {
-        let fields = [("email", email), ("password", password), ("next", "/account")];
-        self.post_as_it_is("/sign-in", &fields)
+        let fields = [("email", email), ("password", password), ("next", "/console/account")];
+        self.post_as_it_is("/console/sign-in", &fields)
     }
 
     /// The session that it holds.

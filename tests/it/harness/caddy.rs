@@ -55,9 +55,10 @@ impl Caddy {
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let file = folder.path().join("Caddyfile");
         let [shown, for_apps] = documented();
-        let shown = match site.is_oauth {
-            true => with_apps(&shown, &for_apps, (instance, site.product)),
-            false => shown,
+        let shown = if site.is_oauth {
+            with_apps(&shown, &for_apps, (instance, site.product))
+        } else {
+            shown
         };
         let site = filled_in(&shown, site, address.port(), (instance, back_end));
         fs::write(&file, site).unwrap();

@@ -160,10 +160,11 @@ impl Instance {
         self.folder.path().join(format!("plugins/{product}.toml"))
     }
 
-    /// A configuration for commands, in which the gate's port is the one that was taken.
+    /// A configuration for commands, in which the ports are those that were taken.
     pub(crate) fn config_with_its_gate(&self) -> PathBuf {
         let file = self.folder.path().join("commands.toml");
-        fs::write(&file, format!("[listen]\ngate = \"{}\"\n", self.gate)).unwrap();
+        let text = format!("[listen]\nweb = \"{}\"\ngate = \"{}\"\n", self.web, self.gate);
+        fs::write(&file, text).unwrap();
         file
     }
 

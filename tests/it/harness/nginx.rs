@@ -37,6 +37,20 @@ impl Nginx {
         Self::start_edited(instance, back_end, products, behind_a_balancer)
     }
 
+    /// The same for a product whose host serves the authorization server too.
+    pub(crate) fn start_with_oauth(instance: &Instance, back_end: &BackEnd, product: &str) -> Self {
+        let started = (0..PORTS_TRIED).find_map(|_| {
+            let folder = tempfile::tempdir().unwrap();
+            let listen = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+            let addresses = (listen, back_end.address);
+            let file = folder.path().join("product.conf");
+            let text = printed(instance, product, addresses, (folder.path(), &["--with-oauth"]));
+            fs::write(&file, text).unwrap();
+            Self::run(folder, listen, &format!("    include {};\n", file.display()))
+        });
+        started.expect("nginx starts: is it installed (`apt-get install nginx-light`)?")
+    }
+
     /// The same, with the printed text as `edit` makes it.
     pub(crate) fn start_edited(
         instance: &Instance,
@@ -61,7 +75,8 @@ impl Nginx {
         for product in products {
             let file = folder.path().join(format!("{product}.conf"));
             let addresses = (listen, back_end.address);
-            fs::write(&file, edit(printed(instance, product, addresses, folder.path()))).unwrap();
+            fs::write(&file, edit(printed(instance, product, addresses, (folder.path(), &[]))))
+                .unwrap();
             writeln!(includes, "    include {};", file.display()).unwrap();
         }
         Self::run(folder, listen, &includes)
@@ -133,11 +148,11 @@ fn binary() -> &'static str {
 }
 
 /// What the command prints for a product.
-fn printed(
+pub(crate) fn printed(
     instance: &Instance,
     product: &str,
     (listen, upstream): (SocketAddr, SocketAddr),
-    log_folder: &Path,
+    (log_folder, flags): (&Path, &[&str]),
 ) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_keystile"))
         .arg("--config")
@@ -146,6 +161,7 @@ fn printed(
         .args(["--upstream", &upstream.to_string()])
         .arg("--log-folder")
         .arg(log_folder)
+        .args(flags)
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

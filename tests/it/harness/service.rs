@@ -1,6 +1,7 @@
 //! An app that acts for itself: a confidential client of the workspace that every instance has.
 
 use keystile::audit::Actor;
+use keystile::id::GrantId;
 use keystile::oauth::clients::{Client, Clients, GrantType, Maker, Terms};
 use keystile::oauth::grants::{Grants, Of};
 use keystile::oauth::tokens::Tokens;
@@ -53,13 +54,21 @@ impl Service<'_> {
         given.unwrap_or_else(|_| panic!("{} gets no token", self.client.id)).access.to_string()
     }
 
+    /// What it was granted.
+    pub(crate) fn grants(&self) -> Vec<GrantId> {
+        let app = &self.instance.app;
+        let grants = Grants { store: &app.store, principals: &app.principals };
+        let of = Of { client: Some(self.client.id.clone()), ..Of::default() };
+        let found = grants.list(&of, app.clock.now(), (0, 100)).unwrap();
+        found.into_iter().map(|grant| grant.id).collect()
+    }
+
     /// Ends what it was granted.
     pub(crate) fn end_grants(&self) {
         let app = &self.instance.app;
         let grants = Grants { store: &app.store, principals: &app.principals };
-        let of = Of { client: Some(self.client.id.clone()), ..Of::default() };
-        for grant in grants.list(&of, app.clock.now(), (0, 100)).unwrap() {
-            grants.end(&actor(), grant.id).unwrap();
+        for id in self.grants() {
+            grants.end(&actor(), id).unwrap();
         }
     }
 

@@ -3,10 +3,10 @@
 use keystile::accounts::people::Role;
 
 use super::{Lab, Tokens, assert_error};
-use crate::harness::Browser;
 use crate::harness::instance::WORKSPACE;
+use crate::harness::{Browser, Request};
 
-const APPS: &str = "/workspaces/acme/apps";
+const APPS: &str = "/console/workspaces/acme/apps";
 
 /// A lab with an app that Ada has let in.
 fn let_in() -> (Lab, super::App, Tokens) {
@@ -14,6 +14,21 @@ fn let_in() -> (Lab, super::App, Tokens) {
     let app = lab.secret_app();
     let tokens = lab.tokens(&app);
     (lab, app, tokens)
+}
+
+/// The gate's answer to a request with an access token.
+fn at_gate(lab: &Lab, access: &str) -> u16 {
+    let request = Request::new("GET", "/verify/notes").header("Host", "gate");
+    let lines = [
+        ("X-Original-URI", "/v1/notes"),
+        ("X-Original-Method", "GET"),
+        ("X-Original-Host", "notes.example"),
+        ("X-Original-Proto", "http"),
+        ("X-Real-IP", "203.0.113.9"),
+    ];
+    let request = lines.iter().fold(request, |request, (name, value)| request.header(name, value));
+    let bearer = format!("Bearer {access}");
+    lab.instance.client().send(&request.header("Authorization", bearer)).status
 }
 
 /// The ids of what can be ended from a page.
@@ -27,19 +42,24 @@ fn to_end(browser: &Browser, page: &str) -> Vec<String> {
 fn an_app_is_listed_with_what_it_may_do_and_ended_by_whoever_let_it_in() {
     let (lab, app, tokens) = let_in();
     let ada = lab.ada();
-    for page in [APPS, "/account"] {
+    for page in [APPS, "/console/account"] {
         let text = ada.get(page).text();
         for said in ["Ledger", &app.id, "read:notes", "Notes", "ada@example.com"] {
             assert!(text.contains(said), "{page}: {said}: {text}");
         }
     }
     assert!(lab.is_active(&app, &tokens.access));
-    let [grant] = to_end(&ada, "/account").try_into().unwrap();
-    assert_eq!(ada.post("/account/apps/end", &[("grant", &grant)]).status, 303);
+    assert!(ada.get(APPS).text().contains("Never"), "no request has come yet");
+    assert_eq!(at_gate(&lab, &tokens.access), 200);
+    lab.instance.write_counts().unwrap();
+    let used = ada.get(APPS).text();
+    assert!(!used.contains("Never") && used.contains("from 203.0.113.9"), "{used}");
+    let [grant] = to_end(&ada, "/console/account").try_into().unwrap();
+    assert_eq!(ada.post("/console/account/apps/end", &[("grant", &grant)]).status, 303);
     assert!(!lab.is_active(&app, &tokens.access), "at once");
     assert_error(&lab.refresh(&app, &tokens.refresh), 400, "invalid_grant");
     assert!(ada.get(APPS).text().contains("No app is connected"));
-    assert_eq!(ada.post("/account/apps/end", &[("grant", &grant)]).status, 404);
+    assert_eq!(ada.post("/console/account/apps/end", &[("grant", &grant)]).status, 404);
 }
 
 #[test]
@@ -58,26 +78,26 @@ fn admins_and_operators_end_what_others_let_in_and_nobody_else_does() {
     let [grant] = to_end(&lab.ada(), APPS).try_into().unwrap();
     let end = |email: &str, page: &str| {
         let browser = lab.browser(email);
-        browser.get("/account");
+        browser.get("/console/account");
         browser.post(&format!("{page}/end"), &[("grant", &grant)]).status
     };
     assert_eq!(to_end(&lab.browser("dev@example.com"), APPS), [] as [String; 0]);
     assert_eq!(end("dev@example.com", APPS), 409, "they did not let it in");
     assert_eq!(end("vic@example.com", APPS), 403);
     assert_eq!(end("eve@example.com", APPS), 404);
-    assert_eq!(end("eve@example.com", "/workspaces/other/apps"), 404, "it is another's");
-    assert_eq!(end("eve@example.com", "/account/apps"), 404);
-    assert_eq!(end("amy@example.com", "/apps"), 404, "that is for operators");
+    assert_eq!(end("eve@example.com", "/console/workspaces/other/apps"), 404, "it is another's");
+    assert_eq!(end("eve@example.com", "/console/account/apps"), 404);
+    assert_eq!(end("amy@example.com", "/console/apps"), 404, "that is for operators");
     assert!(lab.is_active(&app, &tokens.access));
     assert_eq!(end("amy@example.com", APPS), 303);
     assert!(!lab.is_active(&app, &tokens.access));
 
     let tokens = lab.tokens(&app);
     let olga = lab.browser("olga@example.com");
-    let [grant] = to_end(&olga, "/apps").try_into().unwrap();
-    assert_eq!(olga.post("/apps/end", &[("grant", &grant)]).status, 303);
+    let [grant] = to_end(&olga, "/console/apps").try_into().unwrap();
+    assert_eq!(olga.post("/console/apps/end", &[("grant", &grant)]).status, 303);
     assert!(!lab.is_active(&app, &tokens.access));
-    let log = olga.get("/audit?action=grant.end").text();
+    let log = olga.get("/console/audit?action=grant.end").text();
     assert!(log.contains("1–2 of 2"), "{log}");
 }
 
@@ -85,11 +105,11 @@ fn admins_and_operators_end_what_others_let_in_and_nobody_else_does() {
 fn the_page_of_a_client_tells_whom_it_acts_for() {
     let (lab, app, _) = let_in();
     let olga = lab.browser("olga@example.com");
-    let page = format!("/clients/show?client={}", app.id);
+    let page = format!("/console/clients/show?client={}", app.id);
     let text = olga.get(&page).text();
     assert!(text.contains("Connected apps") && text.contains("ada@example.com"), "{text}");
     let [grant] = to_end(&olga, &page).try_into().unwrap();
-    assert_eq!(olga.post("/apps/end", &[("grant", &grant)]).status, 303);
+    assert_eq!(olga.post("/console/apps/end", &[("grant", &grant)]).status, 303);
     assert!(!olga.get(&page).text().contains("ada@example.com</td>"));
 }
 

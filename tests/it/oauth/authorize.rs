@@ -245,11 +245,11 @@ fn somebody_who_is_not_signed_in_signs_in_on_the_way() {
     }
     let fields =
         [("email", "ada@example.com"), ("password", super::PASSWORD), ("next", page.as_str())];
-    let answer = browser.post("/sign-in", &fields);
+    let answer = browser.post("/console/sign-in", &fields);
     assert_eq!(answer.header("location"), Some(page.as_str()));
     assert_eq!(answer.header("cross-origin-opener-policy"), Some("unsafe-none"));
     assert!(sent_to(&allow(&browser, &page, &[])).starts_with(CALLBACK));
-    let elsewhere = browser.get("/account");
+    let elsewhere = browser.get("/console/account");
     assert_eq!(elsewhere.header("cross-origin-opener-policy"), Some("same-origin"));
 }
 

@@ -122,7 +122,7 @@ fn oauth21_7_8_a_decision_is_its_own_sessions_alone() {
     // Somebody else, and even the same person by another session.
     for other in [&olga, &lab.ada()] {
         assert_eq!(other.get(&page).status, 404);
-        other.get("/account");
+        other.get("/console/account");
         let fields = [("decision", "allow"), ("workspace", WORKSPACE), ("scope", "read:notes")];
         assert_eq!(other.post(&page, &fields).status, 404);
     }
@@ -142,8 +142,8 @@ fn a_request_waits_ten_minutes_and_ends_with_its_session() {
     let (app, browser) = (lab.public_app(), lab.ada());
     let (one, other) = (asked(&browser, &app, &[]), asked(&browser, &app, &[]));
     assert_eq!(browser.get(&one).status, 200);
-    browser.get("/account");
-    browser.post("/sign-out", &[]);
+    browser.get("/console/account");
+    browser.post("/console/sign-out", &[]);
     let again = lab.ada();
     assert_eq!(again.get(&one).status, 404);
     lab.instance.advance("10m");

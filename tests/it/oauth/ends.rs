@@ -36,9 +36,9 @@ fn a_new_password_ends_it() {
     // CVE-2023-22492.
     let it = let_in();
     let browser = it.0.ada();
-    browser.get("/account");
+    browser.get("/console/account");
     let fields = [("current", super::PASSWORD), ("new", "another lantern harbour")];
-    let answer = browser.post("/account/password", &fields);
+    let answer = browser.post("/console/account/password", &fields);
     assert_eq!(answer.status, 303, "{}", answer.text());
     assert_over(&it);
 }
@@ -68,7 +68,7 @@ fn whoever_may_no_longer_let_apps_in_ends_it() {
         let it = let_in();
         let olga = it.0.browser("olga@example.com");
         let id = it.0.person_id("ada@example.com");
-        let page = format!("/workspaces/{WORKSPACE}/members/{id}");
+        let page = format!("/console/workspaces/{WORKSPACE}/members/{id}");
         olga.get(&page);
         let answer = match role {
             Some(role) => olga.post(&format!("{page}/role"), &[("role", role.as_str())]),

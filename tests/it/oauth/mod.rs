@@ -2,9 +2,11 @@
 
 mod apps;
 mod authorize;
+mod clients;
 mod code;
 mod consent;
 mod crash;
+mod damage;
 mod documents;
 mod ends;
 mod introspect;
@@ -207,7 +209,7 @@ impl Lab {
     /// A code that Ada has the app given, for whatever it asks.
     fn code(&self, app: &App, more: &[(&str, &str)]) -> String {
         let mut kept = self.lets_in.lock().unwrap();
-        let browser = kept.take().filter(|browser| browser.get("/account").status == 200);
+        let browser = kept.take().filter(|browser| browser.get("/console/account").status == 200);
         let browser = kept.insert(browser.unwrap_or_else(|| self.ada()));
         let page = asked(browser, app, more);
         let answer = allow(browser, &page, &[]);

@@ -53,7 +53,7 @@ impl Drawn {
     }
 
     pub(super) fn for_nobody(name: &'static str, title: &'static str, body: Markup) -> Self {
-        Self { name, title, path: "/sign-in", body, who: Who::Nobody }
+        Self { name, title, path: "/console/sign-in", body, who: Who::Nobody }
     }
 
     fn framed(self, theme: Theme) -> String {
@@ -61,7 +61,10 @@ impl Drawn {
         let signed_in = SignedIn {
             name: "ada@example.com",
             is_operator,
-            workspace: self.path.starts_with("/workspaces/acme").then_some(Place { ..PLACE }),
+            workspace: self
+                .path
+                .starts_with("/console/workspaces/acme")
+                .then_some(Place { ..PLACE }),
             form_token: TOKEN,
         };
         page(&Page {

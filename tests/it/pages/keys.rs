@@ -19,7 +19,7 @@ use super::sample::{
     LONG, PLACE, TOKEN, ago, buckets, key, now, product, revoked, rotating, workspace,
 };
 
-const KEYS: &str = "/workspaces/acme/keys";
+const KEYS: &str = "/console/workspaces/acme/keys";
 
 pub(super) fn pages() -> Vec<Drawn> {
     let many: Vec<Key> = (1..=50)
@@ -50,7 +50,7 @@ fn list_of(keys: &[Key], total: u64, search: &str) -> Markup {
     let row = |key| Row { key, product: "Whale Gateway", prefix: "wk_live_" };
     let rows: Vec<Row<'_>> = keys.iter().map(row).collect();
     let choices = [Choice { value: "", label: "Any", help: "" }];
-    let next = (total > 50).then_some("/workspaces/acme/keys?page=2");
+    let next = (total > 50).then_some("/console/workspaces/acme/keys?page=2");
     list::page(&ListView {
         workspace: PLACE,
         address: &address,

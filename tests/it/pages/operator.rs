@@ -45,7 +45,7 @@ fn doors() -> Vec<Drawn> {
     let refused = SignInView {
         email: "ada@example.com",
         refusal: Some("That e-mail and password do not fit together"),
-        next: "/account",
+        next: "/console/account",
         ..SignInView::default()
     };
     let errors = [("password", "It has 5 characters: 12 are the least".to_owned())];
@@ -70,10 +70,15 @@ fn overviews() -> Vec<Drawn> {
         Unusual {
             what: "Used from a new network: 198.51.100.0/24",
             subject: "Web shop",
-            href: "/workspaces/acme/keys/key_1",
+            href: "/console/workspaces/acme/keys/key_1",
             at: ago(4),
         },
-        Unusual { what: "12 times its usual requests", subject: LONG, href: "/", at: ago(130) },
+        Unusual {
+            what: "12 times its usual requests",
+            subject: LONG,
+            href: "/console",
+            at: ago(130),
+        },
     ];
     let busy = OverviewView {
         last_minute: 3_104,
@@ -112,7 +117,7 @@ fn overviews() -> Vec<Drawn> {
         first_steps: Some(steps),
         ..busy
     };
-    let at = (overview::TITLE, "/");
+    let at = (overview::TITLE, "/console");
     vec![
         Drawn::for_operator("overview", at, overview::page(&busy)),
         Drawn::for_operator("overview-new", at, overview::page(&new)),
@@ -154,9 +159,13 @@ fn products() -> Vec<Drawn> {
         now: now(),
     };
     vec![
-        Drawn::for_operator("products", ("Products", "/products"), list::page(&list)),
-        Drawn::for_operator("products-none", ("Products", "/products"), list::page(&none)),
-        Drawn::for_operator("product", ("Whale", "/products/whale"), detail::page(&whale_view)),
+        Drawn::for_operator("products", ("Products", "/console/products"), list::page(&list)),
+        Drawn::for_operator("products-none", ("Products", "/console/products"), list::page(&none)),
+        Drawn::for_operator(
+            "product",
+            ("Whale", "/console/products/whale"),
+            detail::page(&whale_view),
+        ),
     ]
 }
 
@@ -205,8 +214,16 @@ fn tools() -> Vec<Drawn> {
         nginx: Ok(nginx),
     };
     vec![
-        Drawn::for_operator("tester", ("Test", "/products/whale/test"), tester::page(&test)),
-        Drawn::for_operator("proxy", ("Proxy", "/products/whale/proxy"), proxy::page(&proxy_view)),
+        Drawn::for_operator(
+            "tester",
+            ("Test", "/console/products/whale/test"),
+            tester::page(&test),
+        ),
+        Drawn::for_operator(
+            "proxy",
+            ("Proxy", "/console/products/whale/proxy"),
+            proxy::page(&proxy_view),
+        ),
     ]
 }
 
@@ -244,7 +261,7 @@ fn somebody(email: &'static str, is_operator: bool) -> Person<'static> {
 }
 
 fn people() -> Markup {
-    let address = Address { path: "/people", fields: vec![] };
+    let address = Address { path: "/console/people", fields: vec![] };
     let all = [somebody("ada@example.com", true), somebody(LONG, false)];
     people::page(&PeopleView {
         address: &address,
@@ -265,13 +282,17 @@ fn one_person() -> Markup {
 }
 
 fn lists() -> Vec<Drawn> {
-    let address = Address { path: "/audit", fields: vec![("actor", "ada")] };
+    let address = Address { path: "/console/audit", fields: vec![("actor", "ada")] };
     let entries = entries();
     let log = AuditView {
         address: &address,
         entries: &entries,
-        export_href: "/audit.jsonl",
-        pager: Pager { shown: "1–50 of 9,120", previous: None, next: Some("/audit?page=2") },
+        export_href: "/console/audit.jsonl",
+        pager: Pager {
+            shown: "1–50 of 9,120",
+            previous: None,
+            next: Some("/console/audit?page=2"),
+        },
         now: now(),
     };
     let none = AuditView { entries: &[], ..log };
@@ -288,10 +309,10 @@ fn lists() -> Vec<Drawn> {
     let rows = [row("free"), row("pro"), row("enterprise")];
     let plans_view = PlansView { rows: &rows, own_numbers: &own_numbers, file: "config.toml" };
     vec![
-        Drawn::for_operator("audit", (audit::TITLE, "/audit"), audit::page(&log)),
-        Drawn::for_operator("audit-none", (audit::TITLE, "/audit"), audit::page(&none)),
-        Drawn::for_operator("people", (people::TITLE, "/people"), people()),
-        Drawn::for_operator("person", (LONG, "/people/user_1"), one_person()),
-        Drawn::for_operator("plans", (plans::TITLE, "/plans"), plans::page(&plans_view)),
+        Drawn::for_operator("audit", (audit::TITLE, "/console/audit"), audit::page(&log)),
+        Drawn::for_operator("audit-none", (audit::TITLE, "/console/audit"), audit::page(&none)),
+        Drawn::for_operator("people", (people::TITLE, "/console/people"), people()),
+        Drawn::for_operator("person", (LONG, "/console/people/user_1"), one_person()),
+        Drawn::for_operator("plans", (plans::TITLE, "/console/plans"), plans::page(&plans_view)),
     ]
 }

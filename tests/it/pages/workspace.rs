@@ -29,8 +29,8 @@ const MEMBERS: [Member<'_>; 2] = [
 ];
 
 pub(super) fn pages() -> Vec<Drawn> {
-    let (own, usage) = ("/workspaces/acme", "/workspaces/acme/usage");
-    let list = ("Workspaces", "/workspaces");
+    let (own, usage) = ("/console/workspaces/acme", "/console/workspaces/acme/usage");
+    let list = ("Workspaces", "/console/workspaces");
     vec![
         Drawn::for_operator("workspaces", list, list_of(12)),
         Drawn::for_operator("workspaces-none", list, list_of(0)),
@@ -40,12 +40,12 @@ pub(super) fn pages() -> Vec<Drawn> {
         Drawn::for_member("member", ("Member", own), one_member()),
         Drawn::for_member("usage", ("Usage", usage), used(96)),
         Drawn::for_member("usage-none", ("Usage", usage), used(0)),
-        Drawn::for_member("account", (account::TITLE, "/account"), account_of_ada()),
+        Drawn::for_member("account", (account::TITLE, "/console/account"), account_of_ada()),
     ]
 }
 
 fn list_of(count: u64) -> Markup {
-    let address = Address { path: "/workspaces", fields: vec![] };
+    let address = Address { path: "/console/workspaces", fields: vec![] };
     let row = |number| list::Row {
         slug: "acme",
         name: if number == 1 { LONG } else { "Acme" },
@@ -105,7 +105,10 @@ fn one(is_operator: bool) -> Markup {
 }
 
 fn one_member() -> Markup {
-    let keys = [("Web shop", "/workspaces/acme/keys/key_1"), (LONG, "/workspaces/acme/keys/key_2")];
+    let keys = [
+        ("Web shop", "/console/workspaces/acme/keys/key_1"),
+        (LONG, "/console/workspaces/acme/keys/key_2"),
+    ];
     member::page(&MemberView {
         workspace: PLACE,
         member: MEMBERS[0],
@@ -118,16 +121,21 @@ fn one_member() -> Markup {
 
 fn used(count: u32) -> Markup {
     let fields = vec![("since", "24h")];
-    let address = Address { path: "/workspaces/acme/usage", fields };
+    let address = Address { path: "/console/workspaces/acme/usage", fields };
     let trend = [3, 9, 4, 12, 8, 22, 17, 9, 5, 14];
     let busiest = [
         KeyUse {
             name: "Web shop",
-            href: "/workspaces/acme/keys/key_1",
+            href: "/console/workspaces/acme/keys/key_1",
             count: 48_100,
             trend: &trend,
         },
-        KeyUse { name: LONG, href: "/workspaces/acme/keys/key_2", count: 902, trend: &trend },
+        KeyUse {
+            name: LONG,
+            href: "/console/workspaces/acme/keys/key_2",
+            count: 902,
+            trend: &trend,
+        },
     ];
     let quotas = [
         Quota { label: "Web shop", used: 48_900, limit: Some(50_000) },
@@ -147,7 +155,7 @@ fn used(count: u32) -> Markup {
         busiest: &busiest,
         ranked_at: ago(1),
         refused: &refused(),
-        csv_href: "/workspaces/acme/usage.csv?since=24h",
+        csv_href: "/console/workspaces/acme/usage.csv?since=24h",
         now: now(),
     })
 }

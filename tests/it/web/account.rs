@@ -11,15 +11,15 @@ const CHOSEN: &str = "another lantern harbour";
 
 /// The sessions that the page offers to end.
 fn others(browser: &Browser) -> Vec<String> {
-    let page = browser.get("/account").text();
+    let page = browser.get("/console/account").text();
     let link = Regex::new("name=\"session\" value=\"(session_[0-9a-z]{26})\"").unwrap();
     link.captures_iter(&page).map(|found| found[1].to_owned()).collect()
 }
 
 fn change(browser: &Browser, current: &str, chosen: &str) -> u16 {
-    browser.get("/account");
+    browser.get("/console/account");
     let fields = [("current", current), ("new", chosen)];
-    browser.post("/account/password", &fields).status
+    browser.post("/console/account/password", &fields).status
 }
 
 #[test]
@@ -60,15 +60,15 @@ fn sessions_are_shown_and_ended_one_by_one_or_all() {
     let here = signed_in(&instance, "ada@example.com");
     let away = instance.browser().at("192.0.2.7");
     away.sign_in("ada@example.com", PASSWORD);
-    let page = here.get("/account").text();
+    let page = here.get("/console/account").text();
     assert!(page.contains(DEVICE) && page.contains("192.0.2.7"), "{page}");
     let [other] = others(&here).try_into().expect("this one is ended by signing out");
-    assert_eq!(here.post("/account/sessions/end", &[("session", &other)]).status, 303);
+    assert_eq!(here.post("/console/account/sessions/end", &[("session", &other)]).status, 303);
     assert!(is_in(&here) && !is_in(&away));
 
     let more = [(); 3].map(|()| signed_in(&instance, "ada@example.com"));
-    here.get("/account");
-    assert_eq!(here.post("/account/sessions/end-others", &[]).status, 303);
+    here.get("/console/account");
+    assert_eq!(here.post("/console/account/sessions/end-others", &[]).status, 303);
     assert!(is_in(&here) && !more.iter().any(is_in));
 }
 
@@ -80,11 +80,11 @@ fn nobody_ends_the_session_of_another() {
         (signed_in(&instance, "ada@example.com"), signed_in(&instance, "bob@example.com"));
     signed_in(&instance, "ada@example.com");
     for id in others(&ada) {
-        bob.get("/account");
-        assert_eq!(bob.post("/account/sessions/end", &[("session", &id)]).status, 404);
+        bob.get("/console/account");
+        assert_eq!(bob.post("/console/account/sessions/end", &[("session", &id)]).status, 404);
     }
-    bob.get("/account");
-    assert_eq!(bob.post("/account/sessions/end", &[("session", "nonsense")]).status, 404);
+    bob.get("/console/account");
+    assert_eq!(bob.post("/console/account/sessions/end", &[("session", "nonsense")]).status, 404);
     assert!(is_in(&ada));
 }
 
@@ -93,12 +93,12 @@ fn a_theme_is_remembered_and_there_are_three() {
     let instance = with_ada();
     let browser = signed_in(&instance, "ada@example.com");
     for theme in ["dark", "light", "system"] {
-        browser.get("/account");
-        let answer = browser.post("/account/theme", &[("theme", theme)]);
-        assert_eq!((answer.status, answer.header("location")), (303, Some("/account")));
+        browser.get("/console/account");
+        let answer = browser.post("/console/account/theme", &[("theme", theme)]);
+        assert_eq!((answer.status, answer.header("location")), (303, Some("/console/account")));
         assert_eq!(browser.cookies.borrow()["keystile-theme"], theme);
     }
-    assert_eq!(browser.post("/account/theme", &[("theme", "neon")]).status, 400);
+    assert_eq!(browser.post("/console/account/theme", &[("theme", "neon")]).status, 400);
 }
 
 #[test]
@@ -110,10 +110,10 @@ fn the_present_password_cannot_be_tried_again_and_again() {
         assert_eq!(change(&browser, PASSWORD, CHOSEN), 429, "not the right one either");
         instance.advance(delay);
     }
-    browser.get("/account");
+    browser.get("/console/account");
     let fields = [("current", "wrong lantern harbour"), ("new", CHOSEN)];
-    assert_eq!(browser.post("/account/password", &fields).status, 422);
-    let answer = browser.post("/account/password", &fields);
+    assert_eq!(browser.post("/console/account/password", &fields).status, 422);
+    let answer = browser.post("/console/account/password", &fields);
     assert_eq!((answer.status, answer.header("retry-after")), (429, Some("10")));
     assert!(answer.text().contains("Try again in 10 s"), "{}", answer.text());
     assert_eq!(instance.browser().sign_in("ada@example.com", PASSWORD).status, 429, "they are one");

@@ -9,23 +9,23 @@ use crate::harness::instance::PASSWORD;
 fn the_log_is_filtered_by_each_of_its_fields() {
     let instance = with_ada();
     let ada = signed_in(&instance, "ada@example.com");
-    ada.get("/workspaces/new");
+    ada.get("/console/workspaces/new");
     let fields = [("name", "Globex"), ("slug", "globex"), ("plan", "pro")];
-    ada.post("/workspaces/new", &fields);
+    ada.post("/console/workspaces/new", &fields);
     for query in [
         "actor=ada%40example.com&action=workspace",
         "action=workspace.add&workspace=globex",
         "subject=globex",
         "workspace=globex",
     ] {
-        let page = ada.get(&format!("/audit?{query}")).text();
+        let page = ada.get(&format!("/console/audit?{query}")).text();
         assert!(page.contains("<code>workspace.add</code>"), "{query}: {page}");
         assert!(page.contains("1–1 of 1"), "{query}: {page}");
     }
     for query in
         ["actor=eve%40example.com", "action=workspace.ad", "workspace=globe", "subject=%27"]
     {
-        let page = ada.get(&format!("/audit?{query}")).text();
+        let page = ada.get(&format!("/console/audit?{query}")).text();
         assert!(page.contains("Nothing fits"), "{query}: {page}");
     }
 }
@@ -37,9 +37,9 @@ fn the_log_is_shown_a_page_at_a_time() {
         instance.workspace(&format!("w{number}"), "free").unwrap();
     }
     let ada = signed_in(&instance, "ada@example.com");
-    let first = ada.get("/audit?action=workspace.add").text();
+    let first = ada.get("/console/audit?action=workspace.add").text();
     assert!(first.contains("1–50 of 61") && first.contains("action=workspace.add&amp;page=2"));
-    let second = ada.get("/audit?action=workspace.add&page=2").text();
+    let second = ada.get("/console/audit?action=workspace.add&page=2").text();
     assert!(second.contains("51–61 of 61"), "{second}");
 }
 
@@ -47,7 +47,7 @@ fn the_log_is_shown_a_page_at_a_time() {
 fn the_export_is_the_chained_log_as_lines_of_json() {
     let instance = with_ada();
     let ada = signed_in(&instance, "ada@example.com");
-    let answer = ada.get("/audit/export");
+    let answer = ada.get("/console/audit/export");
     assert_eq!(answer.header("content-type"), Some("application/x-ndjson"));
     assert!(answer.header("content-disposition").unwrap().starts_with("attachment"));
     let text = answer.text();
@@ -57,9 +57,9 @@ fn the_export_is_the_chained_log_as_lines_of_json() {
         assert_eq!(pair[0]["previous"], pair[1]["hash"], "the latest first, each after the other");
     }
     let number = lines[0]["number"].as_i64().unwrap();
-    let older = ada.get(&format!("/audit/export?before={number}")).text();
+    let older = ada.get(&format!("/console/audit/export?before={number}")).text();
     assert_eq!(older.lines().count(), lines.len() - 1);
-    let chosen = ada.get("/audit/export?action=user.add").text();
+    let chosen = ada.get("/console/audit/export?action=user.add").text();
     assert_eq!(chosen.lines().count(), 1, "{chosen}");
 }
 
@@ -68,23 +68,23 @@ fn each_change_tells_where_it_was_made_from() {
     let instance = with_ada();
     let ada = instance.browser().at("192.0.2.7");
     assert_eq!(ada.sign_in("ada@example.com", PASSWORD).status, 303);
-    ada.get("/workspaces/new");
-    ada.post("/workspaces/new", &[("name", "Globex"), ("slug", "globex"), ("plan", "pro")]);
-    ada.get("/workspaces/globex");
+    ada.get("/console/workspaces/new");
+    ada.post("/console/workspaces/new", &[("name", "Globex"), ("slug", "globex"), ("plan", "pro")]);
+    ada.get("/console/workspaces/globex");
     let invited = ada.post(
-        "/workspaces/globex/invitations",
+        "/console/workspaces/globex/invitations",
         &[("email", "bob@example.com"), ("role", "viewer")],
     );
     let page = invited.text();
-    let link = page.split("/invitations/").nth(1).expect("the link is shown");
-    let link = format!("/invitations/{}", link.split(['"', '<', '&']).next().unwrap());
+    let link = page.split("/console/invitations/").nth(1).expect("the link is shown");
+    let link = format!("/console/invitations/{}", link.split(['"', '<', '&']).next().unwrap());
     let bob = instance.browser().at("2001:db8::9");
     assert_eq!(bob.post_as_it_is(&link, &[("password", "quiet lantern harbour")]).status, 303);
-    bob.get("/account");
-    bob.post("/account/sessions/end-others", &[]);
+    bob.get("/console/account");
+    bob.post("/console/account/sessions/end-others", &[]);
     instance.set_plan("globex", "free").unwrap();
 
-    let text = ada.get("/audit/export").text();
+    let text = ada.get("/console/audit/export").text();
     let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     let from: Vec<_> = lines
         .map(|line| {
@@ -103,6 +103,6 @@ fn each_change_tells_where_it_was_made_from() {
     ] {
         assert!(from.contains(&(action.to_owned(), address.to_owned())), "{action}: {from:?}");
     }
-    let page = ada.get("/audit").text();
+    let page = ada.get("/console/audit").text();
     assert!(page.contains("192.0.2.7") && page.contains("2001:db8::9"), "{page}");
 }

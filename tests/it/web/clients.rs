@@ -60,36 +60,41 @@ fn show(browser: &Browser, base: &str, id: &str) -> Answer {
 fn a_client_is_made_with_a_secret_that_is_shown_once() {
     let instance = with_notes();
     let ada = signed_in(&instance, "ada@example.com");
-    assert!(ada.get("/clients").text().contains("No clients yet"));
-    let answer = create(&ada, "/clients", &[("product", "notes"), ("scopes", "read:notes")]);
+    assert!(ada.get("/console/clients").text().contains("No clients yet"));
+    let answer =
+        create(&ada, "/console/clients", &[("product", "notes"), ("scopes", "read:notes")]);
     assert_eq!(answer.status, 200, "{}", answer.text());
     assert_eq!(answer.header("cache-control"), Some("no-store"));
     let (id, secret) = (id_in(&answer.text()), secret_in(&answer.text()));
-    let page = show(&ada, "/clients", &id).text();
+    let page = show(&ada, "/console/clients", &id).text();
     for said in ["Sync", "App with a secret", "By an operator", CALLBACK, "read:notes", "Notes"] {
         assert!(page.contains(said), "{said}: {page}");
     }
     assert!(page.contains(&format!("ks_cs_…{}", &secret[secret.len() - 4..])), "{page}");
-    for path in ["/clients".to_owned(), format!("/clients/show?client={id}"), "/audit".to_owned()] {
+    for path in [
+        "/console/clients".to_owned(),
+        format!("/console/clients/show?client={id}"),
+        "/console/audit".to_owned(),
+    ] {
         assert!(!ada.get(&path).text().contains(&secret), "{path}");
     }
-    assert!(ada.get("/clients").text().contains(&id));
+    assert!(ada.get("/console/clients").text().contains(&id));
 }
 
 #[test]
 fn a_public_app_has_no_secret_and_a_service_no_redirect() {
     let instance = with_notes();
     let ada = signed_in(&instance, "ada@example.com");
-    let public = create(&ada, "/clients", &[("kind", "public")]);
+    let public = create(&ada, "/console/clients", &[("kind", "public")]);
     assert_eq!(public.status, 303, "{}", public.text());
     let page = ada.get(public.header("location").unwrap()).text();
     assert!(page.contains("Public app") && !page.contains("Make another secret"), "{page}");
     let service = [("kind", "service"), ("redirect_uris", ""), ("workspace", WORKSPACE)];
-    let page = create(&ada, "/clients", &service).text();
-    let page = show(&ada, "/clients", &id_in(&page)).text();
+    let page = create(&ada, "/console/clients", &service).text();
+    let page = show(&ada, "/console/clients", &id_in(&page)).text();
     assert!(page.contains("Service") && page.contains("client_credentials"), "{page}");
-    let older = create(&ada, "/clients", &[("oauth20", "yes")]).text();
-    assert!(show(&ada, "/clients", &id_in(&older)).text().contains("OAuth 2.0"));
+    let older = create(&ada, "/console/clients", &[("oauth20", "yes")]).text();
+    assert!(show(&ada, "/console/clients", &id_in(&older)).text().contains("OAuth 2.0"));
 }
 
 #[test]
@@ -107,28 +112,28 @@ fn what_does_not_fit_is_told_and_what_was_typed_stays() {
         (&[("kind", "service"), ("redirect_uris", ""), ("workspace", "nowhere")], "nowhere"),
         (&[("kind", "public"), ("oauth20", "yes")], "OAuth 2.0"),
     ] {
-        let answer = create(&ada, "/clients", fields);
+        let answer = create(&ada, "/console/clients", fields);
         let page = answer.text();
         assert_eq!(answer.status, 422, "{fields:?}: {page}");
         assert!(page.contains("Nothing was changed") && page.contains(said), "{fields:?}: {page}");
     }
-    let page = create(&ada, "/clients", &[("scopes", "nonsense")]).text();
+    let page = create(&ada, "/console/clients", &[("scopes", "nonsense")]).text();
     assert!(page.contains(CALLBACK) && page.contains("nonsense"), "{page}");
-    assert_eq!(create(&ada, "/clients", &[("kind", "boss")]).status, 400);
-    assert!(ada.get("/clients").text().contains("No clients yet"));
+    assert_eq!(create(&ada, "/console/clients", &[("kind", "boss")]).status, 400);
+    assert!(ada.get("/console/clients").text().contains("No clients yet"));
 }
 
 #[test]
 fn a_client_is_changed_given_another_secret_and_ended() {
     let instance = with_notes();
     let ada = signed_in(&instance, "ada@example.com");
-    let page = create(&ada, "/clients", &[]).text();
+    let page = create(&ada, "/console/clients", &[]).text();
     let (id, secret) = (id_in(&page), secret_in(&page));
     let act = |act: &str, fields: &[(&str, &str)]| {
-        show(&ada, "/clients", &id);
+        show(&ada, "/console/clients", &id);
         let fields: Vec<_> =
             [("client", id.as_str())].into_iter().chain(fields.iter().copied()).collect();
-        ada.post(&format!("/clients/{act}"), &fields)
+        ada.post(&format!("/console/clients/{act}"), &fields)
     };
     let edited = [
         ("name", "Ledger"),
@@ -147,14 +152,14 @@ fn a_client_is_changed_given_another_secret_and_ended() {
 
     let rotated = act("rotate", &[("overlap", "1h")]).text();
     assert_ne!(secret_in(&rotated), secret);
-    let page = show(&ada, "/clients", &id).text();
+    let page = show(&ada, "/console/clients", &id).text();
     assert_eq!(page.matches("ks_cs_…").count(), 2, "{page}");
     assert_eq!(act("rotate", &[("overlap", "soon")]).status, 400);
 
     assert_eq!(act("revoke", &[("confirm", "Sync")]).status, 422, "it is called otherwise now");
     assert_eq!(act("revoke", &[("confirm", "Ledger")]).status, 303);
-    assert_eq!(show(&ada, "/clients", &id).status, 404);
-    let log = ada.get("/audit?action=client").text();
+    assert_eq!(show(&ada, "/console/clients", &id).status, 404);
+    let log = ada.get("/console/audit?action=client").text();
     for action in ["client.add", "client.update", "client.rotate", "client.remove"] {
         assert!(log.contains(action), "{action}: {log}");
     }
@@ -174,8 +179,8 @@ fn admins_have_the_clients_of_their_workspace_alone() {
         of("eve@example.com"),
         of("dev@example.com"),
     );
-    let (base, other) = ("/workspaces/acme/clients", "/workspaces/other/clients");
-    let instances = id_in(&create(&ada, "/clients", &[]).text());
+    let (base, other) = ("/console/workspaces/acme/clients", "/console/workspaces/other/clients");
+    let instances = id_in(&create(&ada, "/console/clients", &[]).text());
     let id = id_in(&create(&amy, base, &[]).text());
     let page = show(&amy, base, &id).text();
     assert!(page.contains("By the workspace") && page.contains(WORKSPACE), "{page}");
@@ -184,7 +189,7 @@ fn admins_have_the_clients_of_their_workspace_alone() {
     assert_eq!(show(&eve, other, &id).status, 404, "nor is another workspace's");
     assert_eq!(show(&eve, base, &id).status, 404);
     assert_eq!(dev.get(base).status, 403);
-    assert_eq!(amy.get("/clients").status, 404);
+    assert_eq!(amy.get("/console/clients").status, 404);
     for act in ["edit", "rotate", "revoke"] {
         eve.get(other);
         let fields = [("client", id.as_str())];
@@ -193,9 +198,12 @@ fn admins_have_the_clients_of_their_workspace_alone() {
     let asks_for_more =
         create(&amy, base, &[("workspace", "other"), ("kind", "service"), ("redirect_uris", "")]);
     let own = id_in(&asks_for_more.text());
-    assert!(show(&ada, "/clients", &own).text().contains(WORKSPACE), "it is their own workspace's");
+    assert!(
+        show(&ada, "/console/clients", &own).text().contains(WORKSPACE),
+        "it is their own workspace's"
+    );
     assert_eq!(create(&amy, base, &[("oauth20", "yes")]).status, 422, "operators alone");
-    assert!(show(&ada, "/clients", &id).text().contains("By the workspace"));
+    assert!(show(&ada, "/console/clients", &id).text().contains("By the workspace"));
 }
 
 #[test]
@@ -207,14 +215,14 @@ fn a_client_that_made_itself_known_is_marked_and_can_be_ended_alone() {
     let answer = ada.send(&request.body(body));
     assert_eq!(answer.status, 201, "{}", answer.text());
     let id = answer.json()["client_id"].as_str().unwrap().to_owned();
-    assert!(ada.get("/clients").text().contains("Registered itself"));
-    let page = show(&ada, "/clients", &id).text();
+    assert!(ada.get("/console/clients").text().contains("Registered itself"));
+    let page = show(&ada, "/console/clients", &id).text();
     assert!(page.contains("Nobody here has made this client"), "{page}");
     assert!(page.contains("Stranger &lt;b&gt;") && !page.contains("Save changes"), "{page}");
     let fields =
         [("client", id.as_str()), ("name", "Ours"), ("redirect_uris", CALLBACK), ("scopes", "")];
-    assert_eq!(ada.post("/clients/edit", &fields).status, 409);
+    assert_eq!(ada.post("/console/clients/edit", &fields).status, 409);
     let fields = [("client", id.as_str()), ("confirm", "Stranger <b>")];
-    assert_eq!(ada.post("/clients/revoke", &fields).status, 303);
-    assert_eq!(show(&ada, "/clients", &id).status, 404);
+    assert_eq!(ada.post("/console/clients/revoke", &fields).status, 303);
+    assert_eq!(show(&ada, "/console/clients", &id).status, 404);
 }

@@ -25,7 +25,10 @@ fn whoever_is_not_signed_in_sees_no_page_but_those_for_anyone() {
             Verb::Get => {
                 let answer = browser.get(&path);
                 assert_eq!(answer.status, 303, "{path}");
-                assert!(answer.header("location").unwrap().starts_with("/sign-in"), "{path}");
+                assert!(
+                    answer.header("location").unwrap().starts_with("/console/sign-in"),
+                    "{path}"
+                );
             }
             Verb::Post => assert_eq!(browser.post(&path, &[]).status, 400, "{path}"),
         }
@@ -36,7 +39,7 @@ fn whoever_is_not_signed_in_sees_no_page_but_those_for_anyone() {
 fn a_form_from_another_site_changes_nothing() {
     let instance = with_ada();
     let browser = signed_in(&instance, "ada@example.com");
-    browser.get("/account");
+    browser.get("/console/account");
     for route in ROUTES.iter().filter(|route| route.verb == Verb::Post) {
         let path = path_of(route.path);
         let form = || browser.form(&path, &[]);
@@ -68,9 +71,10 @@ fn a_form_from_another_site_changes_nothing() {
 fn an_older_browser_is_known_by_its_origin() {
     let instance = with_ada();
     let browser = instance.browser();
-    let fields = [("email", "ada@example.com"), ("password", PASSWORD), ("next", "/")];
-    let request =
-        browser.form("/sign-in", &fields).header("Origin", format!("http://{}", browser.host));
+    let fields = [("email", "ada@example.com"), ("password", PASSWORD), ("next", "/console")];
+    let request = browser
+        .form("/console/sign-in", &fields)
+        .header("Origin", format!("http://{}", browser.host));
     assert_eq!(browser.send(&request).status, 303);
 }
 
@@ -79,7 +83,7 @@ fn a_form_without_the_sessions_own_token_has_expired() {
     let instance = with_ada();
     let browser = signed_in(&instance, "ada@example.com");
     let other = signed_in(&instance, "ada@example.com");
-    let page = other.get("/account").text();
+    let page = other.get("/console/account").text();
     let token =
         page.split(r#"name="form_token" value=""#).nth(1).unwrap().split('"').next().unwrap();
     for route in ROUTES.iter().filter(|it| it.verb == Verb::Post && it.who != Who::Anyone) {
@@ -98,7 +102,7 @@ fn another_host_is_not_ours_and_another_name_of_this_machine_is_sent_on() {
     let instance = with_ada();
     let browser = instance.browser();
     let asked = |method: &str, host: &str| {
-        browser.send(&Request::new(method, "/sign-in?next=%2F").header("Host", host))
+        browser.send(&Request::new(method, "/console/sign-in?next=%2F").header("Host", host))
     };
     for host in ["evil.example", "127.0.0.1.evil.example", "", "10.0.0.1"] {
         assert_eq!(asked("GET", host).status, 421, "{host}");
@@ -107,7 +111,7 @@ fn another_host_is_not_ours_and_another_name_of_this_machine_is_sent_on() {
     let port = browser.host.rsplit_once(':').unwrap().1;
     for host in [format!("localhost:{port}"), "[::1]:9".to_owned(), "127.0.0.1".to_owned()] {
         let answer = asked("GET", &host);
-        let there = format!("http://{}/sign-in?next=%2F", browser.host);
+        let there = format!("http://{}/console/sign-in?next=%2F", browser.host);
         assert_eq!((answer.status, answer.header("location")), (303, Some(there.as_str())));
         assert_eq!(asked("POST", &host).status, 421, "{host}");
     }
@@ -118,13 +122,13 @@ fn a_method_that_no_page_has_is_refused() {
     let instance = with_ada();
     let browser = signed_in(&instance, "ada@example.com");
     for method in ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"] {
-        let answer = browser.send(&browser.request(method, "/account"));
+        let answer = browser.send(&browser.request(method, "/console/account"));
         assert_eq!((answer.status, answer.header("allow")), (405, Some("GET, HEAD, POST")));
     }
-    browser.get("/account");
-    assert_eq!(browser.post("/account", &[]).status, 405, "a page without a form");
-    assert_eq!(browser.get("/sign-out").status, 405, "a form without a page");
-    let head = browser.send(&browser.request("HEAD", "/account"));
+    browser.get("/console/account");
+    assert_eq!(browser.post("/console/account", &[]).status, 405, "a page without a form");
+    assert_eq!(browser.get("/console/sign-out").status, 405, "a form without a page");
+    let head = browser.send(&browser.request("HEAD", "/console/account"));
     assert_eq!((head.status, head.body.len()), (200, 0));
 }
 
@@ -133,7 +137,8 @@ fn what_is_no_form_or_too_long_is_refused_unread() {
     let instance = with_ada();
     let browser = instance.browser();
     let sent = |media_type: &str, body: &str| {
-        let request = browser.request("POST", "/sign-in").header("Content-Type", media_type);
+        let request =
+            browser.request("POST", "/console/sign-in").header("Content-Type", media_type);
         browser.send(&request.header("Sec-Fetch-Site", "same-origin").body(body)).status
     };
     assert_eq!(sent("application/json", "{}"), 400);
@@ -147,7 +152,9 @@ fn what_is_no_form_or_too_long_is_refused_unread() {
 fn what_is_not_there_is_told_with_a_request_id() {
     let instance = with_ada();
     let browser = signed_in(&instance, "ada@example.com");
-    for path in ["/nothing", "/account/", "//account", "/account/../account", "/%61ccount"] {
+    for path in
+        ["/nothing", "/console/account/", "//account", "/console/account/../account", "/%61ccount"]
+    {
         let answer = browser.get(path);
         assert_eq!(answer.status, 404, "{path}");
         let id = answer.header("x-request-id").unwrap().to_owned();

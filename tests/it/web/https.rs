@@ -23,8 +23,8 @@ fn cookies_are_bound_to_the_host_and_to_tls() {
         assert!(cookie.split("; ").any(|it| it == term), "{term}: {cookie}");
     }
     assert!(!cookie.contains("Domain"), "{cookie}");
-    assert_eq!(browser.get("/account").status, 200);
-    let answer = browser.post("/account/theme", &[("theme", "dark")]);
+    assert_eq!(browser.get("/console/account").status, 200);
+    let answer = browser.post("/console/account/theme", &[("theme", "dark")]);
     let cookie = answer.header("set-cookie").unwrap();
     assert!(cookie.starts_with("__Host-keystile-theme=dark; Path=/"), "{cookie}");
     assert!(cookie.contains("; Secure"), "{cookie}");
@@ -35,16 +35,16 @@ fn cookies_are_bound_to_the_host_and_to_tls() {
         let name = name.trim_start_matches("__Host-").to_owned();
         browser.cookies.borrow_mut().insert(name, value);
     }
-    assert_eq!(browser.get("/account").status, 303);
+    assert_eq!(browser.get("/console/account").status, 303);
 }
 
 #[test]
 fn every_answer_says_that_there_is_no_way_but_tls() {
     let (_instance, browser) = behind_tls();
-    let alone = browser.request("GET", "/sign-in").header("X-Forwarded-Proto", "http");
+    let alone = browser.request("GET", "/console/sign-in").header("X-Forwarded-Proto", "http");
     for answer in [
-        browser.get("/sign-in"),
-        browser.get("/account"),
+        browser.get("/console/sign-in"),
+        browser.get("/console/account"),
         browser.get("/nothing"),
         browser.sign_in("ada@example.com", "wrong lantern harbour"),
         browser.send(&alone),
@@ -59,10 +59,10 @@ fn every_answer_says_that_there_is_no_way_but_tls() {
 #[test]
 fn a_form_that_came_without_tls_is_another_sites() {
     let (_instance, browser) = behind_tls();
-    browser.get("/sign-in");
-    let fields = [("email", "ada@example.com"), ("password", PASSWORD), ("next", "/")];
-    let form = browser.form("/sign-in", &fields).header("Origin", "http://keys.example");
+    browser.get("/console/sign-in");
+    let fields = [("email", "ada@example.com"), ("password", PASSWORD), ("next", "/console")];
+    let form = browser.form("/console/sign-in", &fields).header("Origin", "http://keys.example");
     assert_eq!(browser.send(&form).status, 403);
-    let form = browser.form("/sign-in", &fields).header("Origin", "https://keys.example");
+    let form = browser.form("/console/sign-in", &fields).header("Origin", "https://keys.example");
     assert_eq!(browser.send(&form).status, 303);
 }

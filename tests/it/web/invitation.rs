@@ -14,7 +14,7 @@ fn invite(instance: &Instance, email: &str, offer: &Offer) -> String {
     let (store, hasher) = (&instance.app.store, &instance.app.hasher);
     let invitations = Invitations { store, hasher };
     let made = invitations.invite(&Actor::Instance, &email.parse().unwrap(), offer);
-    format!("/invitations/{}", made.unwrap().1.expose())
+    format!("/console/invitations/{}", made.unwrap().1.expose())
 }
 
 fn member(role: Role) -> Offer {
@@ -43,7 +43,10 @@ fn a_link_ends_after_seven_days_and_made_up_ones_are_none() {
     assert_eq!(instance.browser().get(&link).status, 200);
     instance.advance("1d");
     assert_eq!(instance.browser().get(&link).status, 404);
-    for link in [format!("/invitations/{}", "A".repeat(43)), "/invitations/short".to_owned()] {
+    for link in [
+        format!("/console/invitations/{}", "A".repeat(43)),
+        "/console/invitations/short".to_owned(),
+    ] {
         assert_eq!(instance.browser().get(&link).status, 404);
         assert_eq!(instance.browser().post(&link, &[("password", PASSWORD)]).status, 404);
     }
@@ -58,7 +61,7 @@ fn somebody_who_is_there_accepts_as_themselves_and_signs_in_anew() {
     let link = invite(&instance, "bob@example.com", &member(Role::Viewer));
     let (bob, eve) =
         (signed_in(&instance, "bob@example.com"), signed_in(&instance, "eve@example.com"));
-    eve.get("/account");
+    eve.get("/console/account");
     assert_eq!(eve.post(&link, &[]).status, 422, "it is for one address");
     let before = bob.session();
     bob.get(&link);
@@ -70,14 +73,14 @@ fn somebody_who_is_there_accepts_as_themselves_and_signs_in_anew() {
 fn an_invitation_is_worth_no_more_than_whoever_made_it() {
     let instance = with_ada();
     instance.person("amy@example.com", Some((WORKSPACE, Role::Admin))).unwrap();
-    let page = format!("/workspaces/{WORKSPACE}");
+    let page = format!("/console/workspaces/{WORKSPACE}");
     let made = || {
         let amy = signed_in(&instance, "amy@example.com");
         amy.get(&page);
         let fields = [("email", "back@example.com"), ("role", "admin")];
         let told = amy.post(&format!("{page}/invitations"), &fields).text();
-        let link = told.split("/invitations/").nth(1).expect("the link is shown");
-        format!("/invitations/{}", link.split(['"', '<', '&']).next().unwrap())
+        let link = told.split("/console/invitations/").nth(1).expect("the link is shown");
+        format!("/console/invitations/{}", link.split(['"', '<', '&']).next().unwrap())
     };
     let shown = |link: &str| instance.browser().get(link).status;
     let amy = |role: &str| {
@@ -135,6 +138,6 @@ fn an_account_joins_by_its_own_password_and_guesses_wait() {
     instance.advance("1s");
     assert_eq!(tried(PASSWORD).status, 303);
     assert!(is_in(&browser));
-    assert!(browser.get("/account").text().contains("bob@example.com"));
-    assert_eq!(browser.get(&format!("/workspaces/{WORKSPACE}")).status, 200);
+    assert!(browser.get("/console/account").text().contains("bob@example.com"));
+    assert_eq!(browser.get(&format!("/console/workspaces/{WORKSPACE}")).status, 200);
 }

@@ -9,7 +9,7 @@ use super::{is_in, signed_in, with_ada};
 use crate::harness::instance::{PASSWORD, WORKSPACE};
 use crate::harness::{Browser, Instance};
 
-const PAGE: &str = "/workspaces/acme";
+const PAGE: &str = "/console/workspaces/acme";
 
 fn id_of(instance: &Instance, email: &str, role: Role) -> String {
     let person = instance.person(email, Some((WORKSPACE, role))).unwrap();
@@ -32,7 +32,7 @@ fn an_invitation_shows_its_link_once_and_makes_a_member() {
         &[("email", "new@example.com"), ("role", "developer")],
     );
     assert_eq!(invited.status, 200);
-    let link = Regex::new("http://[^/]+(/invitations/[A-Za-z0-9_-]+)").unwrap();
+    let link = Regex::new("http://[^/]+(/console/invitations/[A-Za-z0-9_-]+)").unwrap();
     let page = invited.text();
     let link = link.captures(&page).expect("the link is shown")[1].to_owned();
     let later = amy.get(PAGE).text();
@@ -80,8 +80,8 @@ fn an_invitation_is_withdrawn_by_those_of_its_workspace_alone() {
     let id =
         Regex::new("invitation_[0-9a-z]{26}").unwrap().find(&page).unwrap().as_str().to_owned();
     let withdraw = |browser: &Browser, slug: &str, id: &str| {
-        browser.get("/account");
-        let path = format!("/workspaces/{slug}/invitations/withdraw");
+        browser.get("/console/account");
+        let path = format!("/console/workspaces/{slug}/invitations/withdraw");
         browser.post(&path, &[("invitation", id)]).status
     };
     assert_eq!(withdraw(&eve, "other", &id), 404);
@@ -179,7 +179,7 @@ fn an_address_has_one_open_invitation_and_a_workspace_200() {
     let invite = |email: &str, role: &str| {
         amy.post(&format!("{PAGE}/invitations"), &[("email", email), ("role", role)])
     };
-    let link = Regex::new("(/invitations/[A-Za-z0-9_-]{43})").unwrap();
+    let link = Regex::new("(/console/invitations/[A-Za-z0-9_-]{43})").unwrap();
     let first = invite("new@example.com", "viewer").text();
     let first = link.find(&first).unwrap().as_str();
     let second = invite("new@example.com", "developer").text();

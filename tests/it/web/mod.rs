@@ -50,11 +50,15 @@ fn with_ada_and(plugins: &Plugins) -> Instance {
 fn signed_in(instance: &Instance, email: &str) -> Browser {
     let browser = instance.browser();
     let answer = browser.sign_in(email, PASSWORD);
-    assert_eq!((answer.status, answer.header("location")), (303, Some("/account")), "{answer:?}");
+    assert_eq!(
+        (answer.status, answer.header("location")),
+        (303, Some("/console/account")),
+        "{answer:?}"
+    );
     browser
 }
 
 /// Whether a browser is taken for somebody who has signed in.
 fn is_in(browser: &Browser) -> bool {
-    browser.get("/account").status == 200
+    browser.get("/console/account").status == 200
 }

@@ -11,7 +11,7 @@ fn figure(page: &str, label: &str) -> String {
 }
 
 fn overview(browser: &Browser) -> String {
-    let answer = browser.get("/");
+    let answer = browser.get("/console");
     assert_eq!(answer.status, 200);
     answer.text()
 }
@@ -28,10 +28,13 @@ fn a_new_instance_is_led_to_its_first_verified_request() {
     let ada = signed_in(&instance, "ada@example.com");
     let page = overview(&ada);
     assert!(page.contains("First steps"), "{page}");
-    assert!(page.contains("/workspaces/acme/keys/new") && page.contains("/products/counted/proxy"));
+    assert!(
+        page.contains("/console/workspaces/acme/keys/new")
+            && page.contains("/console/products/counted/proxy")
+    );
     let key = key(&instance, &["read:a"]);
     let page = overview(&ada);
-    assert!(page.contains("First steps") && !page.contains("/workspaces/acme/keys/new"));
+    assert!(page.contains("First steps") && !page.contains("/console/workspaces/acme/keys/new"));
     assert_eq!(ask(&instance.client(), &plain("/a")), "missing_credential");
     assert!(overview(&ada).contains("First steps"), "a refusal is not the goal");
     assert_eq!(ask(&instance.client(), &question(&key.secret, "/a")), "allowed");
@@ -81,7 +84,10 @@ fn what_differs_from_what_is_usual_is_told() {
     }
     let page = overview(&ada);
     assert!(page.contains("A sudden rise: 2760 times"), "{page}");
-    assert!(page.contains("60 requests without a good key") && page.contains("/products/counted"));
+    assert!(
+        page.contains("60 requests without a good key")
+            && page.contains("/console/products/counted")
+    );
     for _ in 0..121 {
         assert_eq!(ask(&client, &question(&key.secret, "/b")), "insufficient_scope");
     }
@@ -106,7 +112,7 @@ fn a_key_that_is_used_from_a_new_network_is_told_for_a_day() {
     used_from("198.51.100.7");
     let page = overview(&ada);
     assert!(page.contains("Used from a new network: 198.51.100.0/24"), "{page}");
-    assert!(page.contains(&format!("/workspaces/acme/keys/{}", key.id)));
+    assert!(page.contains(&format!("/console/workspaces/acme/keys/{}", key.id)));
     instance.advance("25h");
     let ada = signed_in(&instance, "ada@example.com");
     assert!(!overview(&ada).contains("Used from a new network"), "it is known by now");
@@ -127,7 +133,7 @@ fn what_is_unusual_of_a_key_that_is_gone_is_left_out() {
     let ada = signed_in(&instance, "ada@example.com");
     assert!(overview(&ada).contains("Used from a new network"));
     instance.damage(&["DELETE FROM keys".to_owned()]);
-    let page = ada.get("/");
+    let page = ada.get("/console");
     assert_eq!(page.status, 200, "the rest of the page stays");
     assert!(!page.text().contains("Used from a new network"));
 }

@@ -14,14 +14,14 @@ fn each_plan_has_its_numbers_and_whoever_runs_closest_to_it() {
     for _ in 0..7 {
         assert_eq!(ask(&client, &question(&key.secret, "/a")), "allowed");
     }
-    let page = ada.get("/plans").text();
+    let page = ada.get("/console/plans").text();
     assert!(page.contains("50,000") && page.contains("Unlimited"), "{page}");
     let closest = page.split("Pro: requests today").nth(1).expect("somebody is close to it");
     assert!(closest.contains("acme") && closest.contains("7 of 50,000"), "{closest}");
     assert!(!page.contains("Free: requests today"), "an idle workspace runs close to nothing");
     instance.advance("12h");
     let ada = signed_in(&instance, "ada@example.com");
-    assert!(!ada.get("/plans").text().contains("requests today"), "it is another day");
+    assert!(!ada.get("/console/plans").text().contains("requests today"), "it is another day");
 }
 
 #[test]
@@ -34,7 +34,7 @@ fn numbers_of_a_product_and_of_a_key_type_are_those_that_hold() {
     for _ in 0..3 {
         assert_eq!(ask(&client, &question(&key.secret, "/a")), "allowed");
     }
-    let page = ada.get("/plans").text();
+    let page = ada.get("/console/plans").text();
     let (_, own) = page.split_once("Products with numbers of their own").expect("they are listed");
     assert!(own.contains("Counted") && own.contains(">40<") && own.contains(">9<"), "{own}");
     assert!(own.contains("The plan&#39;s") || own.contains("The plan's"), "{own}");

@@ -14,9 +14,12 @@ fn products_are_listed_and_shown_as_loaded() {
     bound("read:products").make();
     bound("read:orders").expires("1h").make();
     let ada = signed_in(&instance, "ada@example.com");
-    let list = ada.get("/products").text();
-    assert!(list.contains("/products/whale") && list.contains("/products/example"), "{list}");
-    let page = ada.get("/products/whale").text();
+    let list = ada.get("/console/products").text();
+    assert!(
+        list.contains("/console/products/whale") && list.contains("/console/products/example"),
+        "{list}"
+    );
+    let page = ada.get("/console/products/whale").text();
     let holders = |page: &str, scope: &str| {
         let row = page.split(&format!("<code>{scope}</code>")).nth(1).unwrap();
         let row = row.split("</tr>").next().unwrap();
@@ -27,8 +30,12 @@ fn products_are_listed_and_shown_as_loaded() {
     assert!(page.contains("wk_live_") && page.contains("Good"), "{page}");
     instance.advance("2h");
     let ada = signed_in(&instance, "ada@example.com");
-    assert_eq!(holders(&ada.get("/products/whale").text(), "read:orders"), "0", "it has expired");
-    assert_eq!(ada.get("/products/nonsense").status, 404);
+    assert_eq!(
+        holders(&ada.get("/console/products/whale").text(), "read:orders"),
+        "0",
+        "it has expired"
+    );
+    assert_eq!(ada.get("/console/products/nonsense").status, 404);
 }
 
 #[test]
@@ -39,19 +46,19 @@ fn a_broken_file_shows_its_line_while_its_last_good_version_is_in_force() {
     let good = fs::read_to_string(&file).unwrap();
     fs::write(&file, good.replace("\"GET /a\" = \"read:a\"", "\"GET /a\" = \"read:aa\"")).unwrap();
     let page = eventually(250, || {
-        let page = ada.get("/products/counted").text();
+        let page = ada.get("/console/products/counted").text();
         page.contains("its last good version is still in force").then_some(page)
     });
     let page = page.expect("the problem is shown");
     let line = 1 + good.lines().position(|line| line.starts_with("\"GET /a\"")).unwrap();
     assert!(page.contains(&format!("counted.toml:{line}:")), "{page}");
     assert!(page.contains("<mark>") && page.contains('^'), "{page}");
-    for path in ["/products", "/", "/people"] {
+    for path in ["/console/products", "/console", "/console/people"] {
         assert!(ada.get(path).text().contains("A plugin file has a problem"), "{path}");
     }
     fs::write(&file, good).unwrap();
     let mended = eventually(250, || {
-        let page = ada.get("/products").text();
+        let page = ada.get("/console/products").text();
         (!page.contains("A plugin file has a problem")).then_some(())
     });
     mended.expect("the file is mended");
@@ -63,28 +70,28 @@ fn a_file_that_was_never_good_shows_its_problem_in_the_list() {
     let ada = signed_in(&instance, "ada@example.com");
     fs::write(instance.plugin_file("broken"), "name = 3\n").unwrap();
     let page = eventually(250, || {
-        let page = ada.get("/products").text();
+        let page = ada.get("/console/products").text();
         page.contains("broken.toml:1:").then_some(page)
     });
     assert!(page.is_some());
-    assert_eq!(ada.get("/products/broken").status, 404);
+    assert_eq!(ada.get("/console/products/broken").status, 404);
 }
 
 #[test]
 fn the_proxy_page_has_the_configuration_that_the_command_prints() {
     let instance = with_counted();
     let ada = signed_in(&instance, "ada@example.com");
-    let page = ada.get("/products/counted/proxy").text();
+    let page = ada.get("/console/products/counted/proxy").text();
     assert!(page.contains("auth_request") && page.contains("/verify/counted"), "{page}");
     assert!(page.contains("data-copy=\"nginx\""));
-    assert_eq!(ada.get("/products/nonsense/proxy").status, 404);
+    assert_eq!(ada.get("/console/products/nonsense/proxy").status, 404);
 }
 
 #[test]
 fn the_proxy_page_warns_of_addresses_that_a_link_has_brought() {
     let instance = with_counted();
     let ada = signed_in(&instance, "ada@example.com");
-    let page = |query: &str| ada.get(&format!("/products/counted/proxy{query}")).text();
+    let page = |query: &str| ada.get(&format!("/console/products/counted/proxy{query}")).text();
     let warning = "came with the link to this page";
     assert!(!page("").contains(warning));
     for query in ["?upstream=198.51.100.9:80", "?listen=0.0.0.0:80"] {
@@ -96,7 +103,7 @@ fn the_proxy_page_warns_of_addresses_that_a_link_has_brought() {
 fn the_proxy_page_takes_the_addresses_that_somebody_has() {
     let instance = with_counted();
     let ada = signed_in(&instance, "ada@example.com");
-    let asked = |query: &str| ada.get(&format!("/products/counted/proxy?{query}")).text();
+    let asked = |query: &str| ada.get(&format!("/console/products/counted/proxy?{query}")).text();
     let page = asked("listen=127.0.0.1%3A8181&upstream=10.0.0.7%3A9100");
     assert!(page.contains("listen 127.0.0.1:8181") && page.contains("10.0.0.7:9100"), "{page}");
     assert!(page.contains("--listen 127.0.0.1:8181 --upstream 10.0.0.7:9100 &gt;"), "{page}");
@@ -117,9 +124,9 @@ fn the_tester_decides_step_by_step_and_never_shows_a_secret() {
     let ada = signed_in(&instance, "ada@example.com");
     let id = key.id.to_string();
     let decide = |url: &str, key_id: &str, secret: &str, ip: &str| {
-        ada.get("/products/counted/test");
+        ada.get("/console/products/counted/test");
         let answer = ada.post(
-            "/products/counted/test",
+            "/console/products/counted/test",
             &[("method", "GET"), ("url", url), ("key_id", key_id), ("key", secret), ("ip", ip)],
         );
         let page = answer.text();
@@ -144,5 +151,5 @@ fn the_tester_decides_step_by_step_and_never_shows_a_secret() {
         assert_eq!(status, 422, "{field}");
         assert!(page.contains(&format!("field-{field}-error")), "{field}: {page}");
     }
-    assert_eq!(ada.get("/products/nonsense/test").status, 404);
+    assert_eq!(ada.get("/console/products/nonsense/test").status, 404);
 }

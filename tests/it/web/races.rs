@@ -55,7 +55,10 @@ fn another_password(instance: &Instance) -> String {
 }
 
 fn change_password(browser: &Browser) -> Answer {
-    browser.post("/account/password", &[("current", PASSWORD), ("new", "third lantern harbour")])
+    browser.post(
+        "/console/account/password",
+        &[("current", PASSWORD), ("new", "third lantern harbour")],
+    )
 }
 
 /// A browser on her account's page, to be sent to another thread.
@@ -99,7 +102,7 @@ fn an_operator_who_is_none_any_more_is_not_one_again_by_a_new_password() {
     assert_eq!(answer.status, 303);
     let browser = instance.browser();
     assert_eq!(browser.sign_in("ada@example.com", "third lantern harbour").status, 303);
-    assert_eq!(browser.get("/people").status, 404);
+    assert_eq!(browser.get("/console/people").status, 404);
 }
 
 #[test]

@@ -22,12 +22,12 @@ fn nothing_that_opens_anything_is_kept() {
     until("the throttle lets us in", || {
         (browser.sign_in("ada@example.com", PASSWORD).status == 303).then_some(())
     });
-    let page = browser.get("/account").text();
+    let page = browser.get("/console/account").text();
     let token =
         page.split(r#"name="form_token" value=""#).nth(1).unwrap().split('"').next().unwrap();
     let session = browser.session().unwrap();
     browser.get(&format!("/{session}"));
-    browser.get(&format!("/sign-in?next=/{session}"));
+    browser.get(&format!("/console/sign-in?next=/{session}"));
     for secret in [PASSWORD, "wrong lantern harbour", &session, token] {
         searched(&home.path(""), secret);
     }
@@ -46,7 +46,7 @@ fn a_key_is_in_one_answer_and_then_on_no_page_and_in_no_file() {
     let server = home.serve_by(&mut command);
     let browser = Browser::of(home.web());
     assert_eq!(browser.sign_in("ada@example.com", PASSWORD).status, 303);
-    let new = "/workspaces/acme/keys/new";
+    let new = "/console/workspaces/acme/keys/new";
     browser.get(&format!("{new}?product=brands&type=live"));
     let fields = [
         ("product", "brands"),
@@ -63,7 +63,7 @@ fn a_key_is_in_one_answer_and_then_on_no_page_and_in_no_file() {
         shown_once(&browser.post(&format!("{key}/rotate"), &[("overlap", "24h")]))
     };
     let pages = every_linked_page(&browser);
-    for needed in ["/audit", "/products", "/people", key.as_str()] {
+    for needed in ["/console/audit", "/console/products", "/console/people", key.as_str()] {
         assert!(pages.contains(needed), "the walk goes past {needed}: {pages:?}");
     }
     for secret in [&first, &second] {
@@ -86,12 +86,12 @@ fn shown_once(answer: &Answer) -> (String, String) {
     let secret = page.split(r#"id="secret""#).nth(1).unwrap();
     let secret = secret.split(r#"value=""#).nth(1).unwrap().split('"').next().unwrap();
     let id = page.split("key_").nth(1).unwrap();
-    (secret.to_owned(), format!("/workspaces/acme/keys/key_{}", &id[..26]))
+    (secret.to_owned(), format!("/console/workspaces/acme/keys/key_{}", &id[..26]))
 }
 
 /// Each page that links lead to, from the first one on.
 fn every_linked_page(browser: &Browser) -> BTreeSet<String> {
-    let (mut known, mut ahead) = (BTreeSet::new(), vec!["/".to_owned()]);
+    let (mut known, mut ahead) = (BTreeSet::new(), vec!["/console".to_owned()]);
     while let Some(path) = ahead.pop() {
         if known.len() == PAGES_MAX || !known.insert(path.clone()) {
             continue;
@@ -123,7 +123,7 @@ fn a_session_is_on_no_page() {
     instance.person("ada@example.com", None).unwrap();
     let browser = signed_in(&instance, "ada@example.com");
     let session = browser.session().unwrap();
-    for path in ["/account", "/nothing", "/sign-in"] {
+    for path in ["/console/account", "/nothing", "/console/sign-in"] {
         assert!(!browser.get(path).text().contains(&session), "{path}");
     }
 }

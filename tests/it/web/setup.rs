@@ -19,22 +19,22 @@ fn link(instance: &Instance) -> String {
 
 fn finished(instance: &Instance, token: &str) -> u16 {
     let fields = [("email", "ada@example.com"), ("password", PASSWORD), ("token", token)];
-    instance.browser().post_as_it_is("/setup", &fields).status
+    instance.browser().post_as_it_is("/console/setup", &fields).status
 }
 
 #[test]
 fn whoever_holds_the_link_becomes_the_operator_once() {
     let instance = fresh();
     let (token, browser) = (link(&instance), instance.browser());
-    let page = browser.get(&format!("/setup?token={token}"));
+    let page = browser.get(&format!("/console/setup?token={token}"));
     assert_eq!(page.status, 200);
     assert!(page.text().contains(&token), "the form carries it on");
     let fields = [("email", "ada@example.com"), ("password", PASSWORD), ("token", token.as_str())];
-    let answer = browser.post("/setup", &fields);
-    assert_eq!((answer.status, answer.header("location")), (303, Some("/")));
+    let answer = browser.post("/console/setup", &fields);
+    assert_eq!((answer.status, answer.header("location")), (303, Some("/console")));
     assert!(is_in(&browser), "and is signed in");
     assert_eq!(finished(&instance, &token), 404, "once");
-    assert_eq!(instance.browser().get("/setup").status, 404, "then there is no such page");
+    assert_eq!(instance.browser().get("/console/setup").status, 404, "then there is no such page");
     let (store, hasher) = (&instance.app.store, &instance.app.hasher);
     assert!(Setup { store, hasher }.begin().unwrap().is_none());
 }
@@ -46,9 +46,9 @@ fn a_link_is_good_for_30_minutes_and_until_the_next_one() {
     let second = link(&instance);
     assert_eq!(finished(&instance, &first), 404, "a later link makes it worthless");
     instance.advance("1799s");
-    assert_eq!(instance.browser().get(&format!("/setup?token={second}")).status, 200);
+    assert_eq!(instance.browser().get(&format!("/console/setup?token={second}")).status, 200);
     instance.advance("1s");
-    assert_eq!(instance.browser().get(&format!("/setup?token={second}")).status, 404);
+    assert_eq!(instance.browser().get(&format!("/console/setup?token={second}")).status, 404);
     assert_eq!(finished(&instance, &second), 404);
     assert_eq!(finished(&instance, &"A".repeat(43)), 404);
     assert_eq!(finished(&instance, "short"), 404);
@@ -62,7 +62,7 @@ fn what_is_wrong_with_the_form_is_told_to_whoever_holds_the_link_alone() {
     let token = link(&instance);
     let sent = |email: &str, password: &str, token: &str| {
         let fields = [("email", email), ("password", password), ("token", token)];
-        instance.browser().post_as_it_is("/setup", &fields)
+        instance.browser().post_as_it_is("/console/setup", &fields)
     };
     let short = sent("ada@example.com", "short", &token);
     assert_eq!(short.status, 422);
@@ -77,16 +77,26 @@ fn what_is_wrong_with_the_form_is_told_to_whoever_holds_the_link_alone() {
 fn until_somebody_is_there_nothing_else_is_served() {
     let instance = fresh();
     let browser = instance.browser();
-    for path in ["/", "/sign-in", "/account", "/products", "/nothing"] {
+    for path in
+        ["/console", "/console/sign-in", "/console/account", "/console/products", "/nothing"]
+    {
         let answer = browser.get(path);
-        assert_eq!((answer.status, answer.header("location")), (303, Some("/setup")), "{path}");
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (303, Some("/console/setup")),
+            "{path}"
+        );
     }
     assert_eq!(browser.sign_in("ada@example.com", PASSWORD).status, 404);
-    let page = browser.get("/setup");
+    let page = browser.get("/console/setup");
     assert_eq!(page.status, 404);
     assert!(page.text().contains("keystile user add"), "{}", page.text());
     instance.person("ada@example.com", None).unwrap();
-    assert_eq!(browser.get("/").header("location"), Some("/sign-in?next=%2F"), "by a command too");
+    assert_eq!(
+        browser.get("/console").header("location"),
+        Some("/console/sign-in?next=%2Fconsole"),
+        "by a command too"
+    );
 }
 
 #[test]
@@ -99,12 +109,12 @@ fn serve_prints_the_link_while_nobody_is_there() {
         said
     };
     let said = serve();
-    let link = said.lines().find(|line| line.contains("/setup?token=")).expect(&said);
+    let link = said.lines().find(|line| line.contains("/console/setup?token=")).expect(&said);
     let token = link.rsplit_once('=').unwrap().1.to_owned();
     assert_eq!(token.len(), 43);
     assert!(!home.log().contains(&token), "it is printed, not logged");
     let another = serve();
-    assert!(another.contains("/setup?token=") && !another.contains(&token));
+    assert!(another.contains("/console/setup?token=") && !another.contains(&token));
     home.add_person("ada@example.com", &["--operator"]);
-    assert!(!serve().contains("/setup"), "somebody is there");
+    assert!(!serve().contains("/console/setup"), "somebody is there");
 }

@@ -13,18 +13,18 @@ use crate::harness::instance::{PASSWORD, WORKSPACE};
 fn somebody_signs_in_and_out() {
     let instance = with_ada();
     let browser = instance.browser();
-    let page = browser.get("/sign-in");
+    let page = browser.get("/console/sign-in");
     assert_eq!(page.status, 200);
     assert!(browser.session().is_none(), "nobody is given a session before signing in");
     let answer = browser.sign_in("Ada@Example.com", PASSWORD);
-    assert_eq!((answer.status, answer.header("location")), (303, Some("/account")));
-    assert!(browser.get("/account").text().contains("ada@example.com"));
-    assert_eq!(browser.get("/sign-in").status, 303, "whoever is in is sent on");
+    assert_eq!((answer.status, answer.header("location")), (303, Some("/console/account")));
+    assert!(browser.get("/console/account").text().contains("ada@example.com"));
+    assert_eq!(browser.get("/console/sign-in").status, 303, "whoever is in is sent on");
 
-    browser.get("/account");
+    browser.get("/console/account");
     let kept = browser.session().unwrap();
-    let out = browser.post("/sign-out", &[]);
-    assert_eq!((out.status, out.header("location")), (303, Some("/sign-in")));
+    let out = browser.post("/console/sign-out", &[]);
+    assert_eq!((out.status, out.header("location")), (303, Some("/console/sign-in")));
     assert!(browser.session().is_none(), "the cookie is taken away");
     browser.cookies.borrow_mut().insert("keystile".into(), kept);
     assert!(!is_in(&browser), "and worth nothing to whoever has kept it");
@@ -72,11 +72,11 @@ fn nobody_learns_whether_it_was_the_address_or_the_password() {
 fn a_form_that_is_not_ours_is_refused() {
     let instance = with_ada();
     let browser = instance.browser();
-    let good = [("email", "ada@example.com"), ("password", PASSWORD), ("next", "/")];
+    let good = [("email", "ada@example.com"), ("password", PASSWORD), ("next", "/console")];
     let stranger = [good.as_slice(), &[("admin", "1")]].concat();
-    assert_eq!(browser.post_as_it_is("/sign-in", &stranger).status, 400);
+    assert_eq!(browser.post_as_it_is("/console/sign-in", &stranger).status, 400);
     let twice = [good.as_slice(), &[("email", "eve@example.com")]].concat();
-    assert_eq!(browser.post_as_it_is("/sign-in", &twice).status, 400);
+    assert_eq!(browser.post_as_it_is("/console/sign-in", &twice).status, 400);
     assert!(browser.session().is_none());
 }
 
@@ -84,16 +84,19 @@ fn a_form_that_is_not_ours_is_refused() {
 fn somebody_comes_back_to_where_they_wanted_to_go_and_never_elsewhere() {
     let instance = with_ada();
     let browser = instance.browser();
-    let sent = browser.get("/account?from=here");
-    assert_eq!(sent.header("location"), Some("/sign-in?next=%2Faccount%3Ffrom%3Dhere"));
+    let sent = browser.get("/console/account?from=here");
+    assert_eq!(
+        sent.header("location"),
+        Some("/console/sign-in?next=%2Fconsole%2Faccount%3Ffrom%3Dhere")
+    );
     assert_eq!(sent.status, 303);
-    let form = browser.get("/sign-in?next=%2Faccount%3Ffrom%3Dhere").text();
-    assert!(form.contains(r#"value="/account?from=here""#), "{form}");
+    let form = browser.get("/console/sign-in?next=%2Fconsole%2Faccount%3Ffrom%3Dhere").text();
+    assert!(form.contains(r#"value="/console/account?from=here""#), "{form}");
     for elsewhere in ["//evil.example", "https://evil.example", "/\\evil.example"] {
         let browser = instance.browser();
         let fields = [("email", "ada@example.com"), ("password", PASSWORD), ("next", elsewhere)];
-        let answer = browser.post_as_it_is("/sign-in", &fields);
-        assert_eq!(answer.header("location"), Some("/"), "{elsewhere}");
+        let answer = browser.post_as_it_is("/console/sign-in", &fields);
+        assert_eq!(answer.header("location"), Some("/console"), "{elsewhere}");
     }
 }
 

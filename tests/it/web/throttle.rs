@@ -91,7 +91,7 @@ fn a_place_is_known_to_whoever_chose_their_password_there() {
     let email = "bob@example.com".parse().unwrap();
     let (_, token) = invitations.invite(&actor, &email, &offer).unwrap();
     let home = || instance.browser().at("192.0.2.1");
-    let link = format!("/invitations/{}", token.expose());
+    let link = format!("/console/invitations/{}", token.expose());
     assert_eq!(home().post(&link, &[("password", PASSWORD)]).status, 303);
     let elsewhere = instance.browser().at("198.51.100.7");
     assert_eq!(elsewhere.sign_in("bob@example.com", WRONG).status, 422);
@@ -165,5 +165,5 @@ fn a_flood_of_wrong_passwords_is_turned_away_and_the_gate_goes_on() {
         assert!(gate.join().unwrap() > 0);
     });
     assert!(refused.load(Ordering::SeqCst) > 50, "{refused:?}");
-    assert_eq!(signed_in.get("/account").status, 200);
+    assert_eq!(signed_in.get("/console/account").status, 200);
 }

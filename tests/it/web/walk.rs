@@ -24,7 +24,7 @@ fn status(browser: &Browser, route: &Route) -> u16 {
     match route.verb {
         Verb::Get => browser.get(&path).status,
         Verb::Post => {
-            browser.get("/account");
+            browser.get("/console/account");
             browser.post(&path, &[]).status
         }
     }

@@ -80,7 +80,7 @@ fn terms(desk: &Desk<'_>, filled: &Filled<'_>) -> Terms {
             Kind::Service => vec![GrantType::ClientCredentials],
             Kind::Public | Kind::Confidential => Vec::new(),
         },
-        workspace: desk.slug().map_or_else(|| given(filled.workspace), |slug| given(slug)),
+        workspace: desk.slug().map_or_else(|| given(filled.workspace), given),
         scopes: words(filled.scopes),
         is_oauth20: filled.is_oauth20,
     }

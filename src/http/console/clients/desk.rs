@@ -27,11 +27,16 @@ impl<'v> Desk<'v> {
         let in_force = InForce::of(visit.app);
         let slug = visit.param("workspace");
         if slug.is_empty() {
-            return Ok(Self { visit, in_force, workspace: None, base: "/clients".to_owned() });
+            return Ok(Self {
+                visit,
+                in_force,
+                workspace: None,
+                base: "/console/clients".to_owned(),
+            });
         }
         let slug = slug.parse::<Slug>().map_err(|error| Error::not_found(error.to_string()))?;
         let workspace = Some(visit.workspaces().show(&slug)?);
-        Ok(Self { visit, in_force, workspace, base: format!("/workspaces/{slug}/clients") })
+        Ok(Self { visit, in_force, workspace, base: format!("/console/workspaces/{slug}/clients") })
     }
 
     pub(super) fn clients(&self) -> Clients<'_> {

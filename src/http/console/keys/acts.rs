@@ -20,7 +20,7 @@ fn key(scene: &Scene<'_>) -> Result<Key> {
 /// On to the key's own page, which says what was done.
 fn done(scene: &Scene<'_>, key: &Key, what: &str) -> Reply {
     let slug = &scene.workspace.slug;
-    Reply::see_other(&format!("/workspaces/{slug}/keys/{}?done={what}", key.id))
+    Reply::see_other(&format!("/console/workspaces/{slug}/keys/{}?done={what}", key.id))
 }
 
 /// The key's page again, with why an act was not done and what was typed for it.

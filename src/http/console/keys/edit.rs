@@ -37,7 +37,10 @@ pub fn edit(visit: &Visit<'_>) -> Result<Reply> {
     match scene.keys()?.update(&visit.actor()?, key.id, &changes) {
         Ok(key) => {
             let slug = &scene.workspace.slug;
-            Ok(Reply::see_other(&format!("/workspaces/{slug}/keys/{}?done=changed", key.id)))
+            Ok(Reply::see_other(&format!(
+                "/console/workspaces/{slug}/keys/{}?done=changed",
+                key.id
+            )))
         }
         Err(error) => form.refused(&typed, error),
     }

@@ -1,4 +1,4 @@
-//! `/people/ID`
+//! `/console/people/ID`
 
 use super::Listed;
 use crate::accounts::people::User;
@@ -50,7 +50,7 @@ pub fn set_operator(visit: &Visit<'_>) -> Result<Reply> {
     };
     let user = named(visit)?;
     match visit.people().set_operator(&visit.actor()?, user.id, is_operator) {
-        Ok(()) => Ok(Reply::see_other(&format!("/people/{}", user.id))),
+        Ok(()) => Ok(Reply::see_other(&format!("/console/people/{}", user.id))),
         Err(error) => refused(visit, &Wrong::of("", error)?),
     }
 }
@@ -67,7 +67,7 @@ pub fn end_sessions(visit: &Visit<'_>) -> Result<Reply> {
     visit.form(&[])?;
     let user = named(visit)?;
     visit.people().end_sessions(&visit.actor()?, user.id)?;
-    Ok(Reply::see_other(&format!("/people/{}", user.id)))
+    Ok(Reply::see_other(&format!("/console/people/{}", user.id)))
 }
 
 /// Removes them, once their address was typed.
@@ -81,7 +81,7 @@ pub fn remove(visit: &Visit<'_>) -> Result<Reply> {
         return refused(visit, &Wrong::input(Confirm::FIELD, "That is not their address"));
     }
     match visit.people().remove(&visit.actor()?, &user.email) {
-        Ok(_) => Ok(Reply::see_other("/people")),
+        Ok(_) => Ok(Reply::see_other("/console/people")),
         Err(error) => refused(visit, &Wrong::of("", error)?),
     }
 }

@@ -1,4 +1,4 @@
-//! `/people`
+//! `/console/people`
 
 use super::Listed;
 use crate::error::Result;
@@ -16,7 +16,7 @@ pub fn page(visit: &Visit<'_>) -> Result<Reply> {
     let wanted = asked.trim().to_lowercase();
     let mut found = visit.people().list()?;
     found.retain(|user| user.email.as_str().to_lowercase().contains(&wanted));
-    let address = Address { path: "/people", fields: vec![("q", &asked)] };
+    let address = Address { path: "/console/people", fields: vec![("q", &asked)] };
     let paging = Paging::of(&address, paging::number(visit), found.len());
     let presence = visit.sessions().presence(visit.now)?;
     let listed = paging.rows(&found).iter().cloned();

@@ -1,4 +1,4 @@
-//! `/products/ID`
+//! `/console/products/ID`
 
 use super::named;
 use crate::error::Result;

@@ -1,4 +1,4 @@
-//! `/products`
+//! `/console/products`
 
 use crate::error::Result;
 use crate::http::console::views::products::list::{self as view, ListView, Row};

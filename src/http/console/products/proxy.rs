@@ -1,4 +1,4 @@
-//! `/products/ID/proxy`
+//! `/console/products/ID/proxy`
 
 use std::path::Path;
 

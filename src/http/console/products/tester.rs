@@ -1,4 +1,4 @@
-//! `/products/ID/test`: what the gate would decide, step by step.
+//! `/console/products/ID/test`: what the gate would decide, step by step.
 
 use std::net::IpAddr;
 

@@ -1,4 +1,4 @@
-//! `/account`: one's own password, sessions and look.
+//! `/console/account`: one's own password, sessions and look.
 
 use maud::{Markup, html};
 
@@ -63,7 +63,7 @@ pub fn page(view: &AccountView<'_>) -> Markup {
         (sessions(view))
         @if !view.apps.is_empty() {
             @let look = (view.form_token, view.now);
-            (titled("Apps that act for you", &"", &apps(view.apps, "/account/apps/end", look)))
+            (titled("Apps that act for you", &"", &apps(view.apps, "/console/account/apps/end", look)))
         }
         div.pair {
             (card("Change password", &password(view)))
@@ -80,7 +80,7 @@ fn password(view: &AccountView<'_>) -> Markup {
         (Field::new_password("new", "New password").help(help).error(errors.of("new")))
         div.actions { (Button::plain("Change password")) }
     };
-    post("/account/password", view.form_token, &fields)
+    post("/console/account/password", view.form_token, &fields)
 }
 
 fn look(view: &AccountView<'_>) -> Markup {
@@ -99,7 +99,7 @@ fn look(view: &AccountView<'_>) -> Markup {
         (boxes("theme", &legend, Tick::One, &Theme::ALL.map(choice)))
         div.actions { (Button::plain("Save theme")) }
     };
-    post("/account/theme", view.form_token, &fields)
+    post("/console/account/theme", view.form_token, &fields)
 }
 
 fn sessions(view: &AccountView<'_>) -> Markup {
@@ -108,7 +108,7 @@ fn sessions(view: &AccountView<'_>) -> Markup {
     let end_all = Button::plain("End all other sessions").small();
     titled(
         "Sessions",
-        &post("/account/sessions/end-others", view.form_token, &end_all),
+        &post("/console/account/sessions/end-others", view.form_token, &end_all),
         &table(&Table { caption: "Sessions", columns: &columns, rows }),
     )
 }
@@ -126,7 +126,7 @@ fn row(view: &AccountView<'_>, session: &Session<'_>) -> Markup {
             td.tight { (time(session.seen_at, view.now)) }
             td {
                 @if session.is_own { (badge(Tone::Accent, "This one")) }
-                @else { (post("/account/sessions/end", view.form_token, &end)) }
+                @else { (post("/console/account/sessions/end", view.form_token, &end)) }
             }
         }
     }

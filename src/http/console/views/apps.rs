@@ -56,8 +56,10 @@ pub struct App<'a> {
     pub restrictions: &'a Restrictions,
     /// When it was let in.
     pub created_at: Timestamp,
-    /// When it last got a token.
-    pub active_at: Option<Timestamp>,
+    /// When a request of it last passed.
+    pub used_at: Option<Timestamp>,
+    /// From which address, where that is known.
+    pub used_from: Option<&'a str>,
     /// Whether whoever looks may end it.
     pub may_end: bool,
 }
@@ -102,7 +104,7 @@ fn nobody() -> Markup {
 /// Apps, as a table. `end` is where the form posts to that ends one.
 #[must_use]
 pub fn apps(all: &[App<'_>], end: &str, (form_token, now): (&str, Timestamp)) -> Markup {
-    let columns = ["App", "May do", "Let in by", "Last active", "Action"].map(Column::words);
+    let columns = ["App", "May do", "Let in by", "Last used", "Action"].map(Column::words);
     let rows = html! { @for it in all { (row(it, end, (form_token, now))) } };
     table(&Table { caption: TITLE, columns: &columns, rows })
 }
@@ -129,7 +131,10 @@ fn row(app: &App<'_>, end: &str, (form_token, now): (&str, Timestamp)) -> Markup
                 (app.holder.unwrap_or("Itself: a service"))
                 small { (time(app.created_at, now)) }
             }
-            td.tight { (time_or_never(app.active_at, now)) }
+            td.tight {
+                (time_or_never(app.used_at, now))
+                @if let Some(from) = app.used_from { small { "from " (from) } }
+            }
             td { @if app.may_end { (post(end, form_token, &button)) } }
         }
     }

@@ -1,4 +1,4 @@
-//! `/audit`: who did what, when, from where.
+//! `/console/audit`: who did what, when, from where.
 
 use maud::{Markup, html};
 use serde_json::{Map, Value};

@@ -123,7 +123,7 @@ pub fn page(view: &ErrorView<'_>) -> Markup {
             @if !view.message.is_empty() { p { strong { (view.message) } } }
             p { (trouble.mend()) }
             p.muted { "Request id " code { (view.request_id) } }
-            div.actions { (Button::plain("Go to the first page").to("/")) }
+            div.actions { (Button::plain("Go to the first page").to("/console")) }
         }
     }
 }

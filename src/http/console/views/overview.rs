@@ -180,7 +180,10 @@ fn health(health: &Health<'_>, now: Timestamp) -> Markup {
         ("Version", html! { (health.version) }),
         ("Running", html! { "since " (time(health.started_at, now)) }),
         ("Database", html! { (size(health.database_bytes)) }),
-        ("Products", html! { a href="/products" { (counted(health.products, "product")) } }),
+        (
+            "Products",
+            html! { a href="/console/products" { (counted(health.products, "product")) } },
+        ),
         ("Problems", problems),
         ("Files loaded", time(health.loaded_at, now)),
     ])
@@ -196,12 +199,12 @@ fn size(bytes: u64) -> String {
 }
 
 fn first_steps(steps: &FirstSteps<'_>) -> Markup {
-    let keys = steps.workspace.map(|slug| format!("/workspaces/{slug}/keys/new"));
-    let proxy = steps.product.map(|product| format!("/products/{product}/proxy"));
+    let keys = steps.workspace.map(|slug| format!("/console/workspaces/{slug}/keys/new"));
+    let proxy = steps.product.map(|product| format!("/console/products/{product}/proxy"));
     html! {
         ol.steps {
             (step(steps.workspace.is_some(), "Create a workspace", "The customer who will own keys.",
-                Some("/workspaces/new")))
+                Some("/console/workspaces/new")))
             (step(steps.has_key, "Create a key", "It is shown once.", keys.as_deref()))
             (step(false, "Copy the proxy's configuration",
                 "nginx then asks here before it lets a request through.", proxy.as_deref()))

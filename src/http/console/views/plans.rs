@@ -1,4 +1,4 @@
-//! `/plans`: the limits as configured, and how close workspaces run to them.
+//! `/console/plans`: the limits as configured, and how close workspaces run to them.
 
 use maud::{Markup, html};
 

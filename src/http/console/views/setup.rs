@@ -1,4 +1,4 @@
-//! `/setup`: the first operator, while there is nobody yet.
+//! `/console/setup`: the first operator, while there is nobody yet.
 
 use maud::{Markup, html};
 
@@ -55,7 +55,7 @@ fn open(form: &Form<'_>) -> Markup {
             "You become the operator: whoever runs products, plans, workspaces and people here."
         }
         (errors)
-        section.card { div.body { (post_signed_out("/setup", &fields)) } }
+        section.card { div.body { (post_signed_out("/console/setup", &fields)) } }
     }
 }
 

@@ -1,4 +1,4 @@
-//! `/sign-in`
+//! `/console/sign-in`
 
 use maud::{Markup, html};
 
@@ -37,7 +37,7 @@ pub fn page(view: &SignInView<'_>) -> Markup {
             div role="alert" { (note(Tone::Bad, refusal, &"")) }
         }
         @if let Some(news) = view.news { (note(Tone::Good, news, &"")) }
-        section.card { div.body { (post_signed_out("/sign-in", &fields)) } }
+        section.card { div.body { (post_signed_out("/console/sign-in", &fields)) } }
         p.help {
             "Forgotten? Whoever runs this instance can give you a new password: "
             code { "keystile user passwd" }

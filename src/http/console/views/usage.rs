@@ -1,4 +1,4 @@
-//! `/workspaces/SLUG/usage`
+//! `/console/workspaces/SLUG/usage`
 
 use maud::{Markup, html};
 
@@ -97,7 +97,7 @@ fn range(view: &UsageView<'_>) -> Markup {
 }
 
 fn nothing(view: &UsageView<'_>) -> Markup {
-    let keys = format!("/workspaces/{}/keys", view.workspace.slug);
+    let keys = format!("/console/workspaces/{}/keys", view.workspace.slug);
     let command = format!("keystile usage workspace {} --since 1d", view.workspace.slug);
     html! {
         (Empty {

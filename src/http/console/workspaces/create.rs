@@ -1,4 +1,4 @@
-//! `/workspaces/new`
+//! `/console/workspaces/new`
 
 use crate::accounts::{Slug, parse_name};
 use crate::error::{ErrorKind, Result};
@@ -48,7 +48,7 @@ pub fn create(visit: &Visit<'_>) -> Result<Reply> {
     let form = visit.form(&["name", "slug", "plan"])?;
     let draft = Draft { name: form.one("name")?, slug: form.one("slug")?, plan: form.one("plan")? };
     match made(visit, draft)? {
-        Ok(slug) => Ok(Reply::see_other(&format!("/workspaces/{slug}"))),
+        Ok(slug) => Ok(Reply::see_other(&format!("/console/workspaces/{slug}"))),
         Err(wrong) => Ok(shown(visit, draft, wrong.errors())?.status(wrong.status)),
     }
 }

@@ -1,4 +1,4 @@
-//! `/workspaces/SLUG`: the workspace with its plan, ids, members and invitations.
+//! `/console/workspaces/SLUG`: the workspace with its plan, ids, members and invitations.
 
 use super::create::plan_choices;
 use super::slug;
@@ -184,7 +184,7 @@ pub fn remove_id(visit: &Visit<'_>) -> Result<Reply> {
 /// Back to the page after an action that went well; else the page with what `field` is wrong with.
 fn done<T>(visit: &Visit<'_>, result: Result<T>, field: &str, draft: Draft<'_>) -> Result<Reply> {
     match result {
-        Ok(_) => Ok(Reply::see_other(&format!("/workspaces/{}", visit.param("workspace")))),
+        Ok(_) => Ok(Reply::see_other(&format!("/console/workspaces/{}", visit.param("workspace")))),
         Err(error) => refused(visit, draft, &Wrong::of(field, error)?),
     }
 }
@@ -201,7 +201,7 @@ pub fn remove(visit: &Visit<'_>) -> Result<Reply> {
         return refused(visit, Draft::default(), &wrong);
     }
     match visit.workspaces().remove(&visit.actor()?, &slug) {
-        Ok(()) => Ok(Reply::see_other("/workspaces")),
+        Ok(()) => Ok(Reply::see_other("/console/workspaces")),
         Err(error) => refused(visit, Draft::default(), &Wrong::of("", error)?),
     }
 }

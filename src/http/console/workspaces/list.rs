@@ -1,4 +1,4 @@
-//! `/workspaces`: all of them for operators, their own for members.
+//! `/console/workspaces`: all of them for operators, their own for members.
 
 use crate::accounts::Workspace;
 use crate::error::Result;
@@ -15,7 +15,7 @@ use crate::keys::census::Census;
 pub fn page(visit: &Visit<'_>) -> Result<Reply> {
     let asked = visit.query("q").unwrap_or_default();
     let found = found(visit, &asked)?;
-    let address = Address { path: "/workspaces", fields: vec![("q", &asked)] };
+    let address = Address { path: "/console/workspaces", fields: vec![("q", &asked)] };
     let paging = Paging::of(&address, paging::number(visit), found.len());
     let census = Census { store: &visit.app.store, now: visit.now };
     let (keys, members) = (census.by_workspace()?, visit.people().member_counts()?);

@@ -36,7 +36,7 @@ pub fn invite(visit: &Visit<'_>) -> Result<Reply> {
             return refused(visit, draft, &Wrong::of(field, error)?);
         }
     };
-    let link = format!("{}/invitations/{}", visit.public.as_str(), token.expose());
+    let link = format!("{}/console/invitations/{}", visit.public.as_str(), token.expose());
     detail::shown(visit, &Beside { link: Some(&link), ..Beside::default() })
 }
 
@@ -70,7 +70,7 @@ pub fn withdraw(visit: &Visit<'_>) -> Result<Reply> {
     let id = named.map_err(|error| Error::not_found(error.to_string()))?;
     let slug = slug(visit)?;
     match invitations(visit).withdraw(&visit.actor()?, Some(&slug), id) {
-        Ok(()) => Ok(Reply::see_other(&format!("/workspaces/{slug}"))),
+        Ok(()) => Ok(Reply::see_other(&format!("/console/workspaces/{slug}"))),
         Err(error) => refused(visit, Draft::default(), &Wrong::of("", error)?),
     }
 }
@@ -111,7 +111,7 @@ fn owned_keys(
 ) -> Result<Vec<(String, String)>> {
     let census = Census { store: &visit.app.store, now: visit.now };
     let keys = census.owned(&workspace.slug, owner)?;
-    let href = |id| format!("/workspaces/{}/keys/{id}", workspace.slug);
+    let href = |id| format!("/console/workspaces/{}/keys/{id}", workspace.slug);
     Ok(keys.into_iter().map(|(id, name)| (name, href(id))).collect())
 }
 
@@ -137,7 +137,7 @@ pub fn set_role(visit: &Visit<'_>) -> Result<Reply> {
     let chosen = form.one("role")?;
     let wrong = match read_role(chosen) {
         Ok(role) => match visit.people().put_member(&visit.actor()?, &slug, (&user.email, role)) {
-            Ok(_) => return Ok(Reply::see_other(&format!("/workspaces/{slug}"))),
+            Ok(_) => return Ok(Reply::see_other(&format!("/console/workspaces/{slug}"))),
             Err(error) => Wrong::of("role", error)?,
         },
         Err(wrong) => wrong,
@@ -157,7 +157,7 @@ pub fn remove(visit: &Visit<'_>) -> Result<Reply> {
     } else {
         let slug = slug(visit)?;
         match visit.people().remove_member(&visit.actor()?, &slug, &user.email) {
-            Ok(_) => return Ok(Reply::see_other(&format!("/workspaces/{slug}"))),
+            Ok(_) => return Ok(Reply::see_other(&format!("/console/workspaces/{slug}"))),
             Err(error) => Wrong::of("", error)?,
         }
     };

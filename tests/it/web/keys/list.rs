@@ -9,7 +9,8 @@ use crate::harness::Browser;
 fn names(browser: &Browser, query: &str) -> Vec<String> {
     let answer = browser.get(&format!("{KEYS}?{query}"));
     assert_eq!(answer.status, 200, "{query}");
-    let link = Regex::new(r#"<a href="/workspaces/acme/keys/key_[0-9a-z]{26}">([^<]*)</a>"#);
+    let link =
+        Regex::new(r#"<a href="/console/workspaces/acme/keys/key_[0-9a-z]{26}">([^<]*)</a>"#);
     link.unwrap().captures_iter(&answer.text()).map(|found| found[1].to_owned()).collect()
 }
 

@@ -15,8 +15,8 @@ use super::signed_in;
 use crate::harness::instance::Plugins;
 use crate::harness::{Answer, Browser, Instance, Request, WORKSPACE};
 
-const KEYS: &str = "/workspaces/acme/keys";
-const NEW: &str = "/workspaces/acme/keys/new";
+const KEYS: &str = "/console/workspaces/acme/keys";
+const NEW: &str = "/console/workspaces/acme/keys/new";
 
 /// The workspace `acme` with a shop and a member of each role; `globex` with nobody but its own.
 fn world() -> Instance {

@@ -14,8 +14,8 @@ fn paths(workspace: &str, key: &Key) -> Vec<(Verb, Role, String)> {
         pattern.replace("{workspace}", workspace).replace("{key}", &key.id.to_string())
     };
     let of_keys = ROUTES.iter().filter(|it| {
-        it.path.starts_with("/workspaces/{workspace}/keys")
-            || it.path.starts_with("/workspaces/{workspace}/usage")
+        it.path.starts_with("/console/workspaces/{workspace}/keys")
+            || it.path.starts_with("/console/workspaces/{workspace}/usage")
     });
     of_keys
         .map(|route| match route.who {
@@ -29,7 +29,7 @@ fn status(browser: &Browser, verb: Verb, path: &str) -> u16 {
     match verb {
         Verb::Get => browser.get(path).status,
         Verb::Post => {
-            browser.get("/account");
+            browser.get("/console/account");
             browser.post(path, &[]).status
         }
     }
@@ -53,9 +53,12 @@ fn nobody_reaches_another_workspace_by_any_address() {
     for (verb, _, path) in paths_of("globex").iter().filter(|(.., path)| path.contains("key_")) {
         assert_eq!(status(&stranger, *verb, path), 404, "{verb:?} {path}");
     }
-    let used = format!("/workspaces/globex/usage?key={}", key.id);
+    let used = format!("/console/workspaces/globex/usage?key={}", key.id);
     assert_eq!(stranger.get(&used).status, 404);
-    assert_eq!(stranger.get(&format!("/workspaces/globex/keys/new?like={}", key.id)).status, 404);
+    assert_eq!(
+        stranger.get(&format!("/console/workspaces/globex/keys/new?like={}", key.id)).status,
+        404
+    );
     assert_eq!(at_gate(&instance, &key.secret, PRODUCTS), "200", "nothing was changed");
     // To an operator, what is not there is not there.
     let ada = signed_in(&instance, "ada@example.com");

@@ -2,7 +2,7 @@
 
 use super::{KEYS, PRODUCTS, at_gate, create, first, made, signed_in, words, world};
 
-const USAGE: &str = "/workspaces/acme/usage";
+const USAGE: &str = "/console/workspaces/acme/usage";
 
 #[test]
 fn the_numbers_are_those_that_were_sent() {

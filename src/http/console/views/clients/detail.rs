@@ -1,4 +1,4 @@
-//! `/clients/show?client=ID`
+//! `/console/clients/show?client=ID`
 
 use maud::{Markup, html};
 
@@ -59,7 +59,11 @@ pub fn page(view: &DetailView<'_>) -> Markup {
     let client = view.client;
     let crumbs = [Crumb { label: super::list::TITLE, href: view.base }];
     let about = html! { (origin(client)) " " (kind(client)) " · " code { (client.id) } };
-    let end = if view.base == "/clients" { "/apps/end".to_owned() } else { end_of(view.base) };
+    let end = if view.base == "/console/clients" {
+        "/console/apps/end".to_owned()
+    } else {
+        end_of(view.base)
+    };
     html! {
         (Head { crumbs: &crumbs, title: &client.name, about, actions: html! {} })
         @if view.is_changed { (note(Tone::Good, "The client is changed", &"")) }

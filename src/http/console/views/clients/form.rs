@@ -1,4 +1,4 @@
-//! `/clients/new`
+//! `/console/clients/new`
 
 use maud::{Markup, html};
 

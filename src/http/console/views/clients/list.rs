@@ -1,4 +1,4 @@
-//! `/clients` and `/workspaces/SLUG/clients`
+//! `/console/clients` and `/console/workspaces/SLUG/clients`
 
 use maud::{Markup, html};
 

@@ -1,4 +1,4 @@
-//! `/workspaces/SLUG/keys/new`: which product, and which type of key.
+//! `/console/workspaces/SLUG/keys/new`: which product, and which type of key.
 
 use std::sync::Arc;
 

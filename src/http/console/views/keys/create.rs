@@ -1,4 +1,4 @@
-//! `/workspaces/SLUG/keys/new?product=…&type=…`, and a key's own `/edit`: what the key may do.
+//! `/console/workspaces/SLUG/keys/new?product=…&type=…`, and a key's own `/edit`: what the key may do.
 
 use maud::{Markup, html};
 

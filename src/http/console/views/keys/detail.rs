@@ -1,4 +1,4 @@
-//! `/workspaces/SLUG/keys/ID`
+//! `/console/workspaces/SLUG/keys/ID`
 
 use maud::{Markup, html};
 
@@ -200,7 +200,7 @@ fn revoked(view: &DetailView<'_>) -> Markup {
 }
 
 fn more_usage(view: &DetailView<'_>) -> Markup {
-    let href = format!("/workspaces/{}/usage?key={}", view.workspace.slug, view.key.id);
+    let href = format!("/console/workspaces/{}/usage?key={}", view.workspace.slug, view.key.id);
     html! { a href=(href) { "More usage" } }
 }
 

@@ -1,4 +1,4 @@
-//! `/workspaces/SLUG/keys`
+//! `/console/workspaces/SLUG/keys`
 
 use maud::{Markup, html};
 

@@ -19,5 +19,5 @@ use crate::http::ui::layout::Place;
 /// The address of a workspace's keys, or of a page below it.
 #[must_use]
 pub fn address(workspace: Place<'_>, below: &str) -> String {
-    format!("/workspaces/{}/keys{below}", workspace.slug)
+    format!("/console/workspaces/{}/keys{below}", workspace.slug)
 }

@@ -1,4 +1,4 @@
-//! `/people/ID`: what somebody may do, and how that ends.
+//! `/console/people/ID`: what somebody may do, and how that ends.
 
 use maud::{Markup, html};
 
@@ -24,7 +24,7 @@ pub struct DetailView<'a> {
 
 impl DetailView<'_> {
     fn address(&self, below: &str) -> String {
-        format!("/people/{}{below}", self.person.id)
+        format!("/console/people/{}{below}", self.person.id)
     }
 }
 
@@ -32,7 +32,7 @@ impl DetailView<'_> {
 #[must_use]
 pub fn page(view: &DetailView<'_>) -> Markup {
     let person = view.person;
-    let crumbs = [Crumb { label: TITLE, href: "/people" }];
+    let crumbs = [Crumb { label: TITLE, href: "/console/people" }];
     let about = html! { "Added " (time(person.created_at, view.now)) };
     html! {
         (Head { crumbs: &crumbs, title: person.email, about, actions: html! {} })
@@ -69,7 +69,7 @@ fn role(view: &DetailView<'_>) -> Markup {
     html! {
         @if person.is_operator { p { (badge(Tone::Accent, "Operator")) " Runs this instance." } }
         @for (slug, role) in person.workspaces {
-            p { a href={ "/workspaces/" (slug) } { (slug) } " · " (role) }
+            p { a href={ "/console/workspaces/" (slug) } { (slug) } " · " (role) }
         }
         @if !person.is_operator && person.workspaces.is_empty() {
             p.muted { "Member of no workspace." }

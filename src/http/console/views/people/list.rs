@@ -1,4 +1,4 @@
-//! `/people`: everybody who may sign in, for operators.
+//! `/console/people`: everybody who may sign in, for operators.
 
 use maud::{Markup, html};
 
@@ -68,7 +68,7 @@ fn nobody() -> Markup {
             icon: Icon::Users,
             title: "Nobody fits",
             about: "Whoever may sign in is listed here.",
-            action: html! { (Button::primary("Show everybody").to("/people")) },
+            action: html! { (Button::primary("Show everybody").to("/console/people")) },
             command: Some("keystile user add ada@example.com --operator --password-stdin"),
         })
     }
@@ -86,11 +86,11 @@ fn rows(view: &PeopleView<'_>) -> Markup {
         @for it in view.people {
             tr {
                 th scope="row" {
-                    a href={ "/people/" (it.id) } { (it.email) } " " @if it.is_operator { (badge(Tone::Accent, "Operator")) }
+                    a href={ "/console/people/" (it.id) } { (it.email) } " " @if it.is_operator { (badge(Tone::Accent, "Operator")) }
                 }
                 td {
                     @for (slug, role) in it.workspaces {
-                        div { a href={ "/workspaces/" (slug) } { (slug) } " · " (role) }
+                        div { a href={ "/console/workspaces/" (slug) } { (slug) } " · " (role) }
                     }
                 }
                 td.number { (count(it.sessions)) }

@@ -1,4 +1,4 @@
-//! `/products/ID`
+//! `/console/products/ID`
 
 use maud::{Markup, html};
 
@@ -38,8 +38,10 @@ pub struct DetailView<'a> {
 #[must_use]
 pub fn page(view: &DetailView<'_>) -> Markup {
     let product = view.product;
-    let (test, proxy) =
-        (format!("/products/{}/test", product.id), format!("/products/{}/proxy", product.id));
+    let (test, proxy) = (
+        format!("/console/products/{}/test", product.id),
+        format!("/console/products/{}/proxy", product.id),
+    );
     let about = html! {
         code { (view.file) } " · in force since " (time(view.since, view.now)) " "
         (file_state(view.is_stale, view.problems.len() as u64))
@@ -48,7 +50,7 @@ pub fn page(view: &DetailView<'_>) -> Markup {
         (Button::plain("Test a route").to(&test).icon(Icon::Route))
         (Button::plain("Show proxy configuration").to(&proxy).icon(Icon::Terminal))
     };
-    let crumbs = [Crumb { label: "Products", href: "/products" }];
+    let crumbs = [Crumb { label: "Products", href: "/console/products" }];
     html! {
         (Head { crumbs: &crumbs, title: &product.name, about, actions })
         (problems(view))

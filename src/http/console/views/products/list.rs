@@ -1,4 +1,4 @@
-//! `/products`
+//! `/console/products`
 
 use maud::{Markup, html};
 
@@ -64,7 +64,7 @@ fn none_yet() -> Markup {
             title: "No products yet",
             about: "A product is an API that this instance protects. It is one file in the plugin \
                     folder: its key types, scopes and routes.",
-            action: html! { (Button::primary("Look again").to("/products")) },
+            action: html! { (Button::primary("Look again").to("/console/products")) },
             command: Some("keystile check"),
         })
     }
@@ -88,7 +88,7 @@ fn row(row: &Row<'_>, now: Timestamp) -> Markup {
     let product = row.product;
     html! {
         tr {
-            (row_heading(&format!("/products/{}", product.id), &product.name, &product.id))
+            (row_heading(&format!("/console/products/{}", product.id), &product.name, &product.id))
             td { @for host in product.all_hosts() { div { code { (host) } } } }
             td.number { (product.routes.len()) }
             td.number { (product.scopes.len()) }

@@ -1,4 +1,4 @@
-//! `/products/ID/proxy`: what the proxy in front of the product's API needs.
+//! `/console/products/ID/proxy`: what the proxy in front of the product's API needs.
 
 use maud::{Markup, html};
 
@@ -29,9 +29,9 @@ pub struct ProxyView<'a> {
 /// The page's body.
 #[must_use]
 pub fn page(view: &ProxyView<'_>) -> Markup {
-    let own = format!("/products/{}", view.product);
+    let own = format!("/console/products/{}", view.product);
     let crumbs = [
-        Crumb { label: "Products", href: "/products" },
+        Crumb { label: "Products", href: "/console/products" },
         Crumb { label: view.product_name, href: &own },
     ];
     let command = command(view);

@@ -1,4 +1,4 @@
-//! `/products/ID/test`: a request that nobody sent, and the decision about it step by step.
+//! `/console/products/ID/test`: a request that nobody sent, and the decision about it step by step.
 
 use maud::{Markup, html};
 
@@ -71,9 +71,9 @@ const METHODS: [&str; 6] = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 /// The page's body.
 #[must_use]
 pub fn page(view: &TesterView<'_>) -> Markup {
-    let own = format!("/products/{}", view.product);
+    let own = format!("/console/products/{}", view.product);
     let crumbs = [
-        Crumb { label: "Products", href: "/products" },
+        Crumb { label: "Products", href: "/console/products" },
         Crumb { label: view.product_name, href: &own },
     ];
     let about = html! { "The gate's own decision, with what each step compares. Nothing is sent." };

@@ -1,4 +1,4 @@
-//! `/workspaces/new`
+//! `/console/workspaces/new`
 
 use maud::{Markup, html};
 
@@ -29,7 +29,7 @@ pub struct CreateView<'a> {
 /// The page's body.
 #[must_use]
 pub fn page(view: &CreateView<'_>) -> Markup {
-    let crumbs = [Crumb { label: "Workspaces", href: "/workspaces" }];
+    let crumbs = [Crumb { label: "Workspaces", href: "/console/workspaces" }];
     let errors = view.errors;
     let fields = html! {
         (Field::text("name", "Name").value(view.name).error(errors.of("name")).example("Acme"))
@@ -42,6 +42,6 @@ pub fn page(view: &CreateView<'_>) -> Markup {
     html! {
         (Head { crumbs: &crumbs, title: TITLE, about, actions: html! {} })
         (errors)
-        section.card.measure { div.body { (post("/workspaces/new", view.form_token, &fields)) } }
+        section.card.measure { div.body { (post("/console/workspaces/new", view.form_token, &fields)) } }
     }
 }

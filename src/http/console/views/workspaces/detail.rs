@@ -1,4 +1,4 @@
-//! `/workspaces/SLUG`: the workspace itself.
+//! `/console/workspaces/SLUG`: the workspace itself.
 
 use maud::{Markup, html};
 
@@ -65,7 +65,7 @@ impl DetailView<'_> {
     /// The workspace's address, or one below it.
     #[must_use]
     pub fn address(&self, below: &str) -> String {
-        format!("/workspaces/{}{below}", self.workspace.slug)
+        format!("/console/workspaces/{}{below}", self.workspace.slug)
     }
 }
 

@@ -1,4 +1,4 @@
-//! `/workspaces`
+//! `/console/workspaces`
 
 use maud::{Markup, html};
 
@@ -49,7 +49,7 @@ pub struct Row<'a> {
 /// The page's body.
 #[must_use]
 pub fn page(view: &ListView<'_>) -> Markup {
-    let create = Button::primary("Create workspace").to("/workspaces/new").icon(Icon::Plus);
+    let create = Button::primary("Create workspace").to("/console/workspaces/new").icon(Icon::Plus);
     let asked = view.address.value("q");
     let is_none = view.rows.is_empty() && asked.is_empty();
     let actions = html! { @if view.is_operator && !is_none { (create) } };
@@ -94,7 +94,7 @@ fn rows(view: &ListView<'_>) -> Markup {
     let rows = html! {
         @for it in view.rows {
             tr {
-                (row_heading(&format!("/workspaces/{}/keys", it.slug), it.name, it.slug))
+                (row_heading(&format!("/console/workspaces/{}/keys", it.slug), it.name, it.slug))
                 td { (it.plan) }
                 td.number { (count(it.keys)) }
                 td.number { (count(it.members)) }

@@ -1,4 +1,4 @@
-//! `/workspaces/SLUG/members/ID`: one member's role, and what becomes of their keys.
+//! `/console/workspaces/SLUG/members/ID`: one member's role, and what becomes of their keys.
 
 use maud::{Markup, html};
 
@@ -29,7 +29,7 @@ pub struct MemberView<'a> {
 /// The page's body.
 #[must_use]
 pub fn page(view: &MemberView<'_>) -> Markup {
-    let above = format!("/workspaces/{}", view.workspace.slug);
+    let above = format!("/console/workspaces/{}", view.workspace.slug);
     let own = format!("{above}/members/{}", view.member.id);
     let crumbs = [Crumb { label: view.workspace.name, href: &above }];
     let about = html! { "Member of " (view.workspace.name) };

@@ -1,0 +1,103 @@
+//! Tokens for clients that act by themselves
+//! ([RFC 6749 §4.4](https://www.rfc-editor.org/rfc/rfc6749#section-4.4)).
+
+use super::actions::{Minted, Outcome, Tokens, hold_grant_type, issue};
+use super::given::Given;
+use crate::config::OAuth;
+use crate::id::GrantId;
+use crate::keys::restrictions;
+use crate::oauth::clients::{Client, GrantType, table as clients};
+use crate::oauth::grants::{Grant, table as grants};
+use crate::oauth::{Code, Error, Result, target};
+use crate::store::Write;
+
+impl Tokens<'_> {
+    /// Gives a client a token for itself: one that an operator or an admin has made for a workspace,
+    /// with no more scopes than they have named.
+    ///
+    /// # Errors
+    /// `UnauthorizedClient`, `InvalidScope`, `InvalidTarget`.
+    pub fn serve_itself(
+        &self,
+        client: &Client,
+        (resources, scope): (&[&str], Option<&str>),
+    ) -> Result<Given> {
+        hold_grant_type(client, GrantType::ClientCredentials)?;
+        let workspace = client
+            .workspace
+            .clone()
+            .filter(|_| client.origin.is_vouched() && client.is_confidential());
+        let workspace = workspace.ok_or_else(|| {
+            Error::new(Code::UnauthorizedClient, "this client acts for no workspace by itself")
+        })?;
+        let target = target::find(self.registry, client, (resources, scope))?;
+        let is_beyond = |name: &String| !client.scopes.is_empty() && !client.scopes.contains(name);
+        if target.scopes.iter().any(is_beyond) {
+            return Err(Error::new(
+                Code::InvalidScope,
+                "that is more than the client was made for",
+            ));
+        }
+        let restrictions = restrictions(&target.product, &[]).map_err(|_| {
+            Error::new(
+                Code::UnauthorizedClient,
+                "a token of this API is bound to ids that somebody chooses: ask them for consent",
+            )
+        })?;
+        let (client, settings) = (client.clone(), self.settings.clone());
+        let may = (!client.scopes.is_empty()).then(|| client.scopes.clone());
+        self.answer(move |tx| {
+            let wanted = Grant {
+                id: GrantId::new(tx.now),
+                client: client.id.clone(),
+                workspace,
+                product: target.product.id.clone(),
+                resources: Vec::new(),
+                holder: None,
+                scopes: may.unwrap_or_else(|| target.scopes.clone()),
+                restrictions,
+                created_at: tx.now,
+                ends_at: tx.now.plus(settings.access_token),
+                last_token_at: None,
+            };
+            serve(tx, &client, wanted, target.scopes, &settings)
+        })
+    }
+}
+
+fn serve(
+    tx: &Write<'_>,
+    client: &Client,
+    wanted: Grant,
+    scopes: Vec<String>,
+    settings: &OAuth,
+) -> Result<Outcome> {
+    // As it is now: it may have been removed or changed meanwhile.
+    let unknown = || Error::new(Code::InvalidClient, "there is no such client");
+    let is_same = |known: &Client| known.workspace.as_ref() == Some(&wanted.workspace);
+    clients::find(tx, &client.id)?.filter(is_same).ok_or_else(unknown)?;
+    let mut forgotten = Vec::new();
+    let known = grants::of_service(tx, &client.id, (&wanted.workspace, &wanted.product))?;
+    let grant = match known {
+        Some(known) if known.ends_at > tx.now && covers(&known, &scopes, &wanted) => {
+            Grant { ends_at: wanted.ends_at.max(known.ends_at), ..known }
+        }
+        known => {
+            if let Some(known) = known {
+                forgotten = grants::end(tx, known.id)?;
+            }
+            grants::insert(tx, &wanted)?;
+            wanted
+        }
+    };
+    let mut outcome = issue(tx, &grant, scopes, &Minted::new(false)?, settings)?;
+    outcome.forgotten.extend(forgotten);
+    Ok(outcome)
+}
+
+/// Whether what a service has is what it would be given now.
+fn covers(known: &Grant, scopes: &[String], wanted: &Grant) -> bool {
+    known.scopes == wanted.scopes
+        && known.restrictions == wanted.restrictions
+        && scopes.iter().all(|name| known.scopes.contains(name))
+}
