@@ -142,10 +142,10 @@ impl Keys<'_> {
                 room.check(tx, &row)?;
             }
             table::update(tx, &row)?;
-            let changed = reread(tx, id)?;
-            bounds.check_change(&key, &changed)?;
+            let after = reread(tx, id)?;
+            bounds.check_change(&key, &after)?;
             record(tx, &actor, "key.update", &row, described(&row))?;
-            Ok(changed)
+            Ok(after)
         })
     }
 

@@ -152,14 +152,14 @@ pub fn set_role(visit: &Visit<'_>) -> Result<Reply> {
 pub fn remove(visit: &Visit<'_>) -> Result<Reply> {
     let form = visit.form(&[Confirm::FIELD])?;
     let (user, _) = member(visit)?;
-    let wrong = if form.one(Confirm::FIELD)?.trim() != user.email.as_str() {
-        Wrong::input(Confirm::FIELD, "That is not their address")
-    } else {
+    let wrong = if form.one(Confirm::FIELD)?.trim() == user.email.as_str() {
         let slug = slug(visit)?;
         match visit.people().remove_member(&visit.actor()?, &slug, &user.email) {
             Ok(_) => return Ok(Reply::see_other(&format!("/console/workspaces/{slug}"))),
             Err(error) => Wrong::of("", error)?,
         }
+    } else {
+        Wrong::input(Confirm::FIELD, "That is not their address")
     };
     Ok(shown(visit, None, wrong.errors())?.status(wrong.status))
 }
