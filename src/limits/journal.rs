@@ -18,9 +18,6 @@ use crate::store::Store;
 /// enough that a page of the database is seldom written twice.
 const CHUNK_ROWS: usize = 4_000;
 
-/// Rows that are written before others may go first: some hundred microseconds.
-const ROWS_AT_ONCE: usize = 16;
-
 /// Entries of one row of the journal: 880 KiB.
 const ROW_ENTRIES_MAX: usize = 40_000;
 
@@ -119,10 +116,7 @@ pub fn fold(store: &Store) -> Result<()> {
     for chunk in days.chunks(CHUNK_ROWS) {
         let rows = chunk.to_vec();
         store.write_behind(move |tx| {
-            rows.chunks(ROWS_AT_ONCE).try_for_each(|rows| {
-                tx.give_way();
-                rows.iter().try_for_each(|(bucket, saved)| table::save(tx, bucket, *saved))
-            })
+            rows.iter().try_for_each(|(bucket, saved)| table::save(tx, bucket, *saved))
         })?;
     }
     store.write_behind(move |tx| table::cut(tx, last))

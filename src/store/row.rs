@@ -1,14 +1,19 @@
 //! Rows and parameters as our own types, and the two handles through which SQL runs.
 
 use std::borrow::Cow;
+use std::cell;
 use std::ops::Deref;
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
 use super::Fault;
+use super::queue::Urgency;
 use crate::clock::Timestamp;
 use crate::id::{GrantId, InvitationId, KeyId, SessionId, UserId};
 use crate::secret::SecretDigest;
+
+/// Statements that run before others may go first: some hundred microseconds.
+const STATEMENTS_AT_ONCE: usize = 16;
 
 /// A handle for queries.
 pub struct Read<'c> {
@@ -63,11 +68,20 @@ pub struct Write<'c> {
     read: Read<'c>,
     /// The transaction's instant: it stamps every row that it writes.
     pub now: Timestamp,
+    urgency: Urgency,
+    /// Statements that were run.
+    statements: cell::Cell<usize>,
 }
 
 impl<'c> Write<'c> {
     pub(super) fn new(connection: &'c rusqlite::Connection, now: Timestamp) -> Self {
-        Self { read: Read::new(connection), now }
+        let (read, statements) = (Read::new(connection), cell::Cell::new(0));
+        Self { read, now, urgency: Urgency::Now, statements }
+    }
+
+    /// The same for a job of some urgency.
+    pub(super) fn at(&self, urgency: Urgency) -> Self {
+        Self { urgency, ..Self::new(self.read.connection, self.now) }
     }
 
     /// Runs one statement; answers how many rows it changed.
@@ -75,17 +89,18 @@ impl<'c> Write<'c> {
     /// # Errors
     /// See [`Fault`].
     pub fn execute(&self, sql: &str, params: &[Param<'_>]) -> Result<usize, Fault> {
+        self.give_way();
         let mut statement = self.read.connection.prepare_cached(sql)?;
         Ok(statement.execute(rusqlite::params_from_iter(params))?)
     }
-}
 
-impl Write<'_> {
-    /// Lets other threads go first for a moment, where they wait for this core. To be called every few
-    /// rows by work that is not urgent: on a machine of one core, a request at the gate would wait for
-    /// a whole slice of time otherwise.
-    pub fn give_way(&self) {
-        std::thread::yield_now();
+    /// What is not urgent lets other threads go first every few statements, where they wait for this
+    /// core: on a machine of one, a request at the gate would wait for a whole slice of time otherwise.
+    fn give_way(&self) {
+        let run = self.statements.replace(self.statements.get().wrapping_add(1));
+        if self.urgency == Urgency::Behind && run.is_multiple_of(STATEMENTS_AT_ONCE) {
+            std::thread::yield_now();
+        }
     }
 }
 

@@ -46,7 +46,10 @@ impl Writer {
         F: FnOnce(&Write<'_>) -> Result<T> + Send + 'static,
     {
         let (reply, answer) = sync_channel(1);
-        self.queue.push(urgency, Box::new(Change { work: Some(change), outcome: None, reply }))?;
+        self.queue.push(
+            urgency,
+            Box::new(Change { urgency, work: Some(change), outcome: None, reply }),
+        )?;
         let gone = |_| Error::unavailable("the database is closing: nothing was changed");
         answer.recv().map_err(gone)?
     }
@@ -80,6 +83,7 @@ trait Job: Send {
 }
 
 struct Change<T, F> {
+    urgency: Urgency,
     work: Option<F>,
     outcome: Option<Result<T>>,
     reply: SyncSender<Result<T>>,
@@ -92,9 +96,10 @@ where
 {
     fn run(&mut self, tx: &Write<'_>) -> bool {
         let Some(work) = self.work.take() else { return false };
-        let outcome = catch_unwind(AssertUnwindSafe(|| work(tx))).unwrap_or_else(|_| {
-            Err(Error::internal("the change failed by a fault of ours: nothing was changed"))
-        });
+        let outcome =
+            catch_unwind(AssertUnwindSafe(|| work(&tx.at(self.urgency)))).unwrap_or_else(|_| {
+                Err(Error::internal("the change failed by a fault of ours: nothing was changed"))
+            });
         let is_kept = outcome.is_ok();
         self.outcome = Some(outcome);
         is_kept

@@ -18,9 +18,6 @@ use crate::id::KeyId;
 use crate::secret::SecretDigest;
 use crate::store::{Fault, Param, Read, Write, params};
 
-/// Rows that are written before others may go first: some hundred microseconds.
-const ROWS_AT_ONCE: usize = 16;
-
 /// The number of the last chunk that was added.
 pub(super) fn last_chunk(db: &Read<'_>) -> Result<i64> {
     const SELECT: &str = "SELECT number FROM usage_chunks";
@@ -37,10 +34,7 @@ pub(super) fn add(tx: &Write<'_>, chunk: &Chunk) -> Result<()> {
     let mut together = Together::default();
     // Rows of one account stand together, so that each is looked up once.
     let mut last: Option<(Account, Option<String>)> = None;
-    for (number, row) in chunk.rows.iter().enumerate() {
-        if number.is_multiple_of(ROWS_AT_ONCE) {
-            tx.give_way();
-        }
+    for row in &chunk.rows {
         if let Some(account) = row.account() {
             if last.as_ref().is_none_or(|(known, _)| *known != account) {
                 let workspace = workspace_of(tx, &account)?;
