@@ -75,8 +75,7 @@ impl Limiter {
     #[must_use]
     pub fn draw(&self, ask: &Ask<'_>, now: Timestamp) -> Option<Drawn> {
         let Some(repeat) = &ask.repeat else { return self.draw_anew(ask, now) };
-        let draw = || self.draw_anew(ask, now).map(|drawn| (drawn.outcome, drawn));
-        match self.repeats.first_or(repeat, now, draw)? {
+        match self.repeats.first_or(repeat, now, || self.draw_anew(ask, now))? {
             First::Now(drawn) => Some(drawn),
             First::Before(outcome) => {
                 let standing = self.look(ask, now)?.standing;

@@ -15,6 +15,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use hashbrown::DefaultHashBuilder;
 
 use super::Outcome;
+use super::limiter::Drawn;
 use crate::clock::Timestamp;
 
 /// How long a question counts as the same: ten seconds.
@@ -79,12 +80,12 @@ impl Repeats {
 
     /// What `draw` answers, unless the same question was answered before; then what it was told, and
     /// nothing is drawn. Of two who ask at once one draws.
-    pub(super) fn first_or<D>(
+    pub(super) fn first_or(
         &self,
         repeat: &Repeat<'_>,
         now: Timestamp,
-        draw: impl FnOnce() -> Option<(Outcome, D)>,
-    ) -> Option<First<D>> {
+        draw: impl FnOnce() -> Option<Drawn>,
+    ) -> Option<First> {
         let question = self.hasher.hash_one(repeat);
         let mut shard = self.shard(question);
         if shard.is_empty() {
@@ -92,17 +93,15 @@ impl Repeats {
         }
         let answers = &mut shard[place(question >> 32, SETS)].0;
         let now_millis = lowest_bits(now);
-        let known = answers.iter_mut().find(|answer| answer.question == question);
-        if let Some(given) = known.and_then(|answer| answer.again(now_millis)) {
+        let known = answers.iter().position(|answer| answer.question == question);
+        if let Some(given) = known.and_then(|place| answers[place].again(now_millis)) {
             return Some(First::Before(given));
         }
-        let (outcome, drawn) = draw()?;
-        let place = answers.iter().position(|answer| answer.question == question);
-        let oldest = |answers: &[Answer; WAYS]| {
-            (0..WAYS).max_by_key(|place| now_millis.wrapping_sub(answers[*place].at_millis))
-        };
-        let place = place.or_else(|| oldest(answers)).unwrap_or_default();
-        answers[place] = Answer { question, at_millis: now_millis, given: Given::of(outcome) };
+        let drawn = draw()?;
+        let age = |place: &usize| now_millis.wrapping_sub(answers[*place].at_millis);
+        let place = known.or_else(|| (0..WAYS).max_by_key(age)).unwrap_or_default();
+        let given = Given::of(drawn.outcome);
+        answers[place] = Answer { question, at_millis: now_millis, given };
         Some(First::Now(drawn))
     }
 
@@ -114,9 +113,9 @@ impl Repeats {
 
 /// Whether a question is asked for the first time.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum First<D> {
+pub(super) enum First {
     /// It is, and this was drawn.
-    Now(D),
+    Now(Drawn),
     /// It was answered so before.
     Before(Outcome),
 }
@@ -178,8 +177,13 @@ fn place(hash: u64, places: usize) -> usize {
 mod tests {
     use super::*;
     use crate::clock::Span;
+    use crate::limits::Standing;
 
-    const DRAWN: Option<(Outcome, ())> = Some((Outcome::Within, ()));
+    const DRAWN: Drawn = Drawn {
+        outcome: Outcome::Within,
+        standing: Standing { minute: None, day: None },
+        is_repeat: false,
+    };
 
     fn question(request_id: &str) -> Repeat<'_> {
         Repeat { request_id, caller: [1; 16], method: "GET", target: b"/v1" }
@@ -190,7 +194,9 @@ mod tests {
         let repeats = Repeats::new();
         let start = Timestamp::from_millis(0);
         let question = question("0123456789");
-        let ask = |now| repeats.first_or(&question, now, || DRAWN).map(|it| it != First::Now(()));
+        let ask = |now| {
+            repeats.first_or(&question, now, || Some(DRAWN)).map(|it| it != First::Now(DRAWN))
+        };
         let seconds = |count| start.plus(Span::seconds(count));
         assert_eq!(ask(start), Some(false));
         assert_eq!([ask(start), ask(seconds(5)), ask(seconds(9))], [Some(true); 3]);
@@ -217,7 +223,8 @@ mod tests {
     fn another_key_method_or_target_is_another_question() {
         let (repeats, now) = (Repeats::new(), Timestamp::from_millis(0));
         let first = question("0123456789");
-        let ask = |it: Repeat<'_>| repeats.first_or(&it, now, || DRAWN) != Some(First::Now(()));
+        let ask =
+            |it: Repeat<'_>| repeats.first_or(&it, now, || Some(DRAWN)) != Some(First::Now(DRAWN));
         assert!(!ask(first));
         assert!(!ask(Repeat { caller: [2; 16], ..first }));
         assert!(!ask(Repeat { method: "POST", ..first }));
@@ -231,7 +238,7 @@ mod tests {
         let (repeats, now) = (Repeats::new(), Timestamp::from_millis(0));
         for number in 0..200_000 {
             let id = format!("{number:010}");
-            repeats.first_or(&question(&id), now, || DRAWN);
+            repeats.first_or(&question(&id), now, || Some(DRAWN));
         }
         let kept: usize = repeats.shards.iter().map(|it| it.lock().unwrap().len()).sum();
         assert_eq!(kept, SHARDS * SETS);

@@ -73,7 +73,7 @@ pub(super) struct Brought<'a> {
     pub(super) host: Option<&'a [u8]>,
     pub(super) proto: Option<&'a [u8]>,
     pub(super) address: Option<&'a [u8]>,
-    request_id: Option<&'a [u8]>,
+    pub(super) request_id: Option<&'a [u8]>,
 }
 
 impl<'a> Brought<'a> {

@@ -36,9 +36,7 @@ impl<'a> Asked<'a> {
     /// `[A-Za-z0-9._-]{8,128}`.
     #[must_use]
     pub fn request_id(&self) -> Option<&'a str> {
-        let id = self.headers.single("x-request-id").ok()??;
-        let is_short = (REQUEST_ID_BYTES_MIN..=REQUEST_ID_BYTES_MAX).contains(&id.len());
-        (is_short && REQUEST_ID.has_all(id)).then(|| std::str::from_utf8(id).ok())?
+        passed_on(self.headers.single("x-request-id").ok()?)
     }
 }
 
@@ -96,7 +94,7 @@ impl<'a> Request<'a> {
             is_https: brought.proto.is_some_and(|proto| proto.eq_ignore_ascii_case(b"https")),
             address: text(brought.address).and_then(last_hop),
             // nginx alone asks twice; from anybody else the id is the client's own word.
-            asked_once: asked.request_id().filter(|_| asked.dialect == Dialect::Nginx),
+            asked_once: passed_on(brought.request_id).filter(|_| asked.dialect == Dialect::Nginx),
             headers: asked.headers,
         })
     }
@@ -111,6 +109,12 @@ impl<'a> Request<'a> {
         let method = text(self.headers.single("access-control-request-method").ok()?)?;
         is_method(method).then_some(method)
     }
+}
+
+/// A request id, if it is one that may be passed on.
+fn passed_on(id: Option<&[u8]>) -> Option<&str> {
+    let is_short = |id: &&[u8]| (REQUEST_ID_BYTES_MIN..=REQUEST_ID_BYTES_MAX).contains(&id.len());
+    text(id.filter(is_short).filter(|id| REQUEST_ID.has_all(id)))
 }
 
 fn missing(name: &str) -> Refusal {
