@@ -153,7 +153,7 @@ struct Denial<'a> {
     error: Said<'a>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Copy, Serialize)]
 struct Said<'a> {
     r#type: &'a str,
     code: &'a str,
@@ -172,30 +172,21 @@ fn body(refusal: &Refusal, product: Option<&Product>, request_id: &str) -> Strin
     let message = refusal.message(name_of(product));
     let (kind, code) = (refusal.error_type(), refusal.code());
     let missed = |name| missed_by(refusal).filter(|(field, _)| *field == name).map(|it| it.1);
-    let whole = ascii(&Denial {
-        error: Said {
-            r#type: kind,
-            code,
-            message: &message,
-            request_id,
-            required_scope: missed("required_scope"),
-            resource: missed("resource"),
-            retry_after: retry_after(refusal),
-        },
-    });
-    if whole.len() <= BODY_BYTES_MAX {
-        return whole;
-    }
-    let (required_scope, resource, retry_after) = (None, None, None);
-    let short = Said {
+    let whole = Said {
         r#type: kind,
         code,
-        message: code,
+        message: &message,
         request_id,
-        required_scope,
-        resource,
-        retry_after,
+        required_scope: missed("required_scope"),
+        resource: missed("resource"),
+        retry_after: retry_after(refusal),
     };
+    let body = ascii(&Denial { error: whole });
+    if body.len() <= BODY_BYTES_MAX {
+        return body;
+    }
+    let (required_scope, resource, retry_after) = (None, None, None);
+    let short = Said { message: code, required_scope, resource, retry_after, ..whole };
     ascii(&Denial { error: short })
 }
 

@@ -14,8 +14,18 @@ use crate::verify::{Asked, Path, Refusal, Request};
 /// Scopes that a challenge names, in bytes: more of them are in the body, or nowhere.
 const SCOPE_BYTES_MAX: usize = 2_000;
 
+/// What was asked for, as far as it can be read.
+struct Wanted<'a> {
+    request: Option<&'a Request<'a>>,
+    segments: Option<&'a [&'a str]>,
+}
+
 /// The challenge of a refusal that is answered with 401 or 403.
 pub(super) fn challenge(refusal: &Refusal, product: &Product, asked: &Asked<'_>) -> String {
+    let request = Request::read(asked).ok();
+    let path = request.as_ref().and_then(|request| Path::read(request.target).ok());
+    let segments = path.as_ref().map(Path::segments);
+    let wanted = Wanted { request: request.as_ref(), segments: segments.as_deref() };
     let mut challenge = format!("Bearer realm=\"{}\"", product.id);
     let mut add = |name: &str, value: &str| {
         write!(challenge, ", {name}=\"{value}\"").expect("writing to a string cannot fail");
@@ -23,11 +33,11 @@ pub(super) fn challenge(refusal: &Refusal, product: &Product, asked: &Asked<'_>)
     if let Some(error) = error(refusal) {
         add("error", error);
     }
-    if let Some(scope) = scope(refusal, product, asked).filter(|it| it.len() <= SCOPE_BYTES_MAX) {
+    if let Some(scope) = scope(refusal, product, &wanted).filter(|it| it.len() <= SCOPE_BYTES_MAX) {
         add("scope", &scope);
     }
     if let Some(oauth) = &product.oauth {
-        add("resource_metadata", &metadata_url(oauth, asked));
+        add("resource_metadata", &metadata_url(oauth, &wanted));
     }
     challenge
 }
@@ -54,14 +64,14 @@ fn error(refusal: &Refusal) -> Option<&'static str> {
 }
 
 /// What to ask for, so that this request would pass.
-fn scope(refusal: &Refusal, product: &Product, asked: &Asked<'_>) -> Option<String> {
+fn scope(refusal: &Refusal, product: &Product, wanted: &Wanted<'_>) -> Option<String> {
     match (refusal, &product.oauth) {
         (Refusal::InsufficientScope { required, is_any_enough }, Some(oauth)) => {
             Some(askable(required, *is_any_enough, oauth))
         }
         (Refusal::InsufficientScope { required, .. }, None) => Some(required.clone()),
         (Refusal::MissingCredential | Refusal::InvalidToken | Refusal::InvalidKey, Some(oauth)) => {
-            Some(first(oauth, product, asked))
+            Some(first(oauth, product, wanted))
         }
         _ => None,
     }
@@ -69,10 +79,10 @@ fn scope(refusal: &Refusal, product: &Product, asked: &Asked<'_>) -> Option<Stri
 
 /// What everybody begins with, and whatever the route needs beside that an app can ask for: clients
 /// take what is named here for all that this request needs.
-fn first(oauth: &OAuth, product: &Product, asked: &Asked<'_>) -> String {
+fn first(oauth: &OAuth, product: &Product, wanted: &Wanted<'_>) -> String {
     let begun_with = |name: &str| oauth.default_scopes.iter().any(|own| covers(own, name));
     let mut scopes: Vec<&str> = oauth.default_scopes.iter().map(String::as_str).collect();
-    let (required, is_any_enough) = required(product, asked).unwrap_or_default();
+    let (required, is_any_enough) = required(product, wanted).unwrap_or_default();
     let is_met = is_any_enough && required.split(' ').any(begun_with);
     let more = if is_met { String::new() } else { askable(&required, is_any_enough, oauth) };
     let is_offered = |name: &&str| oauth.scopes.iter().any(|offered| offered == name);
@@ -81,10 +91,9 @@ fn first(oauth: &OAuth, product: &Product, asked: &Asked<'_>) -> String {
 }
 
 /// The scopes that the request's route needs, where one is declared, and whether one is enough.
-fn required(product: &Product, asked: &Asked<'_>) -> Option<(String, bool)> {
-    let request = Request::read(asked).ok()?;
-    let path = Path::read(request.target).ok()?;
-    let needs = &product.routes.find(request.method, &path.segments())?.route.needs;
+fn required(product: &Product, wanted: &Wanted<'_>) -> Option<(String, bool)> {
+    let (request, segments) = (wanted.request?, wanted.segments?);
+    let needs = &product.routes.find(request.method, segments)?.route.needs;
     let names: Vec<&str> = product.scopes.names(needs.scopes()?).collect();
     Some((names.join(" "), matches!(needs, Needs::Any(_))))
 }
@@ -110,11 +119,9 @@ fn askable(required: &str, is_any_enough: bool, oauth: &OAuth) -> String {
 }
 
 /// Where the document about the resource lies that was asked for.
-fn metadata_url(oauth: &OAuth, asked: &Asked<'_>) -> String {
-    let request = Request::read(asked).ok();
-    let host = request.as_ref().and_then(|request| request.host.as_deref());
-    let path = request.as_ref().and_then(|request| Path::read(request.target).ok());
-    let segments = path.as_ref().map(Path::segments).unwrap_or_default();
+fn metadata_url(oauth: &OAuth, wanted: &Wanted<'_>) -> String {
+    let host = wanted.request.and_then(|request| request.host.as_deref());
+    let segments = wanted.segments.unwrap_or_default();
     let path = segments.iter().fold(String::new(), |path, segment| path + "/" + segment);
     oauth.audience_at(host, &path).metadata_url()
 }
