@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::name::parse_name;
-use super::table;
+use super::table::{self, NamedGrant};
 use super::workspace::{OwnedIds, Slug, Workspace};
 use crate::audit::{self, Actor, Change};
 use crate::error::{Error, Result};
@@ -203,13 +203,26 @@ fn end_grants(
 ) -> Result<Vec<SecretDigest>> {
     let mut ended = Vec::new();
     for grant in table::bound_grants(tx, slug, bound_to)? {
-        let (subject, workspace) = (grant.id.to_string(), Some(slug.as_str()));
-        let detail = json!({ "client": grant.client, "product": grant.product });
-        let action = "grant.end";
-        audit::record(tx, &Change { actor, action, subject, workspace, detail })?;
-        ended.extend(table::end_grant(tx, grant.id)?);
+        ended.extend(end_grant(tx, (actor, "grant.end"), slug.as_str(), &grant)?);
     }
     Ok(ended)
+}
+
+/// Ends what an app may do for a workspace, within a transaction, and says so in the log by the word
+/// `action`; answers which access tokens must be forgotten.
+///
+/// # Errors
+/// As the store's.
+pub fn end_grant(
+    tx: &Write<'_>,
+    (actor, action): (&Actor, &'static str),
+    workspace: &str,
+    grant: &NamedGrant,
+) -> Result<Vec<SecretDigest>> {
+    let (subject, workspace) = (grant.id.to_string(), Some(workspace));
+    let detail = json!({ "client": grant.client, "product": grant.product });
+    audit::record(tx, &Change { actor, action, subject, workspace, detail })?;
+    table::delete_grant(tx, grant.id)
 }
 
 fn change<'a>(

@@ -18,6 +18,7 @@ pub mod setup;
 mod table;
 mod workspace;
 
-pub use actions::{Workspaces, owned};
+pub use actions::{Workspaces, end_grant, owned};
 pub use name::{is_hidden, parse_name};
+pub use table::{NamedGrant, delete_grant};
 pub use workspace::{BadSlug, OwnedIds, Slug, Workspace};

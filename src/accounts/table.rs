@@ -136,10 +136,13 @@ pub(super) fn live_keys(
 }
 
 /// What an app may do for a workspace, as the audit log names it.
-pub(super) struct BoundGrant {
-    pub(super) id: GrantId,
-    pub(super) client: String,
-    pub(super) product: String,
+pub struct NamedGrant {
+    /// Its id.
+    pub id: GrantId,
+    /// The app's id.
+    pub client: String,
+    /// The product's id.
+    pub product: String,
 }
 
 /// What apps may do for a workspace with one id.
@@ -147,20 +150,23 @@ pub(super) fn bound_grants(
     db: &Read<'_>,
     slug: &Slug,
     to: (&str, &str),
-) -> Result<Vec<BoundGrant>> {
+) -> Result<Vec<NamedGrant>> {
     const SELECT: &str = "
         SELECT id, client, product, restrictions FROM oauth_grants WHERE workspace = ?1
         ORDER BY id";
     let grants = db.all(SELECT, params![slug.as_str()], |row| {
         let (id, client, product) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        Ok::<(BoundGrant, String), Fault>((BoundGrant { id, client, product }, row.get(3)?))
+        Ok::<(NamedGrant, String), Fault>((NamedGrant { id, client, product }, row.get(3)?))
     })?;
     let bound = grants.into_iter().filter(|(_, restrictions)| is_bound(restrictions, to));
     Ok(bound.map(|(grant, _)| grant).collect())
 }
 
 /// Ends what an app may do, with all tokens that hang on it; answers which access tokens those were.
-pub(super) fn end_grant(tx: &Write<'_>, id: GrantId) -> Result<Vec<SecretDigest>> {
+///
+/// # Errors
+/// As the store's.
+pub fn delete_grant(tx: &Write<'_>, id: GrantId) -> Result<Vec<SecretDigest>> {
     const SELECT: &str = "SELECT digest FROM oauth_access_tokens WHERE grant_id = ?1";
     const DELETE: &str = "DELETE FROM oauth_grants WHERE id = ?1";
     let digests = tx.all(SELECT, params![id], |row| row.get(0))?;

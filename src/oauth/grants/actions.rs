@@ -1,10 +1,9 @@
 //! What can be done with grants: list them, and end them.
 
-use serde_json::json;
-
 use super::grant::{Grant, Of};
 use super::table;
-use crate::audit::{self, Actor, Change};
+use crate::accounts::{self, NamedGrant};
+use crate::audit::Actor;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::id::GrantId;
@@ -83,10 +82,9 @@ pub(in crate::oauth) fn end(
     action: &'static str,
     grant: &Grant,
 ) -> Result<Vec<SecretDigest>> {
-    let (subject, workspace) = (grant.id.to_string(), Some(grant.workspace.as_str()));
-    let detail = json!({ "client": grant.client, "product": grant.product });
-    audit::record(tx, &Change { actor, action, subject, workspace, detail })?;
-    table::end(tx, grant.id)
+    let (client, product) = (grant.client.to_string(), grant.product.clone());
+    let named = NamedGrant { id: grant.id, client, product };
+    accounts::end_grant(tx, (actor, action), &grant.workspace, &named)
 }
 
 fn gone() -> Error {

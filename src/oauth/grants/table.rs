@@ -85,15 +85,6 @@ pub(in crate::oauth) fn renew(tx: &Write<'_>, grant: &Grant) -> Result<()> {
     Ok(())
 }
 
-/// Ends a grant with everything that hangs on it; answers which access tokens must be forgotten.
-pub(in crate::oauth) fn end(tx: &Write<'_>, id: GrantId) -> Result<Vec<SecretDigest>> {
-    const SELECT: &str = "SELECT digest FROM oauth_access_tokens WHERE grant_id = ?1";
-    const DELETE: &str = "DELETE FROM oauth_grants WHERE id = ?1";
-    let digests = tx.all(SELECT, params![id], |row| row.get(0))?;
-    tx.execute(DELETE, params![id])?;
-    Ok(digests)
-}
-
 /// The access tokens of a client: what must be forgotten when it goes.
 pub(in crate::oauth) fn tokens_of_client(
     db: &Read<'_>,

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::request::{Kept, REQUEST_LIFE, Request};
 use super::table;
+use crate::accounts;
 use crate::accounts::people::{self, Role};
 use crate::audit::{self, Actor, Change};
 use crate::clock::{Span, Timestamp};
@@ -221,7 +222,7 @@ fn give(
 fn make_room(tx: &Write<'_>, grant: &Grant) -> Result<Vec<SecretDigest>> {
     let mut forgotten = Vec::new();
     for oldest in grants::beyond(tx, grant, GRANTS_OF_CLIENT_MAX - 1)? {
-        forgotten.extend(grants::end(tx, oldest)?);
+        forgotten.extend(accounts::delete_grant(tx, oldest)?);
     }
     if grants::count_of_holder(tx, grant, tx.now)? >= GRANTS_OF_HOLDER_MAX {
         return Err(Error::conflict("you have let too many apps in already: end some first"));

@@ -3,6 +3,7 @@
 
 use super::actions::{Minted, Outcome, Tokens, issue};
 use super::given::Given;
+use crate::accounts;
 use crate::config::OAuth;
 use crate::id::GrantId;
 use crate::keys::restrictions;
@@ -84,7 +85,7 @@ fn serve(
         }
         known => {
             if let Some(known) = known {
-                forgotten = grants::end(tx, known.id)?;
+                forgotten = accounts::delete_grant(tx, known.id)?;
             }
             grants::insert(tx, &wanted)?;
             wanted
