@@ -18,41 +18,43 @@ pub(in crate::usage) struct Series {
     add: &'static str,
 }
 
+/// A table by its name and two of its columns; the others are called alike in all.
+macro_rules! series {
+    ($name:literal, $whose:literal, $outcome:literal) => {
+        Series {
+            name: $name,
+            whose: $whose,
+            outcome: $outcome,
+            add: concat!(
+                "INSERT INTO ",
+                $name,
+                " (",
+                $whose,
+                ", grain, at, ",
+                $outcome,
+                ", requests)
+                 VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT (",
+                $whose,
+                ", grain, at, ",
+                $outcome,
+                ")
+                 DO UPDATE SET requests = ",
+                $name,
+                ".requests + ?5"
+            ),
+        }
+    };
+}
+
 /// Requests with each key.
-pub(in crate::usage) const KEYS: Series = Series {
-    name: "usage_counts",
-    whose: "key",
-    outcome: "outcome",
-    add: "
-        INSERT INTO usage_counts (key, grain, at, outcome, requests)
-        VALUES (?1, ?2, ?3, ?4, ?5)
-        ON CONFLICT (key, grain, at, outcome)
-        DO UPDATE SET requests = usage_counts.requests + ?5",
-};
+pub(in crate::usage) const KEYS: Series = series!("usage_counts", "key", "outcome");
 
 /// Requests with the keys of each workspace.
-pub(in crate::usage) const WORKSPACES: Series = Series {
-    name: "usage_workspaces",
-    whose: "workspace",
-    outcome: "outcome",
-    add: "
-        INSERT INTO usage_workspaces (workspace, grain, at, outcome, requests)
-        VALUES (?1, ?2, ?3, ?4, ?5)
-        ON CONFLICT (workspace, grain, at, outcome)
-        DO UPDATE SET requests = usage_workspaces.requests + ?5",
-};
+pub(in crate::usage) const WORKSPACES: Series = series!("usage_workspaces", "workspace", "outcome");
 
 /// Requests for each product that were refused before a key was known.
-pub(in crate::usage) const STRANGERS: Series = Series {
-    name: "usage_strangers",
-    whose: "product",
-    outcome: "code",
-    add: "
-        INSERT INTO usage_strangers (product, grain, at, code, requests)
-        VALUES (?1, ?2, ?3, ?4, ?5)
-        ON CONFLICT (product, grain, at, code)
-        DO UPDATE SET requests = usage_strangers.requests + ?5",
-};
+pub(in crate::usage) const STRANGERS: Series = series!("usage_strangers", "product", "code");
 
 impl Series {
     /// All of them.
