@@ -1,9 +1,9 @@
 //! Connected apps: what people and services let apps do, and ending that.
 
 use super::paging::{self, Paging, ROWS};
+use super::scene::workspace;
 use super::views::apps::{self as view, App, AppsView};
 use crate::accounts::people::Role;
-use crate::accounts::{Slug, Workspace};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::http::in_force::InForce;
@@ -90,16 +90,6 @@ impl Listed {
 /// Whoever has let an app in may end that; so may the workspace's admins.
 fn may_end(grant: &Grant, user: crate::id::UserId, role: Option<Role>) -> bool {
     grant.holder == Some(user) || role.is_some_and(|role| role >= Role::Admin)
-}
-
-/// The workspace that the path names, if it names any.
-fn workspace(visit: &Visit<'_>) -> Result<Option<Workspace>> {
-    let slug = visit.param("workspace");
-    if slug.is_empty() {
-        return Ok(None);
-    }
-    let slug = slug.parse::<Slug>().map_err(|error| Error::not_found(error.to_string()))?;
-    visit.workspaces().show(&slug).map(Some)
 }
 
 /// The apps of a workspace, or all where the path names none.

@@ -19,15 +19,33 @@ pub(super) struct Scene<'v> {
     pub(super) in_force: InForce,
 }
 
+/// The slug of the workspace that the path names.
+///
+/// # Errors
+/// `NotFound` where that is none.
+pub(super) fn slug(visit: &Visit<'_>) -> Result<Slug> {
+    let slug = visit.param("workspace").parse();
+    slug.map_err(|_| Error::not_found("a slug is lower-case letters, digits and `-`"))
+}
+
+/// The workspace that the path names, where it names any: some pages are an instance's too.
+///
+/// # Errors
+/// `NotFound` where there is no such workspace.
+pub(super) fn workspace(visit: &Visit<'_>) -> Result<Option<Workspace>> {
+    if visit.param("workspace").is_empty() {
+        return Ok(None);
+    }
+    visit.workspaces().show(&slug(visit)?).map(Some)
+}
+
 impl<'v> Scene<'v> {
     /// The route has judged already whether they may be here.
     ///
     /// # Errors
     /// `NotFound` where there is no such workspace.
     pub(super) fn of(visit: &'v Visit<'v>) -> Result<Self> {
-        let slug = visit.param("workspace").parse::<Slug>();
-        let slug = slug.map_err(|error| Error::not_found(error.to_string()))?;
-        let workspace = visit.workspaces().show(&slug)?;
+        let workspace = visit.workspaces().show(&slug(visit)?)?;
         Ok(Self { visit, workspace, in_force: InForce::of(visit.app) })
     }
 

@@ -5,7 +5,7 @@ use actix_http::{Response, StatusCode};
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
-use crate::http::web::PublicUrl;
+use crate::http::web::{PublicUrl, finish};
 use crate::oauth::{Code, Error};
 
 /// Seconds after which a client may try again where nothing else is known.
@@ -118,17 +118,7 @@ impl Answer {
             let shown = HeaderValue::from_static("WWW-Authenticate, Retry-After, X-Request-Id");
             headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, shown);
         }
-        if public.is_https() {
-            let year = HeaderValue::from_static("max-age=31536000");
-            headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
-        }
-        let id = (HeaderName::from_static("x-request-id"), request_id.to_owned());
-        for (name, value) in self.headers.into_iter().chain([id]) {
-            // What cannot stand in a header was never ours to send.
-            if let Ok(value) = HeaderValue::try_from(value) {
-                headers.insert(name, value);
-            }
-        }
+        finish(headers, self.headers, (public, request_id));
         response
     }
 }

@@ -29,6 +29,7 @@ pub use connections::connections;
 pub use form::Form;
 pub use public_url::{PublicUrl, local_path};
 pub use reply::Reply;
+pub(super) use reply::finish;
 pub use route::{Handler, Route, Verb, Who};
 pub use serve::{Web, serve};
 pub use visit::{Holder, Visit};

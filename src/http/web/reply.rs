@@ -1,6 +1,6 @@
 //! What is answered, and the headers that every answer has.
 
-use actix_http::header::{self, HeaderName, HeaderValue};
+use actix_http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_http::{Response, StatusCode};
 use bytes::Bytes;
 use maud::Markup;
@@ -130,17 +130,26 @@ impl Reply {
             let name = HeaderName::from_static("cross-origin-opener-policy");
             headers.insert(name, HeaderValue::from_static("unsafe-none"));
         }
-        if public.is_https() {
-            let year = HeaderValue::from_static("max-age=31536000");
-            headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
-        }
-        let id = (HeaderName::from_static("x-request-id"), request_id.to_owned());
-        for (name, value) in self.headers.into_iter().chain([id]) {
-            // What cannot stand in a header was never ours to send.
-            if let Ok(value) = HeaderValue::try_from(value) {
-                headers.append(name, value);
-            }
-        }
+        finish(headers, self.headers, (public, request_id));
         response
+    }
+}
+
+/// Adds an answer's own headers, and what every answer of this listener says of its request and of TLS.
+pub(in crate::http) fn finish(
+    headers: &mut HeaderMap,
+    own: Vec<(HeaderName, String)>,
+    (public, request_id): (&PublicUrl, &str),
+) {
+    if public.is_https() {
+        let year = HeaderValue::from_static("max-age=31536000");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
+    }
+    let id = (HeaderName::from_static("x-request-id"), request_id.to_owned());
+    for (name, value) in own.into_iter().chain([id]) {
+        // What cannot stand in a header was never ours to send.
+        if let Ok(value) = HeaderValue::try_from(value) {
+            headers.append(name, value);
+        }
     }
 }

@@ -2,8 +2,9 @@
 
 use maud::Markup;
 
-use crate::accounts::{Slug, Workspace};
+use crate::accounts::Workspace;
 use crate::error::{Error, Result};
+use crate::http::console::scene;
 use crate::http::in_force::InForce;
 use crate::http::ui::layout::Place;
 use crate::http::web::{Reply, Visit};
@@ -24,19 +25,12 @@ impl<'v> Desk<'v> {
     /// # Errors
     /// `NotFound` for an unknown workspace.
     pub(super) fn of(visit: &'v Visit<'v>) -> Result<Self> {
-        let in_force = InForce::of(visit.app);
-        let slug = visit.param("workspace");
-        if slug.is_empty() {
-            return Ok(Self {
-                visit,
-                in_force,
-                workspace: None,
-                base: "/console/clients".to_owned(),
-            });
-        }
-        let slug = slug.parse::<Slug>().map_err(|error| Error::not_found(error.to_string()))?;
-        let workspace = Some(visit.workspaces().show(&slug)?);
-        Ok(Self { visit, in_force, workspace, base: format!("/console/workspaces/{slug}/clients") })
+        let (in_force, workspace) = (InForce::of(visit.app), scene::workspace(visit)?);
+        let base = match &workspace {
+            None => "/console/clients".to_owned(),
+            Some(workspace) => format!("/console/workspaces/{}/clients", workspace.slug),
+        };
+        Ok(Self { visit, in_force, workspace, base })
     }
 
     pub(super) fn clients(&self) -> Clients<'_> {
