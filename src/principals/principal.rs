@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Bound;
 use super::rights::{Holder, InForce, Rights, Shared};
 use crate::clock::{Span, Timestamp};
-use crate::limits::{BucketId, Limiter, Plans, SavedDay};
+use crate::limits::{BucketId, Limiter, Place, Plans, SavedDay};
 use crate::registry::{Bucket, Product};
 use crate::secret::SecretDigest;
 use crate::usage::{Account, Tally};
@@ -20,6 +20,8 @@ pub struct Principal {
     pub(super) shared: Arc<Shared>,
     /// Where its requests are counted: on the account of the key, or of what the app was granted.
     pub tally: Arc<Tally>,
+    /// Where its bucket was last found.
+    pub bucket_place: Place,
     pub(super) expires_at: Option<Timestamp>,
     pub(super) revoked_at: Option<Timestamp>,
     pub(super) secret_ends_at: Option<Timestamp>,

@@ -9,7 +9,7 @@ use super::rights::{Holder, Pool, Rights};
 use super::seals::{self, ClientColumns, GrantColumns, KeyColumns};
 use crate::clock::Timestamp;
 use crate::id::GrantId;
-use crate::limits::{BucketId, saved_day};
+use crate::limits::{BucketId, Place, saved_day};
 use crate::secret::SecretDigest;
 use crate::store::{Fault, Read, Row, params};
 use crate::usage::{Account, Tally};
@@ -121,6 +121,7 @@ fn of_key(row: &Row<'_>, digest: &SecretDigest, pool: &Pool) -> Result<Option<Pr
     Ok(Some(Principal {
         shared: pool.share(rights),
         tally: Arc::new(Tally::new(key, *digest)),
+        bucket_place: Place::unknown(),
         expires_at,
         revoked_at,
         secret_ends_at,
@@ -175,6 +176,7 @@ fn of_token(row: &Row<'_>, digest: &SecretDigest, pool: &Pool) -> Result<Option<
     Ok(Some(Principal {
         shared: pool.share(rights),
         tally: Arc::new(Tally::new(account, *digest)),
+        bucket_place: Place::unknown(),
         expires_at: Some(expires_at.min(ends_at)),
         revoked_at: None,
         secret_ends_at: None,

@@ -247,6 +247,7 @@ impl<'v> Verifier<'v> {
         let request = case.request;
         let ask = Ask {
             bucket: known.bound.bucket(&known.principal),
+            place: &known.principal.bucket_place,
             allowance: known.bound.allowance.ok_or(Undecided::UnknownPlan)?,
             cost: route.cost,
             repeat: request.asked_once.map(|request_id| Repeat {
