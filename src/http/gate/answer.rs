@@ -204,7 +204,8 @@ fn ascii(value: &impl Serialize) -> String {
     use std::fmt::Write as _;
 
     let text = serde_json::to_string(value).expect("texts and numbers are always JSON");
-    if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+    // Below the space nothing is left that JSON has not escaped.
+    if text.is_ascii() && !text.contains('\u{7f}') {
         return text;
     }
     let mut escaped = String::with_capacity(text.len() * 2);
