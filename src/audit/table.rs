@@ -107,7 +107,7 @@ pub(super) fn about(db: &Read<'_>, subject: &str, limit: i64) -> Result<Vec<Entr
 pub(super) fn list(
     db: &Read<'_>,
     wanted: &Wanted,
-    (skipped, limit): (i64, i64),
+    (skipped, limit): (usize, usize),
 ) -> Result<Vec<Entry>> {
     let select = format!(
         "SELECT {COLUMNS} FROM audit WHERE {WANTED}

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::hasher::Hasher;
 use super::members::put_member;
 use super::password::{Password, PasswordHash};
-use super::{Email, Role, User, table};
+use super::{Email, Role, Sought, User, table};
 use crate::accounts::Slug;
 use crate::accounts::sessions::table as sessions;
 use crate::audit::{self, Actor, Change};
@@ -64,6 +64,27 @@ impl People<'_> {
     /// As the store's.
     pub fn list(&self) -> Result<Vec<User>> {
         self.store.read(table::all)
+    }
+
+    /// How many are who is looked for.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn count(&self, sought: &Sought<'_>) -> Result<usize> {
+        let counted = self.store.read(|db| table::count(db, sought))?;
+        Ok(usize::try_from(counted).unwrap_or(0))
+    }
+
+    /// Those of them, by address, `limit` behind the first `skipped`.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn search(
+        &self,
+        sought: &Sought<'_>,
+        (skipped, limit): (usize, usize),
+    ) -> Result<Vec<User>> {
+        self.store.read(|db| table::search(db, sought, (skipped, limit)))
     }
 
     /// Somebody by their address.

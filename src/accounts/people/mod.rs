@@ -24,4 +24,4 @@ pub(super) use members::{hold_may_give, join};
 pub use members::{member, owner, role};
 pub use password::{Password, PasswordHash};
 pub use role::{BadRole, Role};
-pub use user::{Membership, User};
+pub use user::{Membership, Sought, User};

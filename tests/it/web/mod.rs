@@ -11,6 +11,7 @@ mod invitation;
 mod keys;
 mod members;
 mod overview;
+mod paging;
 mod people;
 mod plans;
 mod products;

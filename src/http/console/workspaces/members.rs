@@ -1,6 +1,7 @@
 //! Who belongs to a workspace: inviting, roles, removal.
 
-use super::detail::{self, Beside, invitations, refused};
+use super::detail::{self, Beside, refused};
+use super::listed::invitations;
 use super::slug;
 use crate::accounts::Workspace;
 use crate::accounts::invitations::Offer;
@@ -50,8 +51,7 @@ fn read<'f>(
         Ok(email) => email,
         Err(error) => return Ok(Err(Wrong::input("email", error.to_string()))),
     };
-    let members = visit.people().members(&slug(visit)?)?;
-    if members.iter().any(|member| member.email == email) {
+    if visit.people().is_member(&email, &slug(visit)?)? {
         return Ok(Err(Wrong::input("email", format!("{email} is a member already"))));
     }
     Ok(read_role(role).map(|role| (email, role)))
@@ -118,12 +118,10 @@ fn owned_keys(
 /// The member that the path names, and their role.
 fn member(visit: &Visit<'_>) -> Result<(User, Role)> {
     let slug = slug(visit)?;
-    let id = visit.param("member").parse::<UserId>().ok();
-    let members = visit.people().members(&slug)?;
-    let found = members.into_iter().find(|user| Some(user.id) == id);
-    let user = found.ok_or_else(|| Error::not_found("there is no such member"))?;
-    let role = user.memberships.iter().find(|it| it.workspace == slug).map(|it| it.role);
-    Ok((user, role.unwrap_or(Role::Viewer)))
+    let id = visit.param("member").parse::<UserId>();
+    let user = visit.people().known(id.map_err(|error| Error::not_found(error.to_string()))?)?;
+    let role = user.membership(slug.as_str());
+    Ok((user, role.ok_or_else(|| Error::not_found("there is no such member"))?))
 }
 
 /// Gives a member another role.
