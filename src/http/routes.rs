@@ -31,6 +31,7 @@ pub const ROUTES: &[Route] = &[
     post("/console/account/theme", SignedIn, account::choose_theme),
     post("/console/account/sessions/end", SignedIn, account::end_session),
     post("/console/account/sessions/end-others", SignedIn, account::end_others),
+    post("/console/account/sessions/end-all", SignedIn, account::end_all),
     get("/oauth/authorize", Anyone, authorize::begin),
     get("/oauth/consent/{request}", SignedIn, consent::page),
     post("/oauth/consent/{request}", SignedIn, consent::decide),

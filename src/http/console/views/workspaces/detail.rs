@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::members::{Invitation, Member, invitations, members};
 use crate::accounts::Workspace;
 use crate::clock::Timestamp;
+use crate::http::ui::ask::{Ask, ask};
 use crate::http::ui::code::code;
 use crate::http::ui::field::{Choice, Field, Select};
 use crate::http::ui::form::{Button, Confirm, Errors, Typed, confirm, post};
@@ -145,17 +146,21 @@ fn owned(view: &DetailView<'_>) -> Markup {
 }
 
 fn owned_id(view: &DetailView<'_>, resource: &str, id: &str) -> Markup {
-    let remove = html! {
+    let remove = Ask {
+        label: "Remove id",
+        subject: id,
+        consequence: "No key can be bound to it any more. What apps were let do with it ends.",
+        action: &view.address("/resources/remove"),
+        form_token: view.form_token,
+    };
+    let fields = html! {
         input type="hidden" name="resource" value=(resource);
         input type="hidden" name="id" value=(id);
-        (Button::quiet("Remove").of_what(id).small().icon(Icon::Remove))
     };
     html! {
         li.row {
             code { (id) }
-            @if view.is_operator {
-                div.end { (post(&view.address("/resources/remove"), view.form_token, &remove)) }
-            }
+            @if view.is_operator { div.end { (ask(&remove, &fields)) } }
         }
     }
 }

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::detail::DetailView;
 use crate::clock::Timestamp;
+use crate::http::ui::ask::{Ask, ask};
 use crate::http::ui::field::{Choice, Field, Select};
 use crate::http::ui::form::{Button, post};
 use crate::http::ui::icon::Icon;
@@ -114,17 +115,21 @@ fn member_row(view: &DetailView<'_>, member: &Member<'_>) -> Markup {
 }
 
 fn invitation_row(view: &DetailView<'_>, invitation: &Invitation<'_>) -> Markup {
-    let withdraw = html! {
-        input type="hidden" name="invitation" value=(invitation.id);
-        (Button::plain("Withdraw").of_what(invitation.email).small())
+    let withdraw = Ask {
+        label: "Withdraw invitation",
+        subject: invitation.email,
+        consequence: "The link that was sent opens nothing any more.",
+        action: &view.address("/invitations/withdraw"),
+        form_token: view.form_token,
     };
+    let which = html! { input type="hidden" name="invitation" value=(invitation.id); };
     html! {
         tr {
             th scope="row" { (invitation.email) }
             td { (invitation.role) }
             td.tight { (time(invitation.expires_at, view.now)) }
             @if view.may_manage {
-                td { (post(&view.address("/invitations/withdraw"), view.form_token, &withdraw)) }
+                td { (ask(&withdraw, &which)) }
             }
         }
     }
