@@ -16,4 +16,4 @@ mod table;
 pub use actions::Log;
 pub use actor::Actor;
 pub use entry::{Entry, Wanted};
-pub use table::{Change, record};
+pub use table::{Change, first, record};

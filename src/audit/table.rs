@@ -103,6 +103,15 @@ pub(super) fn about(db: &Read<'_>, subject: &str, limit: i64) -> Result<Vec<Entr
     entries(db, &select, params![subject, limit])
 }
 
+/// The first change of one thing, which made it.
+///
+/// # Errors
+/// As the store's.
+pub fn first(db: &Read<'_>, subject: &str) -> Result<Option<Entry>> {
+    let select = format!("SELECT {COLUMNS} FROM audit WHERE subject = ?1 ORDER BY number LIMIT 1");
+    Ok(entries(db, &select, params![subject])?.pop())
+}
+
 /// The latest first.
 pub(super) fn list(
     db: &Read<'_>,

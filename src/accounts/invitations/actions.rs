@@ -9,7 +9,7 @@ use super::invitation::{Invitation, Offer};
 use super::table;
 use crate::accounts::Slug;
 use crate::accounts::people::{
-    Email, Hasher, NewUser, Password, User, hold_may_give, insert as add_user, join,
+    Email, Hasher, Link, NewUser, Password, User, hold_may_give, insert as add_user, join,
     table as people,
 };
 use crate::audit::{self, Actor, Change};
@@ -152,8 +152,10 @@ impl Invitations<'_> {
                 Offer::Member { workspace, role } => Some((workspace.clone(), *role)),
             };
             let is_operator = invitation.offer == Offer::Operator;
-            let new = NewUser { email: invitation.email, password, is_operator, membership };
-            add_user(tx, &actor, &new, &hash)
+            let email = invitation.email.clone();
+            let new = NewUser { email, password, is_operator, membership };
+            let link = Link::Invitation(&invitation.invited_by);
+            add_user(tx, (&actor, link), &new, &hash)
         })
     }
 

@@ -22,7 +22,7 @@ use keystile::usage::Slow;
 use maud::Markup;
 
 use super::gallery::Drawn;
-use super::sample::{LONG, TOKEN, ago, buckets, now, product};
+use super::sample::{LONG, TOKEN, ago, buckets, now, owned_keys, product};
 
 pub(super) fn refused() -> [Refused<'static>; 3] {
     let refused = |code, count, minutes| Refused { code, count, last_at: Some(ago(minutes)) };
@@ -290,6 +290,8 @@ fn one_person() -> Markup {
     let errors = [("", "ada@example.com is the last operator: add another one first".to_owned())];
     person::page(&person::DetailView {
         person: somebody(LONG, true),
+        origin: "By an invitation of ada@example.com",
+        keys: &owned_keys(),
         form_token: TOKEN,
         errors: Errors(&errors),
         now: now(),

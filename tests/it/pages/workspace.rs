@@ -16,7 +16,7 @@ use maud::Markup;
 
 use super::gallery::Drawn;
 use super::operator::refused;
-use super::sample::{LONG, PLACE, TOKEN, ago, buckets, now, workspace};
+use super::sample::{LONG, PLACE, TOKEN, ago, buckets, now, owned_keys, workspace};
 
 const PLANS: [Choice<'_>; 2] = [
     Choice { value: "free", label: "Free", help: "" },
@@ -113,15 +113,11 @@ fn one(is_operator: bool) -> Markup {
 }
 
 fn one_member() -> Markup {
-    let keys = [
-        ("Web shop", "/console/workspaces/acme/keys/key_1"),
-        (LONG, "/console/workspaces/acme/keys/key_2"),
-    ];
     member::page(&MemberView {
         workspace: PLACE,
         member: MEMBERS[0],
         chosen: MEMBERS[0].role,
-        keys: &keys,
+        keys: &owned_keys(),
         form_token: TOKEN,
         errors: Errors::default(),
     })
