@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::store::Store;
 
 /// Entries that are counted: whoever looks further back than this filters, or exports.
-const COUNTED_MAX: i64 = 100_000;
+pub const COUNTED_MAX: usize = 100_000;
 
 /// Changes of one thing that are shown with it.
 const ABOUT_MAX: i64 = 50;

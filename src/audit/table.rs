@@ -85,7 +85,7 @@ fn asked(wanted: &Wanted) -> [Param<'_>; 5] {
     [actor.into(), action.into(), subject.into(), workspace.into(), (*before).into()]
 }
 
-pub(super) fn count(db: &Read<'_>, wanted: &Wanted, max: i64) -> Result<i64> {
+pub(super) fn count(db: &Read<'_>, wanted: &Wanted, max: usize) -> Result<i64> {
     let select =
         format!("SELECT count(*) FROM (SELECT 1 FROM audit WHERE {WANTED} LIMIT ?6) AS wanted");
     let [actor, action, subject, workspace, before] = asked(wanted);

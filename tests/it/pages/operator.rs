@@ -304,6 +304,7 @@ fn lists() -> Vec<Drawn> {
     let log = AuditView {
         address: &address,
         entries: &entries,
+        is_cut: false,
         export_href: "/console/audit.jsonl",
         pager: Pager {
             shown: "1–50 of 9,120",
