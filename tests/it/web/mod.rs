@@ -4,6 +4,7 @@ mod account;
 mod audit;
 mod clients;
 mod doors;
+mod errors;
 pub(crate) mod faults;
 mod headers;
 mod https;
