@@ -38,6 +38,7 @@ impl Lists {
             auth_method: client.auth_method.as_str(),
             redirect_uris: &self.redirect_uris,
             grant_types: &self.grant_types,
+            scopes: &self.scopes,
             product: client.product.as_deref(),
             workspace: client.workspace.as_deref(),
             is_oauth20: client.is_oauth20,
@@ -95,11 +96,13 @@ pub(in crate::oauth) fn see(tx: &Write<'_>, id: &ClientId) -> Result<()> {
     Ok(())
 }
 
-const COLUMNS: &str = "id, origin, name, auth_method, redirect_uris, grant_types, scopes, product, \
-     workspace, is_oauth20, about, created_at, created_by, last_token_at, seal";
+/// What [`read`] reads, of `oauth_clients c`.
+pub(in crate::oauth) const COLUMNS: &str = "c.id, c.origin, c.name, c.auth_method, \
+     c.redirect_uris, c.grant_types, c.scopes, c.product, c.workspace, c.is_oauth20, c.about, \
+     c.created_at, c.created_by, c.last_token_at, c.seal";
 
 /// A client; none where the row does not bear its checksum, or cannot be read.
-fn read(row: &Row<'_>) -> Result<Option<Client>, Fault> {
+pub(in crate::oauth) fn read(row: &Row<'_>) -> Result<Option<Client>, Fault> {
     Fault::unless_damaged(whole(row))
 }
 
@@ -146,7 +149,7 @@ fn whole(row: &Row<'_>) -> Result<Option<Client>, Fault> {
 
 /// A client by its id.
 pub(in crate::oauth) fn find(db: &Read<'_>, id: &ClientId) -> Result<Option<Client>> {
-    let select = format!("SELECT {COLUMNS} FROM oauth_clients WHERE id = ?1");
+    let select = format!("SELECT {COLUMNS} FROM oauth_clients c WHERE id = ?1");
     Ok(db.first(&select, params![id.as_str()], read)?.flatten())
 }
 
@@ -158,7 +161,7 @@ pub(super) fn list(
     (skipped, limit): (i64, i64),
 ) -> Result<Vec<Client>> {
     let select = format!(
-        "SELECT {COLUMNS} FROM oauth_clients WHERE ?1 IS NULL OR workspace = ?1
+        "SELECT {COLUMNS} FROM oauth_clients c WHERE ?1 IS NULL OR workspace = ?1
          ORDER BY created_at DESC, id DESC LIMIT ?2 OFFSET ?3"
     );
     let row = params![workspace, limit.clamp(1, LISTED_MAX), skipped];

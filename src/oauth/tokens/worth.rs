@@ -31,14 +31,20 @@ pub struct Worth {
 }
 
 impl Tokens<'_> {
-    /// What `token` is worth to `client`; `None` where it is worth nothing, or is not for it to know.
+    /// What `token` is worth to `client`: the scopes that the gate would let it have now. `None` where
+    /// it is worth nothing, or is not for the client to know.
     ///
     /// # Errors
     /// As the store's.
     pub fn inspect(&self, client: &Client, token: &str, now: Timestamp) -> Result<Option<Worth>> {
         let found = self.store.read(|db| find(db, token))?;
         let is_live = |worth: &Worth| worth.expires_at > now && worth.grant.ends_at > now;
-        Ok(found.filter(|worth| is_live(worth) && may_know(client, worth)))
+        let found = found.filter(|worth| is_live(worth) && may_know(client, worth));
+        Ok(found.and_then(|mut worth| {
+            let open = self.open_scopes(&worth.grant);
+            worth.scopes.retain(|name| open.contains(name));
+            (!worth.scopes.is_empty()).then_some(worth)
+        }))
     }
 
     /// Ends a token that `client` holds: a refresh token with all that came of the same consent.
