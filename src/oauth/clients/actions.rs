@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::client::{AuthMethod, Client, ClientId, ClientSecret};
+use super::client::{AuthMethod, Client, ClientId, ClientSecret, Lasting, Proved};
 use super::table;
 use super::terms::{Changes, Maker, Terms};
 use crate::audit::{self, Actor, Change};
@@ -185,22 +185,23 @@ impl Clients<'_> {
         id: &str,
         secret: Option<&str>,
         now: Timestamp,
-    ) -> crate::oauth::Result<Client> {
+    ) -> crate::oauth::Result<Proved> {
         let refused =
             || Refused::new(Code::InvalidClient, "no such client, or it has not proved who it is");
         let id = id.parse::<ClientId>().map_err(|_| refused())?;
         // Of whatever is presented, so that an unknown client costs what a known one does.
         let digest = SecretDigest::of(secret.unwrap_or_default().as_bytes());
-        let (found, is_secret) = self.store.read(|db| {
-            let is_secret = table::is_secret(db, &id, &digest, now)?;
-            Ok::<_, Error>((table::find(db, &id)?, is_secret))
+        let (found, known) = self.store.read(|db| {
+            let known = table::secret(db, &id, &digest)?;
+            Ok::<_, Error>((table::find(db, &id)?, known))
         })?;
         let client = found.ok_or_else(refused)?;
-        let is_proved = match client.auth_method {
-            AuthMethod::None => secret.is_none(),
-            AuthMethod::SecretBasic | AuthMethod::SecretPost => is_secret,
+        let proof = match client.auth_method {
+            AuthMethod::None => secret.is_none().then_some(Lasting { ends_at: None }),
+            AuthMethod::SecretBasic | AuthMethod::SecretPost => known,
         };
-        if is_proved { Ok(client) } else { Err(refused()) }
+        let proof = proof.filter(|proof| proof.is_good(now)).ok_or_else(refused)?;
+        Ok(Proved { client, proof })
     }
 }
 

@@ -1,11 +1,15 @@
 //! The tables of clients and of their secrets.
 
-use super::client::{AuthMethod, Client, ClientId, ClientSecret, GrantType, Origin};
-use crate::clock::Timestamp;
+use super::client::{AuthMethod, Client, ClientId, ClientSecret, GrantType, Lasting, Origin};
+use crate::clock::{Span, Timestamp};
 use crate::error::{Error, Result};
 use crate::principals::seals::{self, ClientColumns};
 use crate::secret::{Secret, SecretDigest};
 use crate::store::{Fault, Read, Row, Seal, Write, params};
+
+/// How exactly it is known when a client last got a token: that of a busy one is not written anew with
+/// each.
+pub(in crate::oauth) const SEEN_EVERY: Span = Span::seconds(60);
 
 /// Clients of one listing.
 const LISTED_MAX: i64 = 1_000;
@@ -89,10 +93,12 @@ pub(in crate::oauth) fn delete(tx: &Write<'_>, id: &ClientId) -> Result<bool> {
     Ok(tx.execute(DELETE, params![id.as_str()])? > 0)
 }
 
-/// Writes down that a client got a token now.
+/// Writes down that a client got a token now, as exactly as it is told.
 pub(in crate::oauth) fn see(tx: &Write<'_>, id: &ClientId) -> Result<()> {
-    const UPDATE: &str = "UPDATE oauth_clients SET last_token_at = ?2 WHERE id = ?1";
-    tx.execute(UPDATE, params![id.as_str(), tx.now])?;
+    const UPDATE: &str = "
+        UPDATE oauth_clients SET last_token_at = ?2
+        WHERE id = ?1 AND (last_token_at IS NULL OR last_token_at <= ?3)";
+    tx.execute(UPDATE, params![id.as_str(), tx.now, tx.now.minus(SEEN_EVERY)])?;
     Ok(())
 }
 
@@ -251,23 +257,22 @@ pub(super) fn end_secrets(tx: &Write<'_>, client: &ClientId, ends_at: Timestamp)
     Ok(())
 }
 
-/// Whether a secret is one of this client's, and good at `now`.
-pub(super) fn is_secret(
+/// How long a secret of this client is good; `None` where it is none of its own.
+pub(super) fn secret(
     db: &Read<'_>,
     client: &ClientId,
     digest: &SecretDigest,
-    now: Timestamp,
-) -> Result<bool> {
+) -> Result<Option<Lasting>> {
     const SELECT: &str = "
         SELECT ends_at, seal FROM oauth_client_secrets WHERE digest = ?1 AND client = ?2";
-    let is_good = |row: &Row<'_>| {
+    let lasting = |row: &Row<'_>| {
         let ends_at: Option<Timestamp> = row.get(0)?;
         let is_sound = row.get::<[u8; 16]>(1)? == secret_seal(digest, client, ends_at);
-        Ok((is_sound && ends_at.is_none_or(|end| end > now)).then_some(()))
+        Ok(is_sound.then_some(Lasting { ends_at }))
     };
     let row = params![digest, client.as_str()];
-    let found = db.first(SELECT, row, |row| Fault::unless_damaged(is_good(row)))?;
-    Ok(found.flatten().is_some())
+    let found = db.first(SELECT, row, |row| Fault::unless_damaged(lasting(row)))?;
+    Ok(found.flatten())
 }
 
 /// A client's secrets, the newest first.

@@ -85,6 +85,14 @@ pub(in crate::oauth) fn renew(tx: &Write<'_>, grant: &Grant) -> Result<()> {
     Ok(())
 }
 
+/// Writes that a grant gave a token now, as exactly as it is told.
+pub(in crate::oauth) fn see(tx: &Write<'_>, grant: &Grant) -> Result<()> {
+    const UPDATE: &str = "
+        UPDATE oauth_grants SET last_token_at = ?2 WHERE id = ?1 AND last_token_at <= ?3";
+    tx.execute(UPDATE, params![grant.id, tx.now, tx.now.minus(clients::SEEN_EVERY)])?;
+    Ok(())
+}
+
 /// The access tokens of a client: what must be forgotten when it goes.
 pub(in crate::oauth) fn tokens_of_client(
     db: &Read<'_>,

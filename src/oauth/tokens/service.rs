@@ -4,6 +4,7 @@
 use super::actions::{Minted, Outcome, Tokens, issue};
 use super::given::Given;
 use crate::accounts;
+use crate::clock::Timestamp;
 use crate::config::OAuth;
 use crate::id::GrantId;
 use crate::keys::restrictions;
@@ -58,8 +59,9 @@ impl Tokens<'_> {
                 scopes: client.scopes,
                 restrictions,
                 created_at: tx.now,
-                ends_at: tx.now.plus(settings.access_token),
-                last_token_at: None,
+                // Twice as long as a token, so that it is not written anew for each.
+                ends_at: tx.now.plus(settings.access_token).plus(settings.access_token),
+                last_token_at: Some(tx.now),
             };
             serve(tx, wanted, target.scopes, &settings)
         })
@@ -79,7 +81,7 @@ fn serve(tx: &Write<'_>, wanted: Grant, scopes: Vec<String>, settings: &OAuth) -
     let known = grants::of_service(tx, &wanted.client, (&wanted.workspace, &wanted.product))?;
     let grant = match known {
         Some(known) if known.ends_at > tx.now && covers(&known, &scopes, &wanted) => {
-            Grant { ends_at: wanted.ends_at.max(known.ends_at), ..known }
+            lasting(tx, known, wanted.ends_at, tx.now.plus(settings.access_token))?
         }
         known => {
             if let Some(known) = known {
@@ -92,6 +94,21 @@ fn serve(tx: &Write<'_>, wanted: Grant, scopes: Vec<String>, settings: &OAuth) -
     let mut outcome = issue(tx, &grant, scopes, &Minted::new(false)?, settings)?;
     outcome.forgotten.extend(forgotten);
     Ok(outcome)
+}
+
+/// What a service has, made to end later where a token would outlive it.
+fn lasting(
+    tx: &Write<'_>,
+    known: Grant,
+    later: Timestamp,
+    token_ends_at: Timestamp,
+) -> Result<Grant> {
+    if known.ends_at >= token_ends_at {
+        return Ok(known);
+    }
+    let lasting = Grant { ends_at: later, ..known };
+    grants::renew(tx, &lasting)?;
+    Ok(lasting)
 }
 
 /// Whether what a service has is what it would be given now.
