@@ -37,8 +37,8 @@ pub(super) fn by_secret(
         SELECT t.scopes, t.expires_at, t.seal, w.slug, w.plan, w.seal,
                g.id, g.client, g.product, g.resources, g.holder, g.scopes, g.restrictions,
                g.ends_at, g.seal,
-               c.origin, c.auth_method, c.redirect_uris, c.grant_types, c.product, c.workspace,
-               c.is_oauth20, c.seal
+               c.origin, c.auth_method, c.redirect_uris, c.grant_types, c.scopes, c.product,
+               c.workspace, c.is_oauth20, c.seal
         FROM oauth_access_tokens t
         JOIN oauth_grants g ON g.id = t.grant_id
         JOIN oauth_clients c ON c.id = g.client
@@ -184,18 +184,19 @@ fn of_token(row: &Row<'_>, digest: &SecretDigest, pool: &Pool) -> Result<Option<
 }
 
 fn is_client_sound(row: &Row<'_>, id: &str, origin: &str) -> Result<bool, Fault> {
-    let texts: [String; 3] = [row.get(16)?, row.get(17)?, row.get(18)?];
-    let bound_to: [Option<String>; 2] = [row.get(19)?, row.get(20)?];
-    let [auth_method, redirect_uris, grant_types] = &texts;
+    let texts: [String; 4] = [row.get(16)?, row.get(17)?, row.get(18)?, row.get(19)?];
+    let bound_to: [Option<String>; 2] = [row.get(20)?, row.get(21)?];
+    let [auth_method, redirect_uris, grant_types, scopes] = &texts;
     let columns = ClientColumns {
         id,
         origin,
         auth_method,
         redirect_uris,
         grant_types,
+        scopes,
         product: bound_to[0].as_deref(),
         workspace: bound_to[1].as_deref(),
-        is_oauth20: row.get::<i64>(21)? == 1,
+        is_oauth20: row.get::<i64>(22)? == 1,
     };
-    Ok(row.get::<[u8; 16]>(22)? == seals::client(&columns))
+    Ok(row.get::<[u8; 16]>(23)? == seals::client(&columns))
 }
