@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
+use smallvec::SmallVec;
+
 use super::path::Part;
 
 /// Which routes have which shape. A shape is a path pattern without its parameters' names.
@@ -17,10 +19,13 @@ struct Node {
     literals: HashMap<Box<str>, usize, BuildHasherDefault<Fnv>>,
     param: Option<usize>,
     /// The routes that end here.
-    here: Vec<usize>,
+    here: SameShape,
     /// The routes whose `{*rest}` begins here.
-    rest: Vec<usize>,
+    rest: SameShape,
 }
+
+/// Routes of one shape, one for each method: seldom more than one, which then lies in its node.
+pub(super) type SameShape = SmallVec<[usize; 1]>;
 
 /// [FNV-1a](https://www.rfc-editor.org/rfc/rfc9923): good for words as short as these. Only the
 /// operator's words are ever inserted, so that no caller can make them collide.
@@ -52,7 +57,7 @@ impl Default for Tree {
 
 impl Tree {
     /// The routes of the shape of `parts`; the caller may add one.
-    pub(super) fn routes_of(&mut self, parts: &[Part]) -> &mut Vec<usize> {
+    pub(super) fn routes_of(&mut self, parts: &[Part]) -> &mut SameShape {
         let mut node = 0;
         for part in parts {
             node = match part {
