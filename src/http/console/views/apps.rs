@@ -114,7 +114,12 @@ fn row(app: &App<'_>, end: &str, (form_token, now): (&str, Timestamp)) -> Markup
     let act = Ask {
         label: "End access",
         subject: app.name,
-        consequence: "Its tokens are refused at once. It may ask to be let in again.",
+        consequence: match app.holder {
+            Some(_) => "Its tokens are refused at once. It may ask to be let in again.",
+            None => {
+                "Its tokens are refused at once. It can get others: revoke its client to stop it."
+            }
+        },
         action: end,
         form_token,
     };
