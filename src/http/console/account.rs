@@ -10,6 +10,7 @@ use super::views::account::{self, AccountView, TITLE};
 use crate::accounts::people::Password;
 use crate::accounts::sessions::SignIn;
 use crate::error::{Error, Result};
+use crate::http::ui::address::Address;
 use crate::http::ui::form::Errors;
 use crate::http::ui::layout::Theme;
 use crate::http::web::{Reply, Visit, cookie};
@@ -22,6 +23,9 @@ const DONE: [(&str, &str); 3] = [
     ("session", "The session has ended."),
     ("others", "All other sessions have ended."),
 ];
+
+/// The field of the address that says which page of the apps is shown.
+const APPS: &str = "apps";
 
 /// Back to the page, which says what was done.
 fn done(what: &str) -> Reply {
@@ -59,13 +63,16 @@ fn shown(visit: &Visit<'_>, errors: Errors<'_>) -> Result<Reply> {
         .collect();
     let done = visit.query("done").unwrap_or_default();
     let own = Of { holder: Some(holder.user.id), ..Of::default() };
-    let apps = Apps::of(visit, &own, 0)?;
+    let page = visit.query(APPS).unwrap_or_default();
+    let address = Address { path: "/console/account", fields: vec![(APPS, &page)] };
+    let apps = Apps::of(visit, &own, (&address, APPS))?;
+    let rows = apps.rows();
     let view = AccountView {
         email: holder.user.email.as_str(),
         form_token: &holder.form_token,
         theme: visit.theme(),
         sessions: &sessions,
-        apps: &apps.view(),
+        apps: apps.part(&rows),
         errors,
         done: DONE.into_iter().find(|(name, _)| *name == done).map(|(_, said)| said),
         now: visit.now,

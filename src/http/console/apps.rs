@@ -1,6 +1,6 @@
 //! Connected apps: what people and services let apps do, and ending that.
 
-use super::paging::{self, Paging, ROWS};
+use super::paging::{PAGE, Paging, ROWS};
 use super::scene::workspace;
 use super::views::apps::{self as view, App, AppsView};
 use crate::accounts::people::Role;
@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::http::in_force::InForce;
 use crate::http::ui::address::Address;
 use crate::http::ui::layout::Place;
+use crate::http::ui::parts::Part;
 use crate::http::web::{Reply, Visit};
 use crate::id::GrantId;
 use crate::oauth::clients::Client;
@@ -22,8 +23,11 @@ fn grants<'a>(visit: &Visit<'a>) -> Grants<'a> {
     Grants { store: &visit.app.store, principals: &visit.app.principals }
 }
 
-/// Grants, with the texts that pages show.
-pub(super) struct Apps(Vec<Listed>);
+/// Grants of one page, with the texts that pages show.
+pub(super) struct Apps {
+    listed: Vec<Listed>,
+    paging: Paging,
+}
 
 struct Listed {
     id: String,
@@ -37,11 +41,17 @@ struct Listed {
 }
 
 impl Apps {
-    /// Those that `of` means, a page of them.
-    pub(super) fn of(visit: &Visit<'_>, of: &Of, skipped: usize) -> Result<Self> {
+    /// Those that `of` means: the page of them that the field `name` of `address` says.
+    pub(super) fn of(
+        visit: &Visit<'_>,
+        of: &Of,
+        (address, name): (&Address<'_>, &str),
+    ) -> Result<Self> {
+        let paging = Paging::of_list(address, name, grants(visit).count(of, visit.now)?);
+        let page = (paging.skipped(), ROWS);
         let in_force = InForce::of(visit.app);
         let (clients, user) = (in_force.clients(visit.app), &visit.holder()?.user);
-        let listed = grants(visit).list(of, visit.now, (skipped, ROWS))?.into_iter().map(|grant| {
+        let listed = grants(visit).list(of, visit.now, page)?.into_iter().map(|grant| {
             let holder = grant.holder.map(|holder| visit.people().email_of(holder)).transpose()?;
             let product = in_force.registry.product(&grant.product);
             let last_use = last_use_of(&visit.app.store, grant.id)?;
@@ -57,12 +67,15 @@ impl Apps {
                 grant,
             })
         });
-        Ok(Self(listed.collect::<Result<_>>()?))
+        Ok(Self { listed: listed.collect::<Result<_>>()?, paging })
     }
 
-    pub(super) fn view(&self) -> Vec<App<'_>> {
-        let Self(listed) = self;
-        listed.iter().map(Listed::view).collect()
+    pub(super) fn rows(&self) -> Vec<App<'_>> {
+        self.listed.iter().map(Listed::view).collect()
+    }
+
+    pub(super) fn part<'p>(&'p self, rows: &'p [App<'p>]) -> Part<'p, App<'p>> {
+        self.paging.part(rows)
     }
 }
 
@@ -100,22 +113,21 @@ pub fn page(visit: &Visit<'_>) -> Result<Reply> {
     let workspace = workspace(visit)?;
     let place = workspace.as_ref().map(|it| Place { slug: &it.slug, name: &it.name });
     let of = Of { workspace: place.map(|place| place.slug.to_owned()), ..Of::default() };
-    let address = Address { path: visit.path(), fields: Vec::new() };
-    let total = grants(visit).count(&of, visit.now)?;
-    let paging = Paging::of(&address, paging::number(visit), total);
-    let apps = Apps::of(visit, &of, paging.skipped())?;
+    let number = visit.query(PAGE).unwrap_or_default();
+    let address = Address { path: visit.path(), fields: vec![(PAGE, &number)] };
+    let apps = Apps::of(visit, &of, (&address, PAGE))?;
     let role = place.map(|place| visit.holder().map(|it| it.user.role_in(place.slug)));
     let may_see_clients = role.transpose()?.is_none_or(|role| role >= Some(Role::Admin));
     let clients_href = place.map_or_else(
         || "/console/clients".to_owned(),
         |place| format!("/console/workspaces/{}/clients", place.slug),
     );
+    let rows = apps.rows();
     let view = AppsView {
         workspace: place,
         clients_href: may_see_clients.then_some(&clients_href),
         path: visit.path(),
-        apps: &apps.view(),
-        pager: paging.pager(),
+        apps: apps.part(&rows),
         form_token: &visit.holder()?.form_token,
         now: visit.now,
     };
