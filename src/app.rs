@@ -9,8 +9,8 @@ use crate::error::Result;
 use crate::kept::Kept;
 use crate::keys::census::Fullest;
 use crate::limits::{self, Limiter};
-use crate::oauth::Attempts;
 use crate::oauth::documents::Documents;
+use crate::oauth::{Attempts, Known};
 use crate::principals::Principals;
 use crate::schema::MIGRATIONS;
 use crate::store::{Lock, Store};
@@ -33,6 +33,8 @@ pub struct App {
     pub principals: Arc<Principals>,
     /// How often each place tries what costs us.
     pub attempts: Attempts,
+    /// What was read lately of clients and tokens.
+    pub known: Known,
     /// What clients say of themselves at their own addresses.
     pub documents: Documents,
     /// What was asked, as far as it is not written down.
@@ -80,6 +82,7 @@ impl App {
             limiter,
             principals,
             attempts: Attempts::default(),
+            known: Known::default(),
             documents: Documents::default(),
             ledger,
             kept: KeptAnswers::default(),

@@ -8,6 +8,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
+INSTALL_SECONDS = 300
+
 
 def need_wrk():
     """Debian's wrk, installed where it is missing."""
@@ -16,6 +18,17 @@ def need_wrk():
     print("benches/run: installing wrk", file=sys.stderr)
     subprocess.run(["apt-get", "update", "-qq"], check=True)
     subprocess.run(["apt-get", "install", "-y", "-qq", "wrk"], check=True)
+
+
+def peer(name):
+    """A script of `benches/peer`, with its libraries in the versions that the lock file names."""
+    folder = ROOT / "benches/peer"
+    lock, installed = folder / "package-lock.json", folder / "node_modules/.installed"
+    if not installed.exists() or installed.read_bytes() != lock.read_bytes():
+        words = ["npm", "ci", "--prefix", folder, "--no-audit", "--no-fund", "--silent"]
+        subprocess.run(words, check=True, timeout=INSTALL_SECONDS)
+        shutil.copyfile(lock, installed)
+    return folder / name
 
 
 def programs():

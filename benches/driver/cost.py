@@ -11,6 +11,7 @@ from .world import CORE
 
 RUN_SECONDS = 3
 CONNECTIONS = 32
+ANSWER_SECONDS = 10
 TICK_SECONDS = 1 / os.sysconf("SC_CLK_TCK")
 SCRIPT = Path(__file__).with_name("ask.lua")
 
@@ -27,6 +28,7 @@ class Load:
     secrets: Path
     routes: Path
     is_refused: bool = False
+    connections: int = CONNECTIONS
 
 
 @dataclass
@@ -49,8 +51,9 @@ def load_of(world, server=None, port=None, **others):
 
 def run(load):
     """Drives one side for a while."""
-    words = ["taskset", "-c", str(CORE), "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{RUN_SECONDS}s"]
-    words += ["-s", str(SCRIPT), f"http://127.0.0.1:{load.port}/", "--"]
+    words = ["taskset", "-c", str(CORE), "wrk", "-t1", f"-c{load.connections}", f"-d{RUN_SECONDS}s"]
+    # A slow answer is slow, not lost: the floor of a row may take its time.
+    words += ["--timeout", f"{ANSWER_SECONDS}s", "-s", str(SCRIPT), f"http://127.0.0.1:{load.port}/", "--"]
     words += [str(load.question), str(load.secrets), str(load.routes), str(next(_seeds))]
     before = load.server.cpu_ticks()
     told = subprocess.run(words, check=True, capture_output=True, text=True).stdout

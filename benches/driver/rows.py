@@ -5,7 +5,7 @@ import zlib
 from dataclasses import dataclass
 from typing import Callable
 
-from . import cost, front, logins, pages
+from . import cost, front, logins, pages, tokens
 from .ask import exchange
 
 MILLION = 1_000_000
@@ -166,6 +166,7 @@ def cold(worlds):
     return f"+ {each:.1f} µs of CPU ({first / again:.1f} times a warm one)"
 
 
+PROVIDER = "npm `oidc-provider`, in memory"
 FLOOR = "bare actix-web, 200 with 3 headers"
 LARGE = {"keys": MILLION, "routes": 1_000, "cached": MILLION}
 
@@ -187,4 +188,6 @@ ROWS = [
     Row("pages", "the slowest page of the dashboard, 10,000 keys, median", "", "≤ 20 ms", pages.slowest),
     Row("logins", "p99 of `/verify` while 200 wrong passwords are tried at once", "", "< 20 ms", logins.flooded),
     Row("nginx", "requests/s through nginx's `auth_request`", "nginx that asks an nginx", "≥ 1.00", front.through_nginx),
+    Row("tokens", "tokens/s for services at `/oauth/token`, on the disk before they are given, 64 connections", PROVIDER, "≥ 5", tokens.given),
+    Row("introspection", "answers/s of `/oauth/introspect`, 64 connections", PROVIDER, "≥ 20", tokens.introspected),
 ]

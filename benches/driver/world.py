@@ -80,16 +80,16 @@ class Server:
 class World:
     """A data folder with its keys, its product and its server."""
 
-    def __init__(self, folder, programs, keys, routes, products, cached, per_minute):
+    def __init__(self, folder, programs, keys, routes, products, cached, per_minute, has_apps):
         self.folder, self.programs = Path(folder), programs
         self.port, self.web = free_port(), free_port()
         self.secrets = self.folder / "keys.txt"
         self.routes = self.folder / "routes.txt"
-        self._write(routes, products, cached, per_minute)
+        self._write(routes, products, cached, per_minute, has_apps)
         self._seed(keys)
         self.server, self.has_operator = None, False
 
-    def _write(self, routes, products, cached, per_minute):
+    def _write(self, routes, products, cached, per_minute, has_apps):
         plugins = self.folder / "plugins"
         plugins.mkdir(parents=True)
         gate = f"127.0.0.1:{self.port}"
@@ -105,6 +105,7 @@ class World:
                 f'"GET /v1/things{n}/{{thing}}/items" = "read:things"\n' for n in range(routes)
             )
             text += '"POST /v1/things" = "write:things"\n'
+            text += "[oauth]\n" if has_apps else ""
             (plugins / f"{name}.toml").write_text(text)
         some = range(0, routes, max(1, routes // 1000))
         self.routes.write_text("".join(f"/v1/things{n}/th_{n}/items?page=2\n" for n in some))
@@ -165,10 +166,17 @@ class Worlds:
         shutil.rmtree(self.folder)
 
     def of(
-        self, keys=10_000, routes=100, products=1, cached=100_000, per_minute=4_000_000_000, is_warm=True
+        self,
+        keys=10_000,
+        routes=100,
+        products=1,
+        cached=100_000,
+        per_minute=4_000_000_000,
+        has_apps=False,
+        is_warm=True,
     ):
-        """A served world; a second call with the same numbers answers the same one."""
-        name = (keys, routes, products, cached, per_minute)
+        """A served world; a second call with the same words answers the same one."""
+        name = (keys, routes, products, cached, per_minute, has_apps)
         if name not in self.worlds:
             folder = self.folder / "-".join(map(str, name))
             world = World(folder, self.programs, *name)

@@ -192,7 +192,7 @@ impl Draft {
 
     /// Settings that are good by themselves, and not beside each other.
     fn contradictions(&self) -> Vec<Diagnostic> {
-        let has = |peers: &Option<Vec<IpNet>>| peers.as_ref().is_some_and(|it| !it.is_empty());
+        let has_peers = self.gate_peers.as_ref().is_some_and(|peers| !peers.is_empty());
         let open = |placed: &Option<Placed>, message: &str| {
             let placed = placed.as_ref().filter(|placed| !placed.listen.is_local())?;
             Some(placed.place.clone().saying(message))
@@ -204,15 +204,9 @@ impl Draft {
             "`gate` is not on loopback: name who may ask it in `[gate] peers`, such as \
              [\"10.0.0.0/8\"]",
         )
-        .filter(|_| !has(&self.gate_peers));
-        let proxies = open(
-            &self.web,
-            "`web` is not on loopback: name the proxies in front of it in `[web] peers`, such as \
-             [\"10.0.0.0/8\"]",
-        )
-        .filter(|_| !has(&self.web_peers));
+        .filter(|_| !has_peers);
         let (usage, oauth) = (self.usage.contradiction(), self.oauth.contradiction());
-        web.into_iter().chain(proxies).chain(gate).chain(usage).chain(oauth).collect()
+        web.into_iter().chain(gate).chain(usage).chain(oauth).collect()
     }
 
     /// Takes whatever `later` sets.
@@ -380,23 +374,16 @@ mod tests {
         assert!(problems[0].contains("peers"), "{problems:?}");
         let problems = with(&[("KEYSTILE_LISTEN__WEB", "0.0.0.0:8700")]).unwrap_err();
         assert!(problems[0].contains("public_url"), "{problems:?}");
-        assert!(problems[1].contains("[web] peers"), "{problems:?}");
         let open = ("KEYSTILE_LISTEN__WEB", "0.0.0.0:8700");
-        let named = ("KEYSTILE_PUBLIC_URL", "https://keys.example");
-        assert_eq!(
-            with(&[open, named]).unwrap_err().len(),
-            1,
-            "nobody may vouch for whom it serves"
-        );
-        assert!(with(&[open, named, ("KEYSTILE_WEB__PEERS", "10.0.0.0/8")]).is_ok());
+        assert!(with(&[open, ("KEYSTILE_PUBLIC_URL", "https://keys.example")]).is_ok());
     }
 
     #[test]
     fn a_contradiction_is_told_where_it_is_written() {
         let file = "[listen]\nweb = \"0.0.0.0:1\"\ngate = \"0.0.0.0:2\"\n";
         let problems = of_file(file).unwrap_err();
-        assert_eq!(problems.len(), 3, "{problems:?}");
-        for (problem, place) in problems.iter().zip(["2:7", "2:7", "3:8"]) {
+        assert_eq!(problems.len(), 2, "{problems:?}");
+        for (problem, place) in problems.iter().zip(["2:7", "3:8"]) {
             assert!(problem.starts_with(&format!("config.toml:{place}: ")), "{problems:?}");
         }
         let problems = with(&[("KEYSTILE_LISTEN__GATE", "0.0.0.0:1")]).unwrap_err();

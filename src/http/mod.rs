@@ -1,7 +1,8 @@
 //! Every byte in and out: the only place that knows actix and status codes.
 //!
 //! Invariants:
-//! - Each listener answers peers alone: loopback, and whom the settings name.
+//! - The gate answers loopback and whom the settings name; so does the listener for people, where they
+//!   name anybody.
 //! - The gate's listener serves questions of proxies and health, nothing else.
 //! - The listener for people serves the routes of `routes.rs`, whose guards stand beside them.
 //! - The control socket serves the command line, and belongs to whoever holds the data folder.

@@ -27,6 +27,12 @@ impl Peers {
         let is_within = |range: &IpNet| range.contains(&address) || range.contains(&mapped);
         address.is_loopback() || self.0.iter().any(is_within)
     }
+
+    /// Whether nobody is named.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
 }
 
 #[cfg(test)]

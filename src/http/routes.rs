@@ -113,5 +113,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
         ],
     ),
     endpoint("/oauth/revoke", &[(Method::POST, revoke::answer)]),
-    endpoint("/oauth/introspect", &[(Method::POST, introspect::answer)]).closed(),
+    endpoint("/oauth/introspect", &[(Method::POST, introspect::answer)])
+        .known(introspect::known)
+        .closed(),
 ];

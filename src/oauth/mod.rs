@@ -17,6 +17,7 @@ pub mod clients;
 pub mod documents;
 mod error;
 pub mod grants;
+mod known;
 mod parameters;
 pub mod pkce;
 mod redirect_uri;
@@ -28,6 +29,7 @@ pub mod tokens;
 pub use attempts::{Attempt, Attempts};
 use error::change;
 pub use error::{Code, Error, Result};
+pub use known::Known;
 pub use parameters::{BadParameters, PARAMETERS_BYTES_MAX, Parameters, form_decoded};
 pub use redirect_uri::{BadRedirectUri, REDIRECT_URI_BYTES_MAX, RedirectUri};
 

@@ -72,6 +72,8 @@ pub struct ClientColumns<'a> {
     pub redirect_uris: &'a str,
     /// The ways in which it may get tokens, a JSON list.
     pub grant_types: &'a str,
+    /// Its scopes, a JSON list: a service gets no more.
+    pub scopes: &'a str,
     /// The product that it is bound to.
     pub product: Option<&'a str>,
     /// The workspace that it acts for by itself.
@@ -89,6 +91,7 @@ pub fn client(columns: &ClientColumns<'_>) -> [u8; 16] {
         .text(columns.auth_method)
         .text(columns.redirect_uris)
         .text(columns.grant_types)
+        .text(columns.scopes)
         .text(columns.product.unwrap_or_default())
         .text(columns.workspace.unwrap_or_default())
         .bytes(&[u8::from(columns.is_oauth20)])

@@ -38,7 +38,7 @@ impl<'c> Read<'c> {
         let mut statement = self.connection.prepare_cached(sql).map_err(Fault::from)?;
         let mut rows = statement.query(rusqlite::params_from_iter(params)).map_err(Fault::from)?;
         match rows.next().map_err(Fault::from)? {
-            Some(row) => map(&Row(row)).map(Some),
+            Some(row) => map(&Row { row, first: 0 }).map(Some),
             None => Ok(None),
         }
     }
@@ -57,7 +57,7 @@ impl<'c> Read<'c> {
         let mut rows = statement.query(rusqlite::params_from_iter(params)).map_err(Fault::from)?;
         let mut found = Vec::new();
         while let Some(row) = rows.next().map_err(Fault::from)? {
-            found.push(map(&Row(row))?);
+            found.push(map(&Row { row, first: 0 })?);
         }
         Ok(found)
     }
@@ -113,15 +113,27 @@ impl<'c> Deref for Write<'c> {
 }
 
 /// One row of an answer.
-pub struct Row<'r>(&'r rusqlite::Row<'r>);
+#[derive(Clone, Copy)]
+pub struct Row<'r> {
+    row: &'r rusqlite::Row<'r>,
+    /// The column that is counted as 0.
+    first: usize,
+}
 
 impl Row<'_> {
+    /// The same without its first `columns`: what a join brings is read as a row of its own.
+    #[must_use]
+    pub fn behind(self, columns: usize) -> Self {
+        Self { first: self.first + columns, ..self }
+    }
+
     /// The column at `index`, counted from 0 in the order of the query.
     ///
     /// # Errors
     /// [`Fault::Column`] when it does not hold a `T`.
     pub fn get<T: Column>(&self, index: usize) -> Result<T, Fault> {
-        let cell = match self.0.get_ref(index)? {
+        let index = self.first + index;
+        let cell = match self.row.get_ref(index)? {
             ValueRef::Null => Cell::Null,
             ValueRef::Integer(number) => Cell::Integer(number),
             ValueRef::Real(_) => return Err(Fault::Column(index)),

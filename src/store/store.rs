@@ -63,6 +63,13 @@ impl Store {
         size("keystile.db") + size("keystile.db-wal")
     }
 
+    /// How many commits of [`Store::write`] there were: what was read while it was one number is what
+    /// would be read now, as long as it is the same. It is read before what it is about.
+    #[must_use]
+    pub fn commits(&self) -> u64 {
+        self.writer.commits()
+    }
+
     /// Runs queries over one snapshot of the database.
     ///
     /// # Errors

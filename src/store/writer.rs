@@ -8,6 +8,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
@@ -25,18 +26,24 @@ const GROUP_JOBS_MAX: usize = 256;
 /// waits.
 pub(super) struct Writer {
     queue: Arc<Queue<Box<dyn Job>>>,
+    commits: Arc<AtomicU64>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Writer {
     pub(super) fn start(connection: Connection, clock: Clock) -> Result<Self> {
-        let queue = Arc::new(Queue::default());
-        let served = Serving(Arc::clone(&queue));
+        let (queue, commits) = (Arc::new(Queue::default()), Arc::<AtomicU64>::default());
+        let (served, counted) = (Serving(Arc::clone(&queue)), Arc::clone(&commits));
         let thread = std::thread::Builder::new()
             .name("keystile-writer".into())
-            .spawn(move || serve(&connection, &clock, &served.0))
+            .spawn(move || serve(&connection, &clock, (&served.0, &counted)))
             .map_err(|error| Error::cannot_start("cannot start the writer").because(error))?;
-        Ok(Self { queue, thread: Some(thread) })
+        Ok(Self { queue, commits, thread: Some(thread) })
+    }
+
+    /// See [`super::Store::commits`].
+    pub(super) fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Acquire)
     }
 
     /// Has `change` carried out, and waits until it is committed.
@@ -78,6 +85,8 @@ impl Drop for Serving {
 trait Job: Send {
     /// Does it, inside a savepoint; answers whether its changes are to be kept.
     fn run(&mut self, tx: &Write<'_>) -> bool;
+    /// Whether somebody waits for it: what is written behind are counts.
+    fn is_awaited(&self) -> bool;
     /// Tells the caller how it went.
     fn answer(self: Box<Self>, committed: Result<()>);
 }
@@ -105,6 +114,10 @@ where
         is_kept
     }
 
+    fn is_awaited(&self) -> bool {
+        self.urgency == Urgency::Now
+    }
+
     fn answer(self: Box<Self>, committed: Result<()>) {
         let lost = || Error::unavailable("the change was not carried out");
         let outcome = match committed {
@@ -116,9 +129,17 @@ where
     }
 }
 
-fn serve(connection: &Connection, clock: &Clock, queue: &Queue<Box<dyn Job>>) {
+fn serve(
+    connection: &Connection,
+    clock: &Clock,
+    (queue, commits): (&Queue<Box<dyn Job>>, &AtomicU64),
+) {
     while let Some(mut group) = queue.next_group(GROUP_JOBS_MAX) {
         let committed = commit(connection, clock, &mut group);
+        if group.iter().any(|job| job.is_awaited()) {
+            // Before anybody is told: whoever asks after an answer sees another number.
+            commits.fetch_add(1, Ordering::Release);
+        }
         if let Err(fault) = &committed {
             tracing::error!(%fault, jobs = group.len(), "a commit failed: nothing of it was kept");
             roll_back(connection);
@@ -136,16 +157,16 @@ fn commit(connection: &Connection, clock: &Clock, group: &mut [Box<dyn Job>]) ->
     connection.execute_batch("BEGIN IMMEDIATE")?;
     let tx = Write::new(connection, clock.now());
     for job in group {
-        connection.execute_batch("SAVEPOINT job")?;
+        connection.prepare_cached("SAVEPOINT job")?.execute([])?;
         let is_kept = job.run(&tx);
         // A full disk makes the engine give up the whole transaction, not the savepoint alone.
         if connection.is_autocommit() {
             return Err(Fault::Unavailable("the transaction was given up".into()));
         }
         if !is_kept {
-            connection.execute_batch("ROLLBACK TO job")?;
+            connection.prepare_cached("ROLLBACK TO job")?.execute([])?;
         }
-        connection.execute_batch("RELEASE job")?;
+        connection.prepare_cached("RELEASE job")?.execute([])?;
     }
     Ok(connection.execute_batch("COMMIT")?)
 }

@@ -34,7 +34,6 @@ mod together;
 pub use account::Account;
 pub use actions::{Usage, secrets};
 pub use grain::{Grain, Retention};
-pub use grants::last_use_of;
 pub use ledger::Ledger;
 pub use overall::{Oddity, Overall, Unusual, Uses};
 pub use report::{AddressCount, KeyCount, OutcomeCount, ScopeUse, SecretUse, TimedCount, Whose};

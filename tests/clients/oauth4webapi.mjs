@@ -186,6 +186,7 @@ await step("hears a no", async () => {
     response_type: "code",
     code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
     code_challenge_method: "S256",
+    resource: api,
     state,
   });
   const back = await person.denies(url);

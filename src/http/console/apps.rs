@@ -4,7 +4,6 @@ use super::paging::{PAGE, Paging, ROWS};
 use super::scene::workspace;
 use super::views::apps::{self as view, App, AppsView};
 use crate::accounts::people::Role;
-use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::http::in_force::InForce;
 use crate::http::ui::address::Address;
@@ -12,9 +11,7 @@ use crate::http::ui::layout::Place;
 use crate::http::ui::parts::Part;
 use crate::http::web::{Reply, Visit};
 use crate::id::GrantId;
-use crate::oauth::clients::Client;
-use crate::oauth::grants::{Grant, Grants, Of};
-use crate::usage::last_use_of;
+use crate::oauth::grants::{Grant, Grants, Listed, Of};
 
 /// The field that names what is to be ended.
 const GRANT: &str = "grant";
@@ -25,19 +22,15 @@ fn grants<'a>(visit: &Visit<'a>) -> Grants<'a> {
 
 /// Grants of one page, with the texts that pages show.
 pub(super) struct Apps {
-    listed: Vec<Listed>,
+    shown: Vec<Shown>,
     paging: Paging,
 }
 
-struct Listed {
+struct Shown {
     id: String,
-    grant: Grant,
-    client: Option<Client>,
     product: String,
-    holder: Option<String>,
-    used_at: Option<Timestamp>,
-    used_from: Option<String>,
     may_end: bool,
+    listed: Listed,
 }
 
 impl Apps {
@@ -48,30 +41,24 @@ impl Apps {
         (address, name): (&Address<'_>, &str),
     ) -> Result<Self> {
         let paging = Paging::of_list(address, name, grants(visit).count(of, visit.now)?);
-        let page = (paging.skipped(), ROWS);
-        let in_force = InForce::of(visit.app);
-        let (clients, user) = (in_force.clients(visit.app), &visit.holder()?.user);
-        let listed = grants(visit).list(of, visit.now, page)?.into_iter().map(|grant| {
-            let holder = grant.holder.map(|holder| visit.people().email_of(holder)).transpose()?;
-            let product = in_force.registry.product(&grant.product);
-            let last_use = last_use_of(&visit.app.store, grant.id)?;
-            let used_from = last_use.and_then(|last_use| last_use.from);
-            Ok(Listed {
-                used_at: last_use.map(|last_use| last_use.at),
-                used_from: used_from.map(|from| from.to_string()),
+        let registry = InForce::of(visit.app).registry;
+        let user = &visit.holder()?.user;
+        let shown = |listed: Listed| {
+            let grant = &listed.grant;
+            let product = registry.product(&grant.product);
+            Shown {
                 id: grant.id.to_string(),
-                client: clients.find(&grant.client)?,
                 product: product.map_or(&grant.product, |product| &product.name).clone(),
-                holder: holder.flatten().map(|email| email.to_string()),
-                may_end: may_end(&grant, user.id, user.role_in(&grant.workspace)),
-                grant,
-            })
-        });
-        Ok(Self { listed: listed.collect::<Result<_>>()?, paging })
+                may_end: may_end(grant, user.id, user.role_in(&grant.workspace)),
+                listed,
+            }
+        };
+        let listed = grants(visit).list(of, visit.now, (paging.skipped(), ROWS))?;
+        Ok(Self { shown: listed.into_iter().map(shown).collect(), paging })
     }
 
     pub(super) fn rows(&self) -> Vec<App<'_>> {
-        self.listed.iter().map(Listed::view).collect()
+        self.shown.iter().map(Shown::view).collect()
     }
 
     pub(super) fn part<'p>(&'p self, rows: &'p [App<'p>]) -> Part<'p, App<'p>> {
@@ -79,22 +66,23 @@ impl Apps {
     }
 }
 
-impl Listed {
+impl Shown {
     fn view(&self) -> App<'_> {
-        let client = self.client.as_ref();
+        let Listed { grant, client, holder, used_at, used_from } = &self.listed;
+        let client = client.as_ref();
         App {
             id: &self.id,
-            name: client.map_or(self.grant.client.as_str(), |client| &client.name),
-            client: self.grant.client.as_str(),
+            name: client.map_or(grant.client.as_str(), |client| &client.name),
+            client: grant.client.as_str(),
             is_vouched: client.is_some_and(|client| client.origin.is_vouched()),
             product: &self.product,
-            workspace: &self.grant.workspace,
-            holder: self.holder.as_deref(),
-            scopes: &self.grant.scopes,
-            restrictions: &self.grant.restrictions,
-            created_at: self.grant.created_at,
-            used_at: self.used_at,
-            used_from: self.used_from.as_deref(),
+            workspace: &grant.workspace,
+            holder: holder.as_deref(),
+            scopes: &grant.scopes,
+            restrictions: &grant.restrictions,
+            created_at: grant.created_at,
+            used_at: *used_at,
+            used_from: used_from.as_deref(),
             may_end: self.may_end,
         }
     }

@@ -1,51 +1,89 @@
 //! Which client asks ([RFC 6749 §2.3](https://www.rfc-editor.org/rfc/rfc6749#section-2.3)): by its
 //! secret in `Authorization: Basic` or in the body, or by its id alone where it has no secret.
 
+use std::sync::Arc;
+
 use base64ct::{Base64, Encoding as _};
 use zeroize::Zeroizing;
 
 use super::endpoint::{Asked, credentials};
-use crate::oauth::clients::Client;
+use crate::oauth::clients::{ClientId, Proved};
 use crate::oauth::{Attempt, Code, Error, Parameters, Result, form_decoded};
+use crate::secret::SecretDigest;
 
 /// Wrong secrets that one place may present in a minute before it is told to slow down. No right one
 /// is ever refused for it: a guess has 154 bits to find, and a stranger could lock others out.
 const WRONG_PER_MINUTE: u32 = 60;
 
+/// Who a client says that it is, and what it proves that by.
+struct Presented {
+    id: Zeroizing<String>,
+    secret: Option<Zeroizing<String>>,
+}
+
+impl Presented {
+    /// What is remembered of it by.
+    fn question(&self) -> Option<(ClientId, SecretDigest)> {
+        let secret = self.secret.as_ref()?;
+        Some((self.id.parse().ok()?, SecretDigest::of(secret.as_bytes())))
+    }
+}
+
 /// The client that a request is from.
 ///
 /// # Errors
 /// `InvalidRequest` where it says that in two ways, `InvalidClient`, `SlowDown`.
-pub(super) fn client(asked: &Asked<'_>, parameters: &Parameters) -> Result<Client> {
+pub(super) fn client(asked: &Asked<'_>, parameters: &Parameters) -> Result<Arc<Proved>> {
+    let presented = presented(asked, parameters)?;
+    let question = presented.question();
+    if let Some(known) = question.as_ref().and_then(|question| remembered(asked, question)) {
+        return Ok(known);
+    }
+    let secret = presented.secret.as_ref().map(|secret| secret.as_str());
+    let found = asked.clients().authenticate(&presented.id, secret, asked.now);
+    let proved = Arc::new(counted(asked, found, Code::InvalidClient)?);
+    if let Some(question) = question {
+        asked.app.known.clients.put(asked.commits, question, Arc::clone(&proved));
+    }
+    Ok(proved)
+}
+
+/// The same, if it is remembered: without a look at the database.
+pub(super) fn known(asked: &Asked<'_>, parameters: &Parameters) -> Option<Arc<Proved>> {
+    remembered(asked, &presented(asked, parameters).ok()?.question()?)
+}
+
+fn remembered(asked: &Asked<'_>, question: &(ClientId, SecretDigest)) -> Option<Arc<Proved>> {
+    let known = asked.app.known.clients.get(asked.commits, question);
+    known.filter(|known| known.is_good(asked.now))
+}
+
+fn presented(asked: &Asked<'_>, parameters: &Parameters) -> Result<Presented> {
     let (in_body, secret) = (parameters.one("client_id")?, parameters.one("client_secret")?);
     if parameters.one("client_assertion")?.is_some() {
         return Err(Error::new(Code::InvalidClient, "clients prove who they are by a secret"));
     }
-    let basic = asked.sent.authorization.as_deref().map(basic).transpose()?;
-    let (id, secret) = match (&basic, in_body, secret) {
+    let owned = |text: &str| Zeroizing::new(text.to_owned());
+    match (asked.sent.authorization.as_deref().map(basic).transpose()?, in_body, secret) {
         (Some(_), _, Some(_)) => {
-            return Err(Error::request("a client proves who it is in one way at a time"));
+            Err(Error::request("a client proves who it is in one way at a time"))
         }
         (Some((id, _)), Some(other), None) if id.as_str() != other => {
-            return Err(Error::request("client_id is another one than in Authorization"));
+            Err(Error::request("client_id is another one than in Authorization"))
         }
-        (Some((id, secret)), _, None) => (id.as_str(), Some(secret.as_str())),
-        (None, Some(id), secret) => (id, secret),
+        (Some((id, secret)), _, None) => Ok(Presented { id, secret: Some(secret) }),
+        (None, Some(id), secret) => Ok(Presented { id: owned(id), secret: secret.map(owned) }),
         (None, None, _) => {
-            return Err(Error::new(
-                Code::InvalidClient,
-                "the request does not say which client asks",
-            ));
+            Err(Error::new(Code::InvalidClient, "the request does not say which client asks"))
         }
-    };
-    counted(asked, asked.clients().authenticate(id, secret, asked.now), Code::InvalidClient)
+    }
 }
 
 /// What was `found` by a secret. That it was `wrong` is counted, by where it came from.
 ///
 /// # Errors
 /// As `found`; `SlowDown`.
-pub(super) fn counted(asked: &Asked<'_>, found: Result<Client>, wrong: Code) -> Result<Client> {
+pub(super) fn counted<T>(asked: &Asked<'_>, found: Result<T>, wrong: Code) -> Result<T> {
     if found.as_ref().is_err_and(|error| error.code() == wrong) {
         let limit = (WRONG_PER_MINUTE, asked.now);
         asked.app.attempts.count(Attempt::WrongSecret, asked.address, limit)?;
@@ -57,10 +95,10 @@ pub(super) fn counted(asked: &Asked<'_>, found: Result<Client>, wrong: Code) -> 
 ///
 /// # Errors
 /// As [`client`]; `InvalidClient` for one that has none.
-pub(super) fn confidential(asked: &Asked<'_>, parameters: &Parameters) -> Result<Client> {
-    let client = client(asked, parameters)?;
-    if client.is_confidential() {
-        return Ok(client);
+pub(super) fn confidential(asked: &Asked<'_>, parameters: &Parameters) -> Result<Arc<Proved>> {
+    let proved = client(asked, parameters)?;
+    if proved.client.is_confidential() {
+        return Ok(proved);
     }
     Err(Error::new(Code::InvalidClient, "only a client with a secret may ask this"))
 }

@@ -16,6 +16,9 @@ use crate::oauth::tokens::Tokens;
 /// Makes the answer to a client.
 pub type Handler = fn(&Asked<'_>) -> Result<Answer>;
 
+/// Makes the answer to a client from memory alone, where that has it: at once, on whatever thread.
+pub(in crate::http) type Remembering = fn(&Asked<'_>) -> Option<Answer>;
+
 /// One endpoint for programs.
 #[derive(Clone, Copy, Debug)]
 pub struct Endpoint {
@@ -25,6 +28,8 @@ pub struct Endpoint {
     pub methods: &'static [(Method, Handler)],
     /// Whether programs in a browser may call it from other sites (CORS). No cookie is ever read.
     pub is_open: bool,
+    /// What answers before any of the methods' handlers, where memory has the answer.
+    pub(super) known: Option<Remembering>,
 }
 
 /// An endpoint for programs.
@@ -32,13 +37,19 @@ pub(in crate::http) const fn endpoint(
     path: &'static str,
     methods: &'static [(Method, Handler)],
 ) -> Endpoint {
-    Endpoint { path, methods, is_open: true }
+    Endpoint { path, methods, is_open: true, known: None }
 }
 
 impl Endpoint {
     /// The same, for programs on servers alone.
     pub(in crate::http) const fn closed(mut self) -> Self {
         self.is_open = false;
+        self
+    }
+
+    /// The same, where answers are remembered.
+    pub(in crate::http) const fn known(mut self, known: Remembering) -> Self {
+        self.known = Some(known);
         self
     }
 
@@ -71,6 +82,8 @@ pub struct Asked<'a> {
     pub(super) public: &'a PublicUrl,
     pub(super) in_force: InForce,
     pub(super) now: Timestamp,
+    /// The number of the database's last commit, before anything was read of it.
+    pub(super) commits: u64,
     /// Where the client is.
     pub(super) address: IpAddr,
     /// What of the request anything depends on.
@@ -125,7 +138,17 @@ pub(super) fn credentials<'a>(authorization: &'a str, scheme: &str) -> Option<&'
     found.eq_ignore_ascii_case(scheme).then(|| rest.trim())
 }
 
-impl Asked<'_> {
+impl<'a> Asked<'a> {
+    /// A request as it comes.
+    pub(super) fn now(
+        (app, public): (&'a App, &'a PublicUrl),
+        address: IpAddr,
+        sent: &'a Sent,
+    ) -> Self {
+        let (commits, in_force, now) = (app.store.commits(), InForce::of(app), app.clock.now());
+        Self { app, public, in_force, now, commits, address, sent }
+    }
+
     /// The actions on clients.
     pub(super) fn clients(&self) -> Clients<'_> {
         self.in_force.clients(self.app)

@@ -1,6 +1,8 @@
 //! `/oauth/introspect`: what a token is worth, for whoever may know
 //! ([RFC 7662](https://www.rfc-editor.org/rfc/rfc7662)).
 
+use std::sync::Arc;
+
 use actix_http::StatusCode;
 use serde_json::{Map, Value, json};
 
@@ -8,8 +10,10 @@ use super::answer::Answer;
 use super::authenticate;
 use super::endpoint::Asked;
 use crate::clock::Timestamp;
+use crate::oauth::clients::Client;
 use crate::oauth::tokens::Worth;
 use crate::oauth::{Error, Result};
+use crate::secret::SecretDigest;
 
 /// Says what a token is worth. One that is worth nothing, and one that is not for the client to know,
 /// look alike.
@@ -18,24 +22,44 @@ use crate::oauth::{Error, Result};
 /// `InvalidRequest`, `InvalidClient`.
 pub(in crate::http) fn answer(asked: &Asked<'_>) -> Result<Answer> {
     let parameters = authenticate::form(asked)?;
-    let client = authenticate::confidential(asked, &parameters)?;
+    let proved = authenticate::confidential(asked, &parameters)?;
     let token = parameters.one("token")?.ok_or_else(|| Error::request("token is missing"))?;
     let settings = &asked.app.live.get().oauth;
-    let members = match asked.tokens(settings).inspect(&client, token, asked.now)? {
-        Some(worth) => members(asked, &worth),
-        None => Map::from_iter([("active".to_owned(), false.into())]),
-    };
-    Ok(Answer::json(StatusCode::OK, members))
+    let worth = asked.tokens(settings).worth(token)?.map(Arc::new);
+    if let Some(worth) = &worth {
+        let digest = SecretDigest::of(token.as_bytes());
+        asked.app.known.tokens.put(asked.commits, digest, Arc::clone(worth));
+    }
+    Ok(told(asked, &proved.client, worth.as_deref()))
 }
 
-fn members(asked: &Asked<'_>, worth: &Worth) -> Map<String, Value> {
+/// The same of a token and for a client that are remembered: without a look at the database.
+pub(in crate::http) fn known(asked: &Asked<'_>) -> Option<Answer> {
+    let parameters = authenticate::form(asked).ok()?;
+    let proved = authenticate::known(asked, &parameters)?;
+    let digest = SecretDigest::of(parameters.one("token").ok()??.as_bytes());
+    let worth = asked.app.known.tokens.get(asked.commits, &digest)?;
+    Some(told(asked, &proved.client, Some(&worth)))
+}
+
+fn told(asked: &Asked<'_>, client: &Client, worth: Option<&Worth>) -> Answer {
+    let settings = &asked.app.live.get().oauth;
+    let scopes = |worth| asked.tokens(settings).scopes_told(client, worth, asked.now);
+    let members = match worth.and_then(|worth| Some((worth, scopes(worth)?))) {
+        Some((worth, scopes)) => members(asked, worth, &scopes),
+        None => Map::from_iter([("active".to_owned(), false.into())]),
+    };
+    Answer::json(StatusCode::OK, members)
+}
+
+fn members(asked: &Asked<'_>, worth: &Worth, scopes: &[String]) -> Map<String, Value> {
     let seconds = |at: Timestamp| Value::from(at.as_millis() / 1_000);
     let grant = &worth.grant;
     let holder = grant.holder.map(|holder| holder.to_string());
     let mut members = Map::new();
     let mut say = |name: &str, value: Value| members.insert(name.to_owned(), value);
     say("active", true.into());
-    say("scope", worth.scopes.join(" ").into());
+    say("scope", scopes.join(" ").into());
     say("client_id", grant.client.as_str().into());
     say("sub", holder.unwrap_or_else(|| grant.client.to_string()).into());
     match audiences(asked, worth).as_slice() {

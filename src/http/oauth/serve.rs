@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use actix_http::header;
 use actix_http::{HttpMessage as _, Method, Request, Response, StatusCode};
@@ -11,7 +12,6 @@ use super::answer::Answer;
 use super::endpoint::{Asked, Endpoint, Handler, Sent};
 use crate::accounts::setup::Setup;
 use crate::app::App;
-use crate::http::in_force::InForce;
 use crate::http::web::{FORM_WITHIN, PublicUrl, Unread, read_body};
 use crate::id;
 use crate::oauth::{Code, Error, Result};
@@ -41,7 +41,13 @@ pub(in crate::http) async fn serve(
                 Err(unread) => not_read(unread),
                 Ok(body) => {
                     sent.body = body;
-                    carried_out((app, public), handler, address, sent, &request_id).await
+                    let asked = || Asked::now((app, public), address, &sent);
+                    match endpoint.known.and_then(|known| known(&asked())) {
+                        Some(answer) => answer,
+                        None => {
+                            carried_out((app, public), handler, address, sent, &request_id).await
+                        }
+                    }
                 }
             }
         }
@@ -96,9 +102,7 @@ async fn carried_out(
 ) -> Answer {
     let (app, public) = (Arc::clone(app), public.clone());
     let made = actix_rt::task::spawn_blocking(move || {
-        let in_force = InForce::of(&app);
-        let now = app.clock.now();
-        let asked = Asked { app: &app, public: &public, in_force, now, address, sent: &sent };
+        let asked = Asked::now((&app, &public), address, &sent);
         hold_set_up(&app).and_then(|()| handler(&asked))
     });
     let error = match made.await {
@@ -115,9 +119,13 @@ async fn carried_out(
 
 /// Until there is anybody, there is the setup alone.
 fn hold_set_up(app: &App) -> Result<()> {
+    if app.known.is_set_up.load(Ordering::Relaxed) {
+        return Ok(());
+    }
     let setup = Setup { store: &app.store, hasher: &app.hasher };
     if setup.is_needed()? {
         return Err(Error::new(Code::TemporarilyUnavailable, "this instance is not set up yet"));
     }
+    app.known.is_set_up.store(true, Ordering::Relaxed);
     Ok(())
 }

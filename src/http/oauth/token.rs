@@ -18,11 +18,12 @@ use crate::oauth::{Code, Error, Parameters, Result};
 /// As RFC 6749 §5.2.
 pub(in crate::http) fn answer(asked: &Asked<'_>) -> Result<Answer> {
     let parameters = parameters(asked)?;
-    let client = authenticate::client(asked, &parameters)?;
+    let proved = authenticate::client(asked, &parameters)?;
+    let client = &proved.client;
     if asked.sent.is_json() && !client.is_oauth20 {
         return Err(Error::request("send application/x-www-form-urlencoded"));
     }
-    let given = given(asked, &client, &parameters)?;
+    let given = given(asked, client, &parameters)?;
     Ok(Answer::json(StatusCode::OK, members(&given, asked.now)))
 }
 

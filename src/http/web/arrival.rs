@@ -17,12 +17,17 @@ pub(super) struct Arrival {
 }
 
 impl Arrival {
-    /// None where it came past every proxy: whatever it says of itself is its own word.
+    /// None where it came past every proxy that is named. Where none is, it may have come from anywhere,
+    /// and whatever it says of itself is its own word.
     ///
     /// Of `X-Forwarded-For` the last entry counts, which the proxy beside us has added: whoever asks
     /// can write those before it.
     pub(super) fn of(request: &Request, proxies: &Peers) -> Option<Self> {
-        let peer = request.peer_addr().filter(|peer| proxies.allow(Some(*peer)))?;
+        let peer = request.peer_addr()?;
+        if !proxies.allow(Some(peer)) {
+            let alone = Self { address: peer.ip().to_canonical(), is_plain: false };
+            return proxies.is_empty().then_some(alone);
+        }
         let said = last(request, "x-forwarded-for").and_then(|said| said.parse().ok());
         let is_plain = last(request, "x-forwarded-proto")
             .is_some_and(|said| said.eq_ignore_ascii_case("http"));
@@ -42,16 +47,21 @@ mod tests {
 
     use super::*;
 
+    type Lines<'l> = &'l [(&'static str, &'static str)];
+
     /// Who asks, where `peer` passes these lines on to a listener with a proxy at 10.0.0.7.
-    fn arrival(peer: &str, lines: &[(&'static str, &'static str)]) -> Option<(String, bool)> {
-        let proxies = Peers::new(vec!["10.0.0.7/32".parse().unwrap()]);
+    fn arrival(peer: &str, lines: Lines<'_>) -> Option<(String, bool)> {
+        arrival_behind(&Peers::new(vec!["10.0.0.7/32".parse().unwrap()]), peer, lines)
+    }
+
+    fn arrival_behind(proxies: &Peers, peer: &str, lines: Lines<'_>) -> Option<(String, bool)> {
         let mut request = Request::new();
         request.head_mut().peer_addr = Some(peer.parse().unwrap());
         for (name, value) in lines {
             let value = HeaderValue::from_static(value);
             request.headers_mut().append(HeaderName::from_static(name), value);
         }
-        let found = Arrival::of(&request, &proxies)?;
+        let found = Arrival::of(&request, proxies)?;
         Some((found.address.to_string(), found.is_plain))
     }
 
@@ -76,6 +86,14 @@ mod tests {
         for stranger in ["10.0.0.8:9", "203.0.113.7:9", "[2001:db8::7]:9"] {
             assert_eq!(arrival(stranger, &[(FOR, "127.0.0.1")]), None, "{stranger}");
         }
+    }
+
+    #[test]
+    fn where_no_proxy_is_named_anybody_may_ask_and_is_not_believed() {
+        let lines = [("x-forwarded-for", "127.0.0.1"), ("x-forwarded-proto", "http")];
+        let ask = |peer| arrival_behind(&Peers::default(), peer, &lines).unwrap();
+        assert_eq!(ask("10.0.0.7:9"), ("10.0.0.7".to_owned(), false));
+        assert_eq!(ask("127.0.0.1:9"), ("127.0.0.1".to_owned(), true));
     }
 
     #[test]

@@ -11,6 +11,9 @@ use zeroize::Zeroizing;
 /// Bytes of a form: far more than the longest that a page has.
 const FORM_BYTES_MAX: usize = 64 * 1024;
 
+/// Room for what is usual: wiping what nobody filled would cost more than reading it.
+const ROOM_BYTES: usize = 1024;
+
 /// How long a form may take to arrive.
 pub(in crate::http) const FORM_WITHIN: Duration = Duration::from_secs(10);
 
@@ -34,8 +37,7 @@ pub(in crate::http) async fn read(
 }
 
 async fn gathered(mut payload: Payload<BoxedPayloadStream>) -> Result<Zeroizing<Vec<u8>>, Unread> {
-    // Never grown: that would leave a copy of what it held behind.
-    let mut body = Zeroizing::new(Vec::with_capacity(FORM_BYTES_MAX));
+    let mut body = Zeroizing::new(Vec::with_capacity(ROOM_BYTES));
     loop {
         match poll_fn(|context| Pin::new(&mut payload).poll_next(context)).await {
             None => return Ok(body),
@@ -43,7 +45,21 @@ async fn gathered(mut payload: Payload<BoxedPayloadStream>) -> Result<Zeroizing<
             Some(Ok(chunk)) if body.len() + chunk.len() > FORM_BYTES_MAX => {
                 return Err(Unread::TooLong);
             }
-            Some(Ok(chunk)) => body.extend_from_slice(&chunk),
+            Some(Ok(chunk)) => {
+                hold_room(&mut body, chunk.len());
+                body.extend_from_slice(&chunk);
+            }
         }
+    }
+}
+
+/// Makes room for so many bytes more. A vector that grows by itself leaves a copy of what it held
+/// behind; here what it was is wiped.
+fn hold_room(body: &mut Zeroizing<Vec<u8>>, bytes: usize) {
+    let needed = body.len() + bytes;
+    if needed > body.capacity() {
+        let mut larger = Zeroizing::new(Vec::with_capacity(needed.max(2 * body.capacity())));
+        larger.extend_from_slice(body);
+        *body = larger;
     }
 }

@@ -2,18 +2,18 @@
 
 use serde_json::{Value, json};
 
-use super::client::{AuthMethod, Client, ClientId, ClientSecret};
+use super::client::{AuthMethod, Client, ClientId, ClientSecret, Lasting, Proved};
 use super::table;
 use super::terms::{Changes, Maker, Terms};
 use crate::audit::{self, Actor, Change};
 use crate::clock::{Span, Timestamp};
 use crate::error::{Error, Result};
-use crate::oauth::grants::table as grants;
+use crate::oauth::grants::{self, table as grant_table};
 use crate::oauth::{Code, Error as Refused, secret};
 use crate::principals::Principals;
 use crate::registry::Registry;
 use crate::secret::{Secret, SecretDigest};
-use crate::store::{Store, Write};
+use crate::store::{Read, Store, Write};
 
 /// What a client's secret begins with.
 pub const SECRET_PREFIX: &str = "ks_cs_";
@@ -63,22 +63,25 @@ impl Clients<'_> {
         })
     }
 
-    /// Changes a client that somebody has made.
+    /// Changes a client that somebody has made. A service that may have less from now on loses what
+    /// it has, and asks anew.
     ///
     /// # Errors
     /// `Invalid`, `NotFound`; `Conflict` for one that describes itself.
     pub fn update(&self, actor: &Actor, id: &ClientId, changes: Changes) -> Result<Client> {
         // The product of a client never changes.
-        let product = self.vouched(id)?.product;
+        let product = self.store.read(|db| vouched(db, id))?.product;
         let changes = changes.parsed(product.as_deref(), self.registry)?;
         let (actor, id) = (actor.clone(), id.clone());
-        self.store.write(move |tx| {
-            let client = table::find(tx, &id)?.ok_or_else(|| unknown(&id))?;
-            let client = changes.apply(client)?;
+        let (client, forgotten) = self.store.write(move |tx| {
+            let client = changes.apply(vouched(tx, &id)?)?;
             table::put(tx, &client)?;
             record(tx, &actor, "client.update", &client, described(&client))?;
-            Ok(client)
-        })
+            let forgotten = grants::end_wider(tx, &actor, &client)?;
+            Ok((client, forgotten))
+        })?;
+        self.principals.forget(&forgotten);
+        Ok(client)
     }
 
     /// Gives a confidential client another secret; those before it end after `overlap`.
@@ -86,14 +89,13 @@ impl Clients<'_> {
     /// # Errors
     /// `NotFound`; `Conflict` for a public client, and one that describes itself.
     pub fn rotate(&self, actor: &Actor, id: &ClientId, overlap: Span) -> Result<Minted> {
-        let client = self.vouched(id)?;
-        if !client.is_confidential() {
-            return Err(Error::conflict("a public client has no secret"));
-        }
         let secret = secret::mint(SECRET_PREFIX)?;
-        let actor = actor.clone();
+        let (actor, id) = (actor.clone(), id.clone());
         self.store.write(move |tx| {
-            table::find(tx, &client.id)?.ok_or_else(|| unknown(&client.id))?;
+            let client = vouched(tx, &id)?;
+            if !client.is_confidential() {
+                return Err(Error::conflict("a public client has no secret"));
+            }
             table::end_secrets(tx, &client.id, tx.now.plus(overlap))?;
             table::insert_secret(tx, &client.id, &secret)?;
             let detail = json!({ "overlap": overlap.to_string() });
@@ -110,7 +112,7 @@ impl Clients<'_> {
         let (actor, id) = (actor.clone(), id.clone());
         let digests = self.store.write(move |tx| {
             let client = table::find(tx, &id)?;
-            let digests = grants::tokens_of_client(tx, &id)?;
+            let digests = grant_table::tokens_of_client(tx, &id)?;
             if !table::delete(tx, &id)? {
                 return Err(unknown(&id));
             }
@@ -183,31 +185,32 @@ impl Clients<'_> {
         id: &str,
         secret: Option<&str>,
         now: Timestamp,
-    ) -> crate::oauth::Result<Client> {
+    ) -> crate::oauth::Result<Proved> {
         let refused =
             || Refused::new(Code::InvalidClient, "no such client, or it has not proved who it is");
         let id = id.parse::<ClientId>().map_err(|_| refused())?;
         // Of whatever is presented, so that an unknown client costs what a known one does.
         let digest = SecretDigest::of(secret.unwrap_or_default().as_bytes());
-        let (found, is_secret) = self.store.read(|db| {
-            let is_secret = table::is_secret(db, &id, &digest, now)?;
-            Ok::<_, Error>((table::find(db, &id)?, is_secret))
+        let (found, known) = self.store.read(|db| {
+            let known = table::secret(db, &id, &digest)?;
+            Ok::<_, Error>((table::find(db, &id)?, known))
         })?;
         let client = found.ok_or_else(refused)?;
-        let is_proved = match client.auth_method {
-            AuthMethod::None => secret.is_none(),
-            AuthMethod::SecretBasic | AuthMethod::SecretPost => is_secret,
+        let proof = match client.auth_method {
+            AuthMethod::None => secret.is_none().then_some(Lasting { ends_at: None }),
+            AuthMethod::SecretBasic | AuthMethod::SecretPost => known,
         };
-        if is_proved { Ok(client) } else { Err(refused()) }
+        let proof = proof.filter(|proof| proof.is_good(now)).ok_or_else(refused)?;
+        Ok(Proved { client, proof })
     }
+}
 
-    fn vouched(&self, id: &ClientId) -> Result<Client> {
-        let client = self.show(id)?;
-        if client.origin.is_vouched() {
-            return Ok(client);
-        }
-        Err(Error::conflict(format!("{id} describes itself: nobody else changes what it says")))
+fn vouched(db: &Read<'_>, id: &ClientId) -> Result<Client> {
+    let client = table::find(db, id)?.ok_or_else(|| unknown(id))?;
+    if client.origin.is_vouched() {
+        return Ok(client);
     }
+    Err(Error::conflict(format!("{id} describes itself: nobody else changes what it says")))
 }
 
 fn hold_room(tx: &Write<'_>, workspace: Option<&str>) -> Result<()> {

@@ -228,3 +228,33 @@ pub struct ClientSecret {
     /// When it ends, if it does.
     pub ends_at: Option<Timestamp>,
 }
+
+/// How long a secret is good.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lasting {
+    /// When it ends, if it does.
+    pub(super) ends_at: Option<Timestamp>,
+}
+
+impl Lasting {
+    /// Whether it proves anything at `now`.
+    pub(super) fn is_good(self, now: Timestamp) -> bool {
+        self.ends_at.is_none_or(|end| end > now)
+    }
+}
+
+/// A client that has proved who it is.
+#[derive(Clone, Debug)]
+pub struct Proved {
+    /// The client.
+    pub client: Client,
+    pub(super) proof: Lasting,
+}
+
+impl Proved {
+    /// Whether what it has presented still proves it at `now`.
+    #[must_use]
+    pub fn is_good(&self, now: Timestamp) -> bool {
+        self.proof.is_good(now)
+    }
+}

@@ -17,7 +17,9 @@ pub(in crate::oauth) mod table;
 mod terms;
 
 pub use actions::{Clients, Minted, SECRET_PREFIX};
-pub use client::{AuthMethod, Client, ClientId, ClientSecret, GrantType, NoClientId, Origin};
+pub use client::{
+    AuthMethod, Client, ClientId, ClientSecret, GrantType, NoClientId, Origin, Proved,
+};
 pub use description::Description;
 pub use registration::{Registered, sweep};
 pub use terms::{Changes, Maker, Terms};

@@ -217,7 +217,10 @@ fn hold_own_secret(tx: &Write<'_>, known: &Client, sent: Option<&Value>) -> Resu
     let digest = sent.as_str().and_then(|text| secret::digest_of(text, SECRET_PREFIX));
     let is_own = match digest {
         None => false,
-        Some(digest) => table::is_secret(tx, &known.id, &digest, tx.now)?,
+        Some(digest) => {
+            let found = table::secret(tx, &known.id, &digest)?;
+            found.is_some_and(|secret| secret.is_good(tx.now))
+        }
     };
     if is_own { Ok(()) } else { Err(Error::request("client_secret is not yours to choose")) }
 }

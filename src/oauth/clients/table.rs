@@ -1,11 +1,15 @@
 //! The tables of clients and of their secrets.
 
-use super::client::{AuthMethod, Client, ClientId, ClientSecret, GrantType, Origin};
-use crate::clock::Timestamp;
+use super::client::{AuthMethod, Client, ClientId, ClientSecret, GrantType, Lasting, Origin};
+use crate::clock::{Span, Timestamp};
 use crate::error::{Error, Result};
 use crate::principals::seals::{self, ClientColumns};
 use crate::secret::{Secret, SecretDigest};
 use crate::store::{Fault, Read, Row, Seal, Write, params};
+
+/// How exactly it is known when a client last got a token: that of a busy one is not written anew with
+/// each.
+pub(in crate::oauth) const SEEN_EVERY: Span = Span::seconds(60);
 
 /// Clients of one listing.
 const LISTED_MAX: i64 = 1_000;
@@ -38,6 +42,7 @@ impl Lists {
             auth_method: client.auth_method.as_str(),
             redirect_uris: &self.redirect_uris,
             grant_types: &self.grant_types,
+            scopes: &self.scopes,
             product: client.product.as_deref(),
             workspace: client.workspace.as_deref(),
             is_oauth20: client.is_oauth20,
@@ -88,18 +93,22 @@ pub(in crate::oauth) fn delete(tx: &Write<'_>, id: &ClientId) -> Result<bool> {
     Ok(tx.execute(DELETE, params![id.as_str()])? > 0)
 }
 
-/// Writes down that a client got a token now.
+/// Writes down that a client got a token now, as exactly as it is told.
 pub(in crate::oauth) fn see(tx: &Write<'_>, id: &ClientId) -> Result<()> {
-    const UPDATE: &str = "UPDATE oauth_clients SET last_token_at = ?2 WHERE id = ?1";
-    tx.execute(UPDATE, params![id.as_str(), tx.now])?;
+    const UPDATE: &str = "
+        UPDATE oauth_clients SET last_token_at = ?2
+        WHERE id = ?1 AND (last_token_at IS NULL OR last_token_at <= ?3)";
+    tx.execute(UPDATE, params![id.as_str(), tx.now, tx.now.minus(SEEN_EVERY)])?;
     Ok(())
 }
 
-const COLUMNS: &str = "id, origin, name, auth_method, redirect_uris, grant_types, scopes, product, \
-     workspace, is_oauth20, about, created_at, created_by, last_token_at, seal";
+/// What [`read`] reads, of `oauth_clients c`.
+pub(in crate::oauth) const COLUMNS: &str = "c.id, c.origin, c.name, c.auth_method, \
+     c.redirect_uris, c.grant_types, c.scopes, c.product, c.workspace, c.is_oauth20, c.about, \
+     c.created_at, c.created_by, c.last_token_at, c.seal";
 
 /// A client; none where the row does not bear its checksum, or cannot be read.
-fn read(row: &Row<'_>) -> Result<Option<Client>, Fault> {
+pub(in crate::oauth) fn read(row: &Row<'_>) -> Result<Option<Client>, Fault> {
     Fault::unless_damaged(whole(row))
 }
 
@@ -146,7 +155,7 @@ fn whole(row: &Row<'_>) -> Result<Option<Client>, Fault> {
 
 /// A client by its id.
 pub(in crate::oauth) fn find(db: &Read<'_>, id: &ClientId) -> Result<Option<Client>> {
-    let select = format!("SELECT {COLUMNS} FROM oauth_clients WHERE id = ?1");
+    let select = format!("SELECT {COLUMNS} FROM oauth_clients c WHERE id = ?1");
     Ok(db.first(&select, params![id.as_str()], read)?.flatten())
 }
 
@@ -158,7 +167,7 @@ pub(super) fn list(
     (skipped, limit): (i64, i64),
 ) -> Result<Vec<Client>> {
     let select = format!(
-        "SELECT {COLUMNS} FROM oauth_clients WHERE ?1 IS NULL OR workspace = ?1
+        "SELECT {COLUMNS} FROM oauth_clients c WHERE ?1 IS NULL OR workspace = ?1
          ORDER BY created_at DESC, id DESC LIMIT ?2 OFFSET ?3"
     );
     let row = params![workspace, limit.clamp(1, LISTED_MAX), skipped];
@@ -248,23 +257,22 @@ pub(super) fn end_secrets(tx: &Write<'_>, client: &ClientId, ends_at: Timestamp)
     Ok(())
 }
 
-/// Whether a secret is one of this client's, and good at `now`.
-pub(super) fn is_secret(
+/// How long a secret of this client is good; `None` where it is none of its own.
+pub(super) fn secret(
     db: &Read<'_>,
     client: &ClientId,
     digest: &SecretDigest,
-    now: Timestamp,
-) -> Result<bool> {
+) -> Result<Option<Lasting>> {
     const SELECT: &str = "
         SELECT ends_at, seal FROM oauth_client_secrets WHERE digest = ?1 AND client = ?2";
-    let is_good = |row: &Row<'_>| {
+    let lasting = |row: &Row<'_>| {
         let ends_at: Option<Timestamp> = row.get(0)?;
         let is_sound = row.get::<[u8; 16]>(1)? == secret_seal(digest, client, ends_at);
-        Ok((is_sound && ends_at.is_none_or(|end| end > now)).then_some(()))
+        Ok(is_sound.then_some(Lasting { ends_at }))
     };
     let row = params![digest, client.as_str()];
-    let found = db.first(SELECT, row, |row| Fault::unless_damaged(is_good(row)))?;
-    Ok(found.flatten().is_some())
+    let found = db.first(SELECT, row, |row| Fault::unless_damaged(lasting(row)))?;
+    Ok(found.flatten())
 }
 
 /// A client's secrets, the newest first.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ureq::config::Config;
 use ureq::http::{HeaderMap, Uri, header};
+use ureq::tls::{RootCerts, TlsConfig};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, Error};
@@ -12,7 +13,7 @@ use super::address::is_public;
 use crate::clock::Span;
 
 /// A document is a few hundred bytes.
-const DOCUMENT_BYTES_MAX: u64 = 5 * 1024;
+pub(super) const DOCUMENT_BYTES_MAX: u64 = 5 * 1024;
 
 /// Bytes of an answer's head.
 const HEAD_BYTES_MAX: usize = 16 * 1024;
@@ -35,7 +36,14 @@ pub(super) struct Fetched {
 
 /// Asks for documents: no proxy of the environment, no redirect, no connection kept.
 pub(super) fn agent() -> Agent {
+    agent_of(RootCerts::WebPki, EverybodysAddresses::default())
+}
+
+/// The same with other authorities and another way to find a host: tests have hosts of their own.
+pub(super) fn agent_of(authorities: RootCerts, addresses: impl Resolver) -> Agent {
+    let tls = TlsConfig::builder().root_certs(authorities).build();
     let config = Config::builder()
+        .tls_config(tls)
         .proxy(None)
         .max_redirects(0)
         .max_redirects_will_error(false)
@@ -46,7 +54,7 @@ pub(super) fn agent() -> Agent {
         .user_agent("keystile")
         .accept("application/json")
         .build();
-    Agent::with_parts(config, DefaultConnector::default(), EverybodysAddresses::default())
+    Agent::with_parts(config, DefaultConnector::default(), addresses)
 }
 
 /// The document at `url`, which is a good one; else why it cannot be used. A document by http lies on
@@ -60,7 +68,8 @@ pub(super) fn fetch(agent: &Agent, url: &str) -> Result<Fetched, String> {
         return Err("it is not said to be JSON".to_owned());
     }
     let kept = kept(answer.headers());
-    let body = answer.body_mut().with_config().limit(DOCUMENT_BYTES_MAX).read_to_vec();
+    // Where the limit is reached, the reader does not look whether there is more.
+    let body = answer.body_mut().with_config().limit(DOCUMENT_BYTES_MAX + 1).read_to_vec();
     Ok(Fetched { body: body.map_err(|error| error.to_string())?, kept })
 }
 

@@ -19,6 +19,8 @@ mod address;
 mod documents;
 mod fetch;
 mod read;
+#[cfg(test)]
+mod tests;
 mod url;
 
 pub use documents::Documents;

@@ -1,12 +1,13 @@
 //! What can be done with grants: list them, and end them.
 
-use super::grant::{Grant, Of};
+use super::grant::{Grant, Listed, Of};
 use super::table;
 use crate::accounts::{self, NamedGrant};
 use crate::audit::Actor;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::id::GrantId;
+use crate::oauth::clients::Client;
 use crate::principals::Principals;
 use crate::secret::SecretDigest;
 use crate::store::{Store, Write};
@@ -30,17 +31,18 @@ impl Grants<'_> {
         of: &Of,
         now: Timestamp,
         (skipped, limit): (usize, usize),
-    ) -> Result<Vec<Grant>> {
+    ) -> Result<Vec<Listed>> {
         let rows = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
         self.store.read(|db| table::list(db, of, now, (rows(skipped), rows(limit))))
     }
 
-    /// How many there are; a thousand at most.
+    /// How many there are.
     ///
     /// # Errors
     /// As the store's.
     pub fn count(&self, of: &Of, now: Timestamp) -> Result<usize> {
-        Ok(self.list(of, now, (0, usize::MAX))?.len())
+        let counted = self.store.read(|db| table::count(db, of, now))?;
+        Ok(usize::try_from(counted).unwrap_or(0))
     }
 
     /// One grant.
@@ -85,6 +87,21 @@ pub(in crate::oauth) fn end(
     let (client, product) = (grant.client.to_string(), grant.product.clone());
     let named = NamedGrant { id: grant.id, client, product };
     accounts::end_grant(tx, (actor, action), &grant.workspace, &named)
+}
+
+/// Ends what a service has for itself where that is more than it may have now.
+pub(in crate::oauth) fn end_wider(
+    tx: &Write<'_>,
+    actor: &Actor,
+    client: &Client,
+) -> Result<Vec<SecretDigest>> {
+    let mut ended = Vec::new();
+    for grant in table::of_services(tx, &client.id)? {
+        if grant.scopes.iter().any(|name| !client.scopes.contains(name)) {
+            ended.extend(end(tx, actor, "grant.end", &grant)?);
+        }
+    }
+    Ok(ended)
 }
 
 fn gone() -> Error {

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::clock::Timestamp;
 use crate::id::{GrantId, UserId};
-use crate::oauth::clients::ClientId;
+use crate::oauth::clients::{Client, ClientId};
 use crate::principals::Restrictions;
 
 /// What an app may do for a workspace. All tokens that came of one consent hang on one grant: it is
@@ -34,6 +34,21 @@ pub struct Grant {
     pub ends_at: Timestamp,
     /// When it last gave a token; none before its code was redeemed.
     pub last_token_at: Option<Timestamp>,
+}
+
+/// A grant as it is listed: with whom it is between, and how it was used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// The grant.
+    pub grant: Grant,
+    /// The app; none where its row cannot be believed.
+    pub client: Option<Client>,
+    /// The address of whoever has given it.
+    pub holder: Option<String>,
+    /// When a request by it last passed.
+    pub used_at: Option<Timestamp>,
+    /// From which address, where the proxy has told it.
+    pub used_from: Option<String>,
 }
 
 /// Whose grants are meant.

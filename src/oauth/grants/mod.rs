@@ -12,5 +12,5 @@ mod grant;
 pub(in crate::oauth) mod table;
 
 pub use actions::Grants;
-pub(in crate::oauth) use actions::end;
-pub use grant::{Grant, Of};
+pub(in crate::oauth) use actions::{end, end_wider};
+pub use grant::{Grant, Listed, Of};

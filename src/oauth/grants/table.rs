@@ -1,10 +1,10 @@
 //! The table of grants.
 
-use super::grant::{Grant, Of};
+use super::grant::{Grant, Listed, Of};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::id::GrantId;
-use crate::oauth::clients::ClientId;
+use crate::oauth::clients::{ClientId, table as clients};
 use crate::principals::Restrictions;
 use crate::principals::seals::{self, GrantColumns};
 use crate::secret::SecretDigest;
@@ -85,6 +85,14 @@ pub(in crate::oauth) fn renew(tx: &Write<'_>, grant: &Grant) -> Result<()> {
     Ok(())
 }
 
+/// Writes that a grant gave a token now, as exactly as it is told.
+pub(in crate::oauth) fn see(tx: &Write<'_>, grant: &Grant) -> Result<()> {
+    const UPDATE: &str = "
+        UPDATE oauth_grants SET last_token_at = ?2 WHERE id = ?1 AND last_token_at <= ?3";
+    tx.execute(UPDATE, params![grant.id, tx.now, tx.now.minus(clients::SEEN_EVERY)])?;
+    Ok(())
+}
+
 /// The access tokens of a client: what must be forgotten when it goes.
 pub(in crate::oauth) fn tokens_of_client(
     db: &Read<'_>,
@@ -96,8 +104,10 @@ pub(in crate::oauth) fn tokens_of_client(
     Ok(db.all(SELECT, params![client.as_str()], |row| row.get(0))?)
 }
 
-const COLUMNS: &str = "id, client, workspace, product, resources, holder, scopes, restrictions, \
-     created_at, ends_at, last_token_at, seal";
+/// What [`read`] reads, of `oauth_grants g`.
+const COLUMNS: &str = "g.id, g.client, g.workspace, g.product, g.resources, g.holder, g.scopes, \
+     g.restrictions, g.created_at, g.ends_at, g.last_token_at, g.seal";
+const COLUMNS_NUMBER: usize = 12;
 
 /// A grant; none where the row does not bear its checksum, or cannot be read.
 fn read(row: &Row<'_>) -> Result<Option<Grant>, Fault> {
@@ -133,7 +143,7 @@ fn whole(row: &Row<'_>) -> Result<Option<Grant>, Fault> {
 
 /// A grant by its id, ended or not.
 pub(in crate::oauth) fn find(db: &Read<'_>, id: GrantId) -> Result<Option<Grant>> {
-    let select = format!("SELECT {COLUMNS} FROM oauth_grants WHERE id = ?1");
+    let select = format!("SELECT {COLUMNS} FROM oauth_grants g WHERE id = ?1");
     Ok(db.first(&select, params![id], read)?.flatten())
 }
 
@@ -144,10 +154,19 @@ pub(in crate::oauth) fn of_service(
     (workspace, product): (&str, &str),
 ) -> Result<Option<Grant>> {
     let select = format!(
-        "SELECT {COLUMNS} FROM oauth_grants
+        "SELECT {COLUMNS} FROM oauth_grants g
          WHERE client = ?1 AND workspace = ?2 AND product = ?3 AND holder IS NULL"
     );
     Ok(db.first(&select, params![client.as_str(), workspace, product], read)?.flatten())
+}
+
+/// What a service has for itself, under whatever product.
+pub(in crate::oauth) fn of_services(db: &Read<'_>, client: &ClientId) -> Result<Vec<Grant>> {
+    let select = format!(
+        "SELECT {COLUMNS} FROM oauth_grants g WHERE client = ?1 AND holder IS NULL LIMIT ?2"
+    );
+    let row = params![client.as_str(), LISTED_MAX];
+    Ok(db.all(&select, row, read)?.into_iter().flatten().collect())
 }
 
 /// The oldest grants behind the newest `kept` of one person to one client.
@@ -168,18 +187,25 @@ pub(in crate::oauth) fn count_of_holder(
     Ok(db.first(SELECT, params![grant.holder, now], |row| row.get(0))?.unwrap_or(0))
 }
 
-/// Grants that have given a token and have not ended, the newest first.
+/// Whose grants are meant: those that have given a token and have not ended.
+const MEANT: &str = "(?1 IS NULL OR g.workspace = ?1) AND (?2 IS NULL OR g.client = ?2) \
+     AND (?3 IS NULL OR g.holder = ?3) AND g.last_token_at IS NOT NULL AND g.ends_at > ?4";
+
+/// Grants with whom each is between, the newest first.
 pub(super) fn list(
     db: &Read<'_>,
     of: &Of,
     now: Timestamp,
     (skipped, limit): (i64, i64),
-) -> Result<Vec<Grant>> {
+) -> Result<Vec<Listed>> {
     let select = format!(
-        "SELECT {COLUMNS} FROM oauth_grants
-         WHERE (?1 IS NULL OR workspace = ?1) AND (?2 IS NULL OR client = ?2)
-           AND (?3 IS NULL OR holder = ?3) AND last_token_at IS NOT NULL AND ends_at > ?4
-         ORDER BY id DESC LIMIT ?5 OFFSET ?6"
+        "SELECT {COLUMNS}, u.email, l.last_used_at, l.last_used_from, {}
+         FROM oauth_grants g
+         JOIN oauth_clients c ON c.id = g.client
+         LEFT JOIN users u ON u.id = g.holder
+         LEFT JOIN usage_grants l ON l.grant_id = g.id
+         WHERE {MEANT} ORDER BY g.id DESC LIMIT ?5 OFFSET ?6",
+        clients::COLUMNS
     );
     let row = params![
         of.workspace.as_deref(),
@@ -189,7 +215,27 @@ pub(super) fn list(
         limit.clamp(1, LISTED_MAX),
         skipped,
     ];
-    Ok(db.all(&select, row, read)?.into_iter().flatten().collect())
+    Ok(db.all(&select, row, listed)?.into_iter().flatten().collect())
+}
+
+fn listed(row: &Row<'_>) -> Result<Option<Listed>, Fault> {
+    let Some(grant) = read(row)? else { return Ok(None) };
+    let row = row.behind(COLUMNS_NUMBER);
+    Ok(Some(Listed {
+        grant,
+        holder: row.get(0)?,
+        used_at: row.get(1)?,
+        used_from: row.get(2)?,
+        client: clients::read(&row.behind(3))?,
+    }))
+}
+
+/// How many [`list`] would list.
+pub(super) fn count(db: &Read<'_>, of: &Of, now: Timestamp) -> Result<i64> {
+    let select = format!("SELECT count(*) FROM oauth_grants g WHERE {MEANT}");
+    let client = of.client.as_ref().map(ClientId::as_str);
+    let row = params![of.workspace.as_deref(), client, of.holder, now];
+    Ok(db.first(&select, row, |row| row.get(0))?.unwrap_or(0))
 }
 
 /// Deletes grants that have ended. Nothing that hangs on one is good any more.

@@ -165,7 +165,7 @@ pub(super) fn issue(
         expires_at: tx.now.plus(settings.access_token).min(grant.ends_at),
     };
     let forgotten = table::insert_access(tx, &access)?;
-    grant_table::renew(tx, grant)?;
+    grant_table::see(tx, grant)?;
     clients::see(tx, &grant.client)?;
     Ok(Outcome { answer: Ok(given), forgotten })
 }

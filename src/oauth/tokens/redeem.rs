@@ -94,6 +94,7 @@ fn redeem(
     let is_renewable = client.may(GrantType::RefreshToken);
     let life = if is_renewable { settings.refresh_token_max } else { settings.access_token };
     let grant = Grant { ends_at: tx.now.plus(life), ..grant };
+    grants::renew(tx, &grant)?;
     let (scopes, minted) = (grant.scopes.clone(), Minted::new(is_renewable)?);
     issue(tx, &grant, scopes, &minted, settings)
 }

@@ -4,6 +4,7 @@
 use super::actions::{Minted, Outcome, Tokens, issue};
 use super::given::Given;
 use crate::accounts;
+use crate::clock::Timestamp;
 use crate::config::OAuth;
 use crate::id::GrantId;
 use crate::keys::restrictions;
@@ -32,56 +33,55 @@ impl Tokens<'_> {
             Error::new(Code::UnauthorizedClient, "this client acts for no workspace by itself")
         })?;
         let target = target::find(self.registry, client, (resources, scope))?;
-        // What it was made for is the bound, and a client that was made for nothing gets nothing.
-        if target.scopes.iter().any(|name| !client.scopes.contains(name)) {
-            return Err(Error::new(
-                Code::InvalidScope,
-                "that is more than the client was made for",
-            ));
-        }
+        hold_bound(client, &target.scopes)?;
         let restrictions = restrictions(&target.product, &[]).map_err(|_| {
             Error::new(
                 Code::UnauthorizedClient,
                 "a token of this API is bound to ids that somebody chooses: ask them for consent",
             )
         })?;
-        let (client, settings) = (client.clone(), self.settings.clone());
+        let (id, settings) = (client.id.clone(), self.settings.clone());
         self.answer(move |tx| {
+            // As it is now: it may have been removed or changed meanwhile.
+            let is_same = |known: &Client| known.workspace.as_ref() == Some(&workspace);
+            let client = clients::find(tx, &id)?.filter(is_same);
+            let unknown = || Error::new(Code::InvalidClient, "there is no such client");
+            let client = client.ok_or_else(unknown)?;
+            hold_bound(&client, &target.scopes)?;
             let wanted = Grant {
                 id: GrantId::new(tx.now),
-                client: client.id.clone(),
+                client: client.id,
                 workspace,
                 product: target.product.id.clone(),
                 resources: Vec::new(),
                 holder: None,
                 // The bound, so that tokens for different parts of it live side by side.
-                scopes: client.scopes.clone(),
+                scopes: client.scopes,
                 restrictions,
                 created_at: tx.now,
-                ends_at: tx.now.plus(settings.access_token),
-                last_token_at: None,
+                // Twice as long as a token, so that it is not written anew for each.
+                ends_at: tx.now.plus(settings.access_token).plus(settings.access_token),
+                last_token_at: Some(tx.now),
             };
-            serve(tx, &client, wanted, target.scopes, &settings)
+            serve(tx, wanted, target.scopes, &settings)
         })
     }
 }
 
-fn serve(
-    tx: &Write<'_>,
-    client: &Client,
-    wanted: Grant,
-    scopes: Vec<String>,
-    settings: &OAuth,
-) -> Result<Outcome> {
-    // As it is now: it may have been removed or changed meanwhile.
-    let unknown = || Error::new(Code::InvalidClient, "there is no such client");
-    let is_same = |known: &Client| known.workspace.as_ref() == Some(&wanted.workspace);
-    clients::find(tx, &client.id)?.filter(is_same).ok_or_else(unknown)?;
+/// What a service was made for is its bound, and one that was made for nothing gets nothing.
+fn hold_bound(client: &Client, scopes: &[String]) -> Result<()> {
+    if scopes.iter().all(|name| client.scopes.contains(name)) {
+        return Ok(());
+    }
+    Err(Error::new(Code::InvalidScope, "that is more than the client was made for"))
+}
+
+fn serve(tx: &Write<'_>, wanted: Grant, scopes: Vec<String>, settings: &OAuth) -> Result<Outcome> {
     let mut forgotten = Vec::new();
-    let known = grants::of_service(tx, &client.id, (&wanted.workspace, &wanted.product))?;
+    let known = grants::of_service(tx, &wanted.client, (&wanted.workspace, &wanted.product))?;
     let grant = match known {
         Some(known) if known.ends_at > tx.now && covers(&known, &scopes, &wanted) => {
-            Grant { ends_at: wanted.ends_at.max(known.ends_at), ..known }
+            lasting(tx, known, wanted.ends_at, tx.now.plus(settings.access_token))?
         }
         known => {
             if let Some(known) = known {
@@ -94,6 +94,21 @@ fn serve(
     let mut outcome = issue(tx, &grant, scopes, &Minted::new(false)?, settings)?;
     outcome.forgotten.extend(forgotten);
     Ok(outcome)
+}
+
+/// What a service has, made to end later where a token would outlive it.
+fn lasting(
+    tx: &Write<'_>,
+    known: Grant,
+    later: Timestamp,
+    token_ends_at: Timestamp,
+) -> Result<Grant> {
+    if known.ends_at >= token_ends_at {
+        return Ok(known);
+    }
+    let lasting = Grant { ends_at: later, ..known };
+    grants::renew(tx, &lasting)?;
+    Ok(lasting)
 }
 
 /// Whether what a service has is what it would be given now.

@@ -140,7 +140,7 @@ pub(super) fn count_refresh(db: &Read<'_>, grant: GrantId) -> Result<i64> {
 pub(super) fn insert_access(tx: &Write<'_>, token: &AccessToken) -> Result<Vec<SecretDigest>> {
     const BEYOND: &str = "
         SELECT digest FROM oauth_access_tokens WHERE grant_id = ?1
-        ORDER BY created_at DESC, digest LIMIT 1000 OFFSET ?2";
+        ORDER BY created_at DESC LIMIT 1000 OFFSET ?2";
     const DELETE: &str = "DELETE FROM oauth_access_tokens WHERE digest = ?1";
     const INSERT: &str = "
         INSERT INTO oauth_access_tokens (digest, grant_id, scopes, created_at, expires_at, seal)

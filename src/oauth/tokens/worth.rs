@@ -31,14 +31,30 @@ pub struct Worth {
 }
 
 impl Tokens<'_> {
-    /// What `token` is worth to `client`; `None` where it is worth nothing, or is not for it to know.
+    /// What a token is worth to whoever may know; `None` where there is no such token.
     ///
     /// # Errors
     /// As the store's.
-    pub fn inspect(&self, client: &Client, token: &str, now: Timestamp) -> Result<Option<Worth>> {
-        let found = self.store.read(|db| find(db, token))?;
-        let is_live = |worth: &Worth| worth.expires_at > now && worth.grant.ends_at > now;
-        Ok(found.filter(|worth| is_live(worth) && may_know(client, worth)))
+    pub fn worth(&self, token: &str) -> Result<Option<Worth>> {
+        Ok(self.store.read(|db| find(db, token))?)
+    }
+
+    /// The scopes of a token that the gate would let it have at `now`; `None` where it is worth nothing,
+    /// or is not for `client` to know.
+    #[must_use]
+    pub fn scopes_told(
+        &self,
+        client: &Client,
+        worth: &Worth,
+        now: Timestamp,
+    ) -> Option<Vec<String>> {
+        let is_live = worth.expires_at > now && worth.grant.ends_at > now;
+        if !is_live || !may_know(client, worth) {
+            return None;
+        }
+        let mut scopes = self.open_scopes(&worth.grant);
+        scopes.retain(|name| worth.scopes.contains(name));
+        (!scopes.is_empty()).then_some(scopes)
     }
 
     /// Ends a token that `client` holds: a refresh token with all that came of the same consent.

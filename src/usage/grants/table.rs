@@ -1,8 +1,7 @@
 //! The table of what grants let pass.
 
-use crate::error::Result;
 use crate::id::GrantId;
-use crate::store::{Fault, Read, Write, params};
+use crate::store::{Fault, Write, params};
 use crate::usage::tally::LastUse;
 
 /// Adds requests that passed. A grant that has ended meanwhile counts no more.
@@ -23,15 +22,4 @@ pub(in crate::usage) fn add(
                                 THEN usage_grants.last_used_at ELSE ?3 END";
     let from = last_use.from.map(|from| from.to_string());
     tx.execute(ADD, params![grant, requests, last_use.at, from.as_deref()]).map(drop)
-}
-
-/// The last use of a grant. An address that cannot be read is left out.
-pub(super) fn last_use(db: &Read<'_>, grant: GrantId) -> Result<Option<LastUse>> {
-    const SELECT: &str =
-        "SELECT last_used_at, last_used_from FROM usage_grants WHERE grant_id = ?1";
-    Ok(db.first(SELECT, params![grant], |row| {
-        let from: Option<String> = row.get(1)?;
-        let from = from.and_then(|from| from.parse().ok());
-        Ok::<_, Fault>(LastUse { at: row.get(0)?, from })
-    })?)
 }

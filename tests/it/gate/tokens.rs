@@ -3,7 +3,7 @@
 use keystile::clock::Span;
 use keystile::http::control::Question;
 use keystile::secret::Secret;
-use keystile::usage::{Whose, last_use_of};
+use keystile::usage::Whose;
 
 use super::asked::{Asked, Way};
 use super::verdict::{Verdict, direct};
@@ -308,6 +308,7 @@ fn a_row_that_does_not_bear_its_checksum_lets_nobody_in() {
         "UPDATE oauth_grants SET product = 'other'",
         "UPDATE oauth_grants SET restrictions = '{'",
         "UPDATE oauth_clients SET origin = 'workspace'",
+        "UPDATE oauth_clients SET scopes = '[\"read:a\",\"write:a\"]'",
         "UPDATE workspaces SET plan = 'pro'",
     ] {
         let instance = start();
@@ -354,16 +355,15 @@ fn what_apps_ask_counts_for_their_workspace_and_stays_when_they_go() {
     };
     let expected = [("allowed".to_owned(), 3), ("insufficient_scope".to_owned(), 1)];
     assert_eq!(counted(), expected);
-    let grant = service.grants()[0];
-    let last_use = last_use_of(&instance.app.store, grant).unwrap().unwrap();
-    assert_eq!((last_use.at, last_use.from), (now, "127.0.0.1".parse().ok()));
+    let listed = &service.grants()[0];
+    assert_eq!((listed.used_at, listed.used_from.as_deref()), (Some(now), Some("127.0.0.1")));
 
     assert_eq!(code(&instance, &asked), "pass");
     service.end_grants();
     assert_eq!(code(&instance, &asked), "invalid_token");
     instance.write_counts().unwrap();
     assert_eq!(counted()[0], ("allowed".to_owned(), 4), "it was asked before");
-    assert!(last_use_of(&instance.app.store, grant).unwrap().is_none());
+    assert!(service.grants().is_empty());
 }
 
 #[test]

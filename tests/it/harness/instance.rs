@@ -16,12 +16,9 @@ use keystile::clock::{Clock, Span};
 use keystile::config::{Flags, Listen, Settings};
 use keystile::error::Result;
 use keystile::http::control::{
-    By, Command, KeyCommand, Question, UsageOf, UsageQuestion, UserCommand, WorkspaceCommand,
-    execute,
+    By, Command, Question, UsageOf, UsageQuestion, UserCommand, WorkspaceCommand, execute,
 };
 use keystile::http::server::{GateListener, Running, WebListener};
-use keystile::id::KeyId;
-use keystile::keys::{Changes, Expiry, Terms};
 use keystile::registry::Watcher;
 use keystile::store::{Lock, Locked};
 use keystile::upkeep::{self, Behind, Live};
@@ -29,6 +26,7 @@ use keystile::usage::Usage;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use super::key::Key;
 use super::{Address, Browser, Client, eventually};
 
 /// When the tests' clock stands at first.
@@ -60,13 +58,6 @@ impl Plugins {
         self.0.push((product.to_owned(), text.to_owned()));
         self
     }
-}
-
-/// A key and the newest secret that was shown for it.
-#[derive(Clone, Debug)]
-pub(crate) struct Key {
-    pub(crate) id: KeyId,
-    pub(crate) secret: String,
 }
 
 /// An instance that serves until it is dropped.
@@ -204,7 +195,7 @@ impl Instance {
         self.app.clock.advance(by.parse().unwrap());
     }
 
-    fn execute(&self, command: Command) -> Result<Value> {
+    pub(super) fn execute(&self, command: Command) -> Result<Value> {
         execute(&self.app, &Actor::CommandLine("test".to_owned()), command)
     }
 
@@ -229,50 +220,6 @@ impl Instance {
         self.execute(Command::Workspace(added)).unwrap();
     }
 
-    /// Begins a new key of the workspace that every instance has.
-    pub(crate) fn key(&self, product: &str, key_type: &str, scopes: &[&str]) -> NewKey<'_> {
-        let terms = Terms {
-            workspace: WORKSPACE.to_owned(),
-            product: product.to_owned(),
-            key_type: key_type.to_owned(),
-            name: "Test".to_owned(),
-            scopes: scopes.iter().map(ToString::to_string).collect(),
-            restrictions: Vec::new(),
-            expires: Expiry::Never,
-            allow_ip: Vec::new(),
-            owner: None,
-            metadata: None,
-        };
-        NewKey { instance: self, terms }
-    }
-
-    /// Gives a key a second secret; the first stays good for `overlap`.
-    pub(crate) fn rotate(&self, key: &Key, overlap: &str) -> Key {
-        let overlap_seconds = overlap.parse::<Span>().unwrap().as_seconds();
-        let answer = self.key_command(KeyCommand::Rotate { id: key.id, overlap_seconds }).unwrap();
-        Key { id: key.id, secret: answer["key"].as_str().unwrap().to_owned() }
-    }
-
-    pub(crate) fn finish_rotation(&self, key: &Key) -> Result<Value> {
-        self.key_command(KeyCommand::FinishRotation { id: key.id })
-    }
-
-    pub(crate) fn revoke(&self, key: &Key) -> Result<Value> {
-        self.key_command(KeyCommand::Revoke { id: key.id, reason: None })
-    }
-
-    pub(crate) fn revoke_for(&self, key: &Key, reason: &str) -> Result<Value> {
-        self.key_command(KeyCommand::Revoke { id: key.id, reason: Some(reason.to_owned()) })
-    }
-
-    pub(crate) fn restore(&self, key: &Key) -> Result<Value> {
-        self.key_command(KeyCommand::Restore { id: key.id, reason: None })
-    }
-
-    pub(crate) fn update(&self, key: &Key, changes: Changes) -> Result<Value> {
-        self.key_command(KeyCommand::Update { id: key.id, changes })
-    }
-
     /// Changes the database as a hand or a failing disk would: past the server, by another process
     /// (to close a second descriptor of it in this one would drop the server's locks). Each
     /// statement changes one row.
@@ -292,11 +239,6 @@ impl Instance {
     /// What `explain` says.
     pub(crate) fn explain(&self, question: Question) -> Result<Value> {
         self.execute(Command::Explain(question))
-    }
-
-    /// The key as it is shown.
-    pub(crate) fn shown(&self, key: &Key) -> Value {
-        self.key_command(KeyCommand::Show { id: key.id }).unwrap()
     }
 
     /// What was asked with a key since `since`.
@@ -319,10 +261,6 @@ impl Instance {
     /// Does what the instance does once a minute.
     pub(crate) fn sweep(&self) {
         upkeep::sweep(&self.app.store, &self.app.live.get(), self.app.clock.now()).unwrap();
-    }
-
-    fn key_command(&self, command: KeyCommand) -> Result<Value> {
-        self.execute(Command::Key(command))
     }
 }
 
@@ -352,53 +290,4 @@ fn watch(app: &Arc<App>) -> Watcher {
 
 fn reload_settings(app: &App) {
     app.live.reload(&app.store, &app.principals, &app.limiter);
-}
-
-/// A key that is about to be made.
-pub(crate) struct NewKey<'i> {
-    instance: &'i Instance,
-    terms: Terms,
-}
-
-impl NewKey<'_> {
-    pub(crate) fn bound_to(mut self, resource: &str, id: &str) -> Self {
-        self.terms.restrictions.push((resource.to_owned(), id.to_owned()));
-        self
-    }
-
-    pub(crate) fn named(mut self, name: &str) -> Self {
-        name.clone_into(&mut self.terms.name);
-        self
-    }
-
-    pub(crate) fn noting(mut self, metadata: Value) -> Self {
-        self.terms.metadata = Some(metadata);
-        self
-    }
-
-    /// Of another workspace.
-    pub(crate) fn of(mut self, workspace: &str) -> Self {
-        workspace.clone_into(&mut self.terms.workspace);
-        self
-    }
-
-    pub(crate) fn expires(mut self, after: &str) -> Self {
-        self.terms.expires = after.parse().unwrap();
-        self
-    }
-
-    pub(crate) fn allow_ip(mut self, range: &str) -> Self {
-        self.terms.allow_ip.push(range.parse().unwrap());
-        self
-    }
-
-    pub(crate) fn make(self) -> Key {
-        self.try_make().unwrap()
-    }
-
-    pub(crate) fn try_make(self) -> Result<Key> {
-        let answer = self.instance.key_command(KeyCommand::Create(self.terms))?;
-        let text = |field: &str| answer[field].as_str().unwrap().to_owned();
-        Ok(Key { id: text("id").parse().unwrap(), secret: text("key") })
-    }
 }

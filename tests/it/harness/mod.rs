@@ -11,6 +11,7 @@ pub(crate) mod caddy;
 pub(crate) mod chromium;
 pub(crate) mod http;
 pub(crate) mod instance;
+pub(crate) mod key;
 pub(crate) mod nginx;
 pub(crate) mod process;
 pub(crate) mod service;
@@ -22,7 +23,8 @@ pub(crate) use browser::Browser;
 pub(crate) use caddy::{Caddy, Site};
 pub(crate) use chromium::{Chromium, Tab};
 pub(crate) use http::{Address, Answer, Client, Request};
-pub(crate) use instance::{Instance, Key, Plugins, WORKSPACE};
+pub(crate) use instance::{Instance, Plugins, WORKSPACE};
+pub(crate) use key::Key;
 pub(crate) use nginx::Nginx;
 pub(crate) use service::Service;
 

@@ -1,9 +1,8 @@
 //! An app that acts for itself: a confidential client of the workspace that every instance has.
 
 use keystile::audit::Actor;
-use keystile::id::GrantId;
 use keystile::oauth::clients::{Client, Clients, GrantType, Maker, Terms};
-use keystile::oauth::grants::{Grants, Of};
+use keystile::oauth::grants::{Grants, Listed, Of};
 use keystile::oauth::tokens::Tokens;
 
 use super::instance::{Instance, WORKSPACE};
@@ -55,20 +54,19 @@ impl Service<'_> {
     }
 
     /// What it was granted.
-    pub(crate) fn grants(&self) -> Vec<GrantId> {
+    pub(crate) fn grants(&self) -> Vec<Listed> {
         let app = &self.instance.app;
         let grants = Grants { store: &app.store, principals: &app.principals };
         let of = Of { client: Some(self.client.id.clone()), ..Of::default() };
-        let found = grants.list(&of, app.clock.now(), (0, 100)).unwrap();
-        found.into_iter().map(|grant| grant.id).collect()
+        grants.list(&of, app.clock.now(), (0, 100)).unwrap()
     }
 
     /// Ends what it was granted.
     pub(crate) fn end_grants(&self) {
         let app = &self.instance.app;
         let grants = Grants { store: &app.store, principals: &app.principals };
-        for id in self.grants() {
-            grants.end(&actor(), id).unwrap();
+        for listed in self.grants() {
+            grants.end(&actor(), listed.grant.id).unwrap();
         }
     }
 

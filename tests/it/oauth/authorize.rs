@@ -2,8 +2,11 @@
 
 use keystile::oauth::clients::Terms;
 
-use super::{App, CALLBACK, Lab, allow, asked, authorize_url, challenge, parameter, sent_to};
+use super::{
+    App, CALLBACK, Lab, allow, asked, authorize_url, challenge, parameter, sent_to, service_terms,
+};
 use crate::harness::Answer;
+use crate::harness::instance::PASSWORD;
 
 /// The code, state and issuer that an error was sent with.
 fn error_sent(lab: &Lab, answer: &Answer) -> String {
@@ -60,9 +63,17 @@ fn rfc6749_4_1_2_1_nobody_is_sent_to_where_it_is_not_known_to_be_the_clients() {
 fn oauth21_2_3_1_a_redirect_uri_is_compared_byte_for_byte() {
     let lab = Lab::new();
     let (app, browser) = (lab.public_app(), lab.ada());
+    // CVE-2020-15234, CVE-2023-6927, CVE-2024-8883, CVE-2024-52289, CVE-2026-7504, CVE-2026-9689.
     for other in [
         "https://app.example/cb",
         "https://app.example/cb?x=1&y=2",
+        "https://app.example/cb?x=1&",
+        "https://appxexample/cb?x=1",
+        "https://app.example.evil.example/cb?x=1",
+        "https://a@b@evil.example/cb?x=1",
+        "https://app.example%25@evil.example/cb?x=1",
+        "https://evil.example/?u=https://app.example/cb?x=1",
+        "http://127.0.0.1/cb?x=1",
         "https://app.example/cb?X=1",
         "https://app.example/cb/?x=1",
         "https://APP.example/cb?x=1",
@@ -102,7 +113,17 @@ fn rfc8252_7_3_on_loopback_any_port_will_do() {
         let url = sent_to(&allow(&browser, &page, &[]));
         assert!(url.starts_with(&format!("{uri}?code=")), "{url}");
     }
-    for uri in ["http://127.0.0.2:1/cb", "http://127.0.0.1:1/other", "http://[::1]:1/cb"] {
+    // CVE-2023-6291: what begins like this machine is not it.
+    for uri in [
+        "http://127.0.0.2:1/cb",
+        "http://127.0.0.1:1/other",
+        "http://[::1]:1/cb",
+        "http://127.0.0.1.evil.example/cb",
+        "http://127.0.0.1@evil.example/cb",
+        "http://127.0.0.1:1@evil.example/cb",
+        "http://127.0.0.1:1?@evil.example/cb",
+        "https://127.0.0.1:1/cb",
+    ] {
         let answer = browser.get(&authorize_url(&app, &[("redirect_uri", uri)]));
         assert_eq!((answer.status, answer.header("location")), (400, None), "{uri}");
     }
@@ -161,6 +182,64 @@ fn what_is_wrong_with_a_request_is_told_to_the_client() {
     ] {
         let answer = browser.get(&authorize_url(&app, &more));
         assert_eq!(error_sent(&lab, &answer), code, "{more:?}");
+    }
+}
+
+#[test]
+fn rfc6749_4_1_2_1_a_client_that_gets_no_codes_is_told_that_it_may_not_ask() {
+    let lab = Lab::new();
+    let uris = vec![CALLBACK.to_owned()];
+    let app = lab.made(Terms { redirect_uris: uris, ..service_terms(&[]) });
+    let answer = lab.ada().get(&authorize_url(&app, &[]));
+    assert_eq!(error_sent(&lab, &answer), "unauthorized_client");
+}
+
+#[test]
+fn rfc6749_appendix_a_5_a_state_comes_back_whole_or_the_request_is_refused() {
+    let lab = Lab::new();
+    let (app, browser) = (lab.public_app(), lab.ada());
+    let (fits, long) = ("s".repeat(4 * 1024), "s".repeat(4 * 1024 + 1));
+    let page = asked(&browser, &app, &[("state", &fits)]);
+    let url = sent_to(&allow(&browser, &page, &[]));
+    assert_eq!(parameter(&url, "state").as_deref(), Some(&*fits));
+    let answer = browser.get(&authorize_url(&app, &[("state", &long)]));
+    assert_eq!(error_sent(&lab, &answer), "invalid_request");
+}
+
+#[test]
+fn oauth21_7_3_1_a_request_that_nobody_is_to_see_is_shown_all_the_same() {
+    // OpenID Connect's `prompt=none` would answer, or refuse, before anybody has looked.
+    let lab = Lab::new();
+    let (app, browser) = (lab.public_app(), lab.ada());
+    let page = asked(&browser, &app, &[("prompt", "none")]);
+    assert_eq!(browser.get(&page).status, 200);
+}
+
+#[test]
+fn what_a_request_says_is_never_part_of_a_page_as_it_is() {
+    // CVE-2018-1260, CVE-2019-8400.
+    let lab = Lab::new();
+    let said = serde_json::json!({
+        "redirect_uris": [CALLBACK],
+        "token_endpoint_auth_method": "none",
+    });
+    let (app, ..) = lab.registered(&said);
+    let browser = lab.ada();
+    let script = "<script>alert(1)</script>";
+    for more in [
+        vec![("scope", script)],
+        vec![("response_type", script)],
+        vec![("state", script), ("response_type", "token")],
+        vec![("error_hint", script), ("error_description", script), ("scope", "read:nothing")],
+        vec![("resource", script)],
+        vec![("client_id", script)],
+        vec![("redirect_uri", script)],
+        vec![("redirect_uri", "javascript:alert(1)")],
+    ] {
+        let answer = browser.get(&authorize_url(&app, &more));
+        assert_eq!(answer.status, 400, "{more:?}");
+        let text = answer.text();
+        assert!(!text.contains(script) && !text.contains("\"javascript:"), "{more:?}: {text}");
     }
 }
 
@@ -243,8 +322,7 @@ fn somebody_who_is_not_signed_in_signs_in_on_the_way() {
         let policy = answer.header("cross-origin-opener-policy");
         assert_eq!(policy, Some("unsafe-none"), "the app may have opened a window for it");
     }
-    let fields =
-        [("email", "ada@example.com"), ("password", super::PASSWORD), ("next", page.as_str())];
+    let fields = [("email", "ada@example.com"), ("password", PASSWORD), ("next", page.as_str())];
     let answer = browser.post("/console/sign-in", &fields);
     assert_eq!(answer.header("location"), Some(page.as_str()));
     assert_eq!(answer.header("cross-origin-opener-policy"), Some("unsafe-none"));

@@ -56,7 +56,7 @@ fn a_redemption_that_fails_does_not_consume_the_code() {
     };
     let (challenge, long) = (challenge(), "a".repeat(129));
     for (fields, code) in [
-        // RFC 7636 §4.6, and CVE-2025-4144: a verifier that is left out is no verifier.
+        // RFC 7636 §4.6, CVE-2023-48228 and CVE-2025-4144: a verifier that is left out is no verifier.
         (vec![], "invalid_grant"),
         (vec![("code_verifier", "")], "invalid_grant"),
         (vec![("code_verifier", "wrong")], "invalid_grant"),

@@ -1,10 +1,9 @@
 //! What somebody is shown, and who may say yes.
 
 use keystile::accounts::people::Role;
-use keystile::audit::Actor;
-use keystile::oauth::clients::{Changes, Clients, Maker, Terms};
+use keystile::oauth::clients::{Changes, Maker, Terms};
 
-use super::{CALLBACK, Lab, Tokens, allow, asked, authorize_url, parameter, sent_to};
+use super::{CALLBACK, Lab, Tokens, actor, allow, asked, authorize_url, parameter, sent_to};
 use crate::harness::instance::WORKSPACE;
 
 #[test]
@@ -95,7 +94,7 @@ fn scopes_may_be_left_out_and_none_may_be_added() {
 
 #[test]
 fn a_form_says_yes_and_never_what_it_is_about() {
-    // CVE-2021-27582, obsidian-mcp #4: the form's own words about client or redirect are not known.
+    // CVE-2021-27582, CVE-2026-7571, obsidian-mcp #4: the form's own words about client or redirect are not known.
     let lab = Lab::new();
     let (app, browser) = (lab.public_app(), lab.ada());
     let page = asked(&browser, &app, &[]);
@@ -116,6 +115,7 @@ fn a_form_says_yes_and_never_what_it_is_about() {
 
 #[test]
 fn oauth21_7_8_a_decision_is_its_own_sessions_alone() {
+    // CVE-2022-39222, CVE-2023-0264, CVE-2026-27124.
     let lab = Lab::new();
     let (app, ada, olga) = (lab.public_app(), lab.ada(), lab.browser("olga@example.com"));
     let page = asked(&ada, &app, &[]);
@@ -252,11 +252,9 @@ fn an_address_that_was_withdrawn_gets_no_code() {
     let page = asked(&browser, &app, &[]);
     browser.get(&page);
     let uris = Some(vec!["https://app.example/other".to_owned()]);
-    let registry = lab.instance.app.plugins.registry.load();
-    let (store, principals) = (&lab.instance.app.store, &lab.instance.app.principals);
-    let clients = Clients { store, principals, registry: &registry };
-    let changes = Changes { redirect_uris: uris, ..Changes::default() };
-    clients.update(&Actor::Instance, &app.id.parse().unwrap(), changes).unwrap();
+    let (id, changes) =
+        (app.id.parse().unwrap(), Changes { redirect_uris: uris, ..Changes::default() });
+    lab.with_clients(|clients| clients.update(&actor(), &id, changes)).unwrap();
     assert_eq!(allow(&browser, &page, &[]).status, 404);
     assert_eq!(lab.rows("oauth_codes"), 0);
 }
@@ -289,7 +287,7 @@ fn consent_is_asked_for_each_time() {
 
 #[test]
 fn a_scopes_description_and_an_apps_name_are_text() {
-    // CVE-2018-1260.
+    // CVE-2016-4977, CVE-2018-1260.
     let lab = Lab::new();
     let app = lab.made(Terms {
         name: "${7*7} {{7*7}} <script>".to_owned(),

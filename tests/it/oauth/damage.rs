@@ -4,7 +4,7 @@ use super::{Lab, Tokens, assert_error, authorize_url};
 
 impl Lab {
     /// Changes rows behind the server's back, as a failing disk or a hand in the file would.
-    fn damage(&self, statement: &'static str) {
+    pub(super) fn damage(&self, statement: &'static str) {
         let store = &self.instance.app.store;
         let changed = store.write(move |tx| Ok(tx.execute(statement, &[])?)).unwrap();
         assert!(changed > 0, "{statement}");
@@ -64,6 +64,7 @@ fn a_damaged_client_is_nobody() {
         "UPDATE oauth_clients SET auth_method = 'none'",
         "UPDATE oauth_clients SET origin = 'operator2'",
         "UPDATE oauth_clients SET is_oauth20 = 1",
+        "UPDATE oauth_clients SET scopes = '[\"write:notes\"]'",
         "UPDATE oauth_client_secrets SET ends_at = 9000000000000",
     ] {
         let lab = Lab::new();
@@ -77,6 +78,16 @@ fn a_damaged_client_is_nobody() {
     lab.damage("UPDATE oauth_clients SET redirect_uris = '[\"https://evil.example/cb\"]'");
     let answer = lab.ada().get(&authorize_url(&app, &[]));
     assert_eq!((answer.status, answer.header("location")), (400, None));
+}
+
+#[test]
+fn a_service_whose_scopes_are_damaged_gets_no_token() {
+    let lab = Lab::new();
+    let service = lab.service(&["read:notes"]);
+    Tokens::of(&lab.itself(&service, &[]));
+    lab.damage("UPDATE oauth_clients SET scopes = '[\"read:notes\",\"write:notes\"]'");
+    let wider = lab.itself(&service, &[("scope", "write:notes")]);
+    assert_error(&wider, 401, "invalid_client");
 }
 
 #[test]

@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{App, Lab, Tokens, allow, asked, assert_error, authorize_url, parameter, sent_to};
+use super::{
+    App, Lab, Tokens, VERIFIER, allow, asked, assert_error, authorize_url, parameter, sent_to,
+};
 use crate::harness::{Answer, Request};
 
 const BY_HTTP: &str = "insecure_client_id_metadata_loopback = true\nregistration_per_minute = 100";
@@ -142,6 +144,31 @@ fn a_document_is_asked_for_again_when_it_is_old_and_what_cannot_be_used_is_never
     host.describe(&host.document());
     lab.instance.advance("5m");
     assert_eq!(begin(&lab, &host.app()).status, 303);
+}
+
+#[test]
+fn a_document_that_names_another_address_later_leads_no_code_there() {
+    // patchwork-os #108: what was judged is what is redeemed.
+    let (lab, host) = (lab(), Host::start());
+    let (app, browser) = (host.app(), lab.ada());
+    let first = ("redirect_uri", "http://127.0.0.1:33418/cb");
+    let (kept, lost) = (asked(&browser, &app, &[first]), asked(&browser, &app, &[first]));
+    let code = parameter(&sent_to(&allow(&browser, &kept, &[])), "code").unwrap();
+    let mut moved = host.document();
+    moved["redirect_uris"] = json!(["https://elsewhere.example/cb"]);
+    host.describe(&moved);
+    let second = ("redirect_uri", "https://elsewhere.example/cb");
+    let fields = [("grant_type", "authorization_code"), ("code", &*code), second];
+    let fields: Vec<_> = fields.into_iter().chain([("code_verifier", VERIFIER)]).collect();
+    assert_error(&lab.form("/oauth/token", &app.with(&fields)), 400, "invalid_grant");
+    assert_eq!(lab.redeem(&app, &code).status, 200);
+
+    lab.instance.advance("5m");
+    let newer = asked(&browser, &app, &[second]);
+    assert_eq!(allow(&browser, &newer, &[]).status, 303);
+    assert_eq!(browser.get(&lost).status, 200);
+    let fields = [("decision", "allow"), ("workspace", "acme"), ("scope", "read:notes")];
+    assert_eq!(browser.post(&lost, &fields).status, 404, "it has withdrawn that address");
 }
 
 #[test]

@@ -4,11 +4,11 @@ use keystile::accounts::Workspaces;
 use keystile::accounts::people::Role;
 use keystile::audit::Actor;
 use keystile::http::control::UserCommand;
-use keystile::oauth::clients::{Clients, Terms};
+use keystile::oauth::clients::Terms;
 use keystile::oauth::grants::{Grants, Of};
 
-use super::{CALLBACK, Lab, Tokens, allow, asked, assert_error, parameter, sent_to};
-use crate::harness::instance::WORKSPACE;
+use super::{CALLBACK, Lab, Tokens, actor, allow, asked, assert_error, parameter, sent_to};
+use crate::harness::instance::{PASSWORD, WORKSPACE};
 
 /// A lab, an app with tokens, and the API that sees what they are worth.
 fn let_in() -> (Lab, super::App, super::App, Tokens) {
@@ -41,7 +41,7 @@ fn a_new_password_ends_it() {
     let it = let_in();
     let browser = it.0.ada();
     browser.get("/console/account");
-    let fields = [("current", super::PASSWORD), ("new", "another lantern harbour")];
+    let fields = [("current", PASSWORD), ("new", "another lantern harbour")];
     let answer = browser.post("/console/account/password", &fields);
     assert_eq!(answer.status, 303, "{}", answer.text());
     assert_over(&it);
@@ -93,10 +93,8 @@ fn a_workspace_that_is_removed_takes_it_with_it() {
 #[test]
 fn a_client_that_is_removed_loses_it() {
     let (lab, app, api, tokens) = let_in();
-    let registry = lab.instance.app.plugins.registry.load();
-    let (store, principals) = (&lab.instance.app.store, &lab.instance.app.principals);
-    let clients = Clients { store, principals, registry: &registry };
-    clients.remove(&Actor::Instance, &app.id.parse().unwrap()).unwrap();
+    let id = app.id.parse().unwrap();
+    lab.with_clients(|clients| clients.remove(&actor(), &id)).unwrap();
     assert_eq!(lab.at_gate(&tokens.access), 401);
     assert!(!lab.is_active(&api, &tokens.access));
     assert_error(&lab.refresh(&app, &tokens.refresh), 401, "invalid_client");
@@ -113,8 +111,8 @@ fn somebody_ends_it_by_hand_and_others_stay() {
     let of = Of { workspace: Some(WORKSPACE.to_owned()), ..Of::default() };
     let listed = grants.list(&of, lab.instance.app.clock.now(), (0, 10)).unwrap();
     assert_eq!(listed.len(), 2);
-    assert_eq!(listed[0].client.as_str(), app.id);
-    grants.end(&Actor::Instance, listed[1].id).unwrap();
+    assert_eq!(listed[0].grant.client.as_str(), app.id);
+    grants.end(&Actor::Instance, listed[1].grant.id).unwrap();
     assert!(lab.is_active(api, &other.access));
     assert_eq!(lab.at_gate(&other.access), 200);
     assert_over(&it);
@@ -146,13 +144,7 @@ fn a_store_that_is_taken_from_its_workspace_is_lost_to_apps_and_others_stay() {
     assert_error(&lab.refresh(&app, &tokens.refresh), 400, "invalid_grant");
     assert_eq!(lab.gate("shop", "/v1/stores/st_2", &others.access), 200);
     assert_eq!(lab.refresh(&other, &others.refresh).status, 200);
-    let log = keystile::audit::Log { store: &lab.instance.app.store };
-    let wanted = keystile::audit::Wanted {
-        action: "grant.end".to_owned(),
-        workspace: WORKSPACE.to_owned(),
-        ..Default::default()
-    };
-    let entries = log.list(&wanted, 0, 10).unwrap();
+    let entries = lab.logged("grant.end");
     assert_eq!(entries.len(), 1);
     assert!(entries[0].detail.contains(&app.id), "{}", entries[0].detail);
 }

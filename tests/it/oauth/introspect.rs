@@ -2,7 +2,7 @@
 
 use keystile::oauth::clients::Terms;
 
-use super::{App, Lab, assert_error};
+use super::{App, Lab, Tokens, assert_error};
 
 #[test]
 fn rfc7662_2_2_a_live_token_is_described() {
@@ -92,4 +92,19 @@ fn rfc7662_4_the_api_itself_knows_of_every_access_token_for_it() {
     assert!(!lab.is_active(&notes, &tokens.refresh), "it never sees one");
     assert!(!lab.is_active(&shop, &tokens.access), "another product's");
     assert!(!lab.is_active(&customer, &tokens.access), "one that acts for a workspace");
+}
+
+#[test]
+fn what_apps_may_no_longer_have_is_worth_nothing_here_as_at_the_gate() {
+    let lab = Lab::new();
+    let app = lab.secret_app();
+    let with = |scope: &str| {
+        let code = lab.code(&app, &[("scope", scope)]);
+        Tokens::of(&lab.redeem(&app, &code)).access
+    };
+    let (both, tags) = (with("read:notes read:tags"), with("read:tags"));
+    lab.open_for_notes("read:notes");
+    let known = lab.form("/oauth/introspect", &app.with(&[("token", &both)])).json();
+    assert_eq!((&known["active"], &known["scope"]), (&true.into(), &"read:notes".into()));
+    assert!(!lab.is_active(&app, &tags));
 }

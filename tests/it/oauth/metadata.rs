@@ -82,7 +82,7 @@ fn another_host_is_answered_by_nothing() {
 #[test]
 fn until_there_is_anybody_nothing_is_given() {
     let instance = crate::harness::Instance::start(&crate::harness::Plugins::default());
-    let lab = Lab { instance, lets_in: std::sync::Mutex::default() };
+    let lab = Lab::on(instance);
     for path in ["/oauth/token", "/oauth/register", "/oauth/introspect", "/oauth/revoke"] {
         assert_eq!(lab.form(path, &[]).status, 503, "{path}");
     }

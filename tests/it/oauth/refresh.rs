@@ -1,7 +1,6 @@
 //! Renewing tokens: once each, and again within a short time.
 
 use super::{Lab, Tokens, assert_error};
-use crate::harness::eventually;
 
 #[test]
 fn rfc6749_6_a_refresh_token_becomes_another_with_the_same_scopes() {
@@ -45,13 +44,7 @@ fn rfc9700_4_14_2_a_refresh_token_that_comes_again_later_ends_all_that_came_of_i
         assert!(!lab.is_active(&app, token));
     }
     assert_error(&lab.refresh(&app, &next.refresh), 400, "invalid_grant");
-    let log = keystile::audit::Log { store: &lab.instance.app.store };
-    let wanted = keystile::audit::Wanted {
-        action: "grant.reuse".to_owned(),
-        workspace: "acme".to_owned(),
-        ..Default::default()
-    };
-    assert_eq!(log.list(&wanted, 0, 10).unwrap().len(), 1, "the workspace sees it");
+    assert_eq!(lab.logged("grant.reuse").len(), 1, "the workspace sees it");
 }
 
 #[test]
@@ -172,14 +165,7 @@ fn a_scope_that_apps_may_no_longer_have_is_not_renewed() {
     let app = lab.secret_app();
     let first =
         Tokens::of(&lab.redeem(&app, &lab.code(&app, &[("scope", "read:notes read:tags")])));
-    let file = lab.instance.plugin_file("notes");
-    std::fs::write(&file, format!("{}scopes = [\"read:notes\"]\n", super::NOTES)).unwrap();
-    let registry = &lab.instance.app.plugins.registry;
-    let is_read = || {
-        let notes = registry.load().product("notes")?.oauth.clone()?;
-        (notes.scopes == ["read:notes"]).then_some(())
-    };
-    assert!(eventually(500, is_read).is_some(), "the file was not read again");
+    lab.open_for_notes("read:notes");
     let fields = [
         ("grant_type", "refresh_token"),
         ("refresh_token", first.refresh.as_str()),

@@ -1,8 +1,10 @@
 //! Clients that register themselves, and manage what they have said.
 
+use std::net::TcpListener;
+
 use serde_json::{Value, json};
 
-use super::{App, CALLBACK, Lab, Tokens, assert_error};
+use super::{App, CALLBACK, Lab, Tokens, allow, asked, assert_error, sent_to};
 use crate::harness::Answer;
 
 fn said() -> Value {
@@ -19,12 +21,12 @@ fn said() -> Value {
 }
 
 impl Lab {
-    fn register(&self, said: &Value) -> Answer {
+    pub(super) fn register(&self, said: &Value) -> Answer {
         self.json("POST", "/oauth/register", None, said)
     }
 
     /// A client that has registered: itself, and the path and token by which it manages that.
-    fn registered(&self, said: &Value) -> (App, String, String) {
+    pub(super) fn registered(&self, said: &Value) -> (App, String, String) {
         let answer = self.register(said);
         assert_eq!(answer.status, 201, "{}", answer.text());
         let json = answer.json();
@@ -67,6 +69,7 @@ fn a_client_that_registered_is_let_in_and_asks_for_more_later() {
 
 #[test]
 fn rfc7591_3_2_2_what_nobody_may_register_is_refused() {
+    // CVE-2020-26938, CVE-2024-21637, GHSA-pf93-j98v-25pv: no scheme that runs as a script.
     let lab = Lab::new();
     for (name, value, code) in [
         ("redirect_uris", json!(["https://app.example/cb", "javascript:alert(1)"]), "uri"),
@@ -90,6 +93,26 @@ fn rfc7591_3_2_2_what_nobody_may_register_is_refused() {
     }
     let long = json!({ "redirect_uris": [CALLBACK], "x": "x".repeat(17_000) });
     assert_error(&lab.register(&long), 400, "invalid_client_metadata");
+}
+
+#[test]
+fn rfc7591_5_nothing_is_fetched_that_a_client_names() {
+    // CVE-2020-10770, CVE-2021-26715, GHSA-fmfg-9g7c-3vq7.
+    let lab = Lab::new();
+    let somewhere = TcpListener::bind("127.0.0.1:0").unwrap();
+    somewhere.set_nonblocking(true).unwrap();
+    let url = format!("http://{}/x", somewhere.local_addr().unwrap());
+    let mut said = said();
+    for name in ["logo_uri", "client_uri", "tos_uri", "policy_uri", "jwks_uri"] {
+        said[name] = url.as_str().into();
+    }
+    let (app, ..) = lab.registered(&said);
+    let more = [("request_uri", url.as_str()), ("request", "e30.e30.")];
+    let (page, browser) = (asked(&lab.ada(), &app, &more), lab.ada());
+    let text = browser.get(&page).text();
+    assert!(!text.contains("<img"), "{text}");
+    assert!(sent_to(&allow(&browser, &page, &[])).starts_with(CALLBACK));
+    assert!(somewhere.accept().is_err(), "somebody came");
 }
 
 #[test]
@@ -211,19 +234,12 @@ fn rfc7591_1_2_where_a_token_is_needed_it_is_an_operators() {
     let lab = Lab::new();
     lab.set("registration = \"token\"");
     assert_error(&lab.register(&said()), 401, "invalid_token");
-    let registry = lab.instance.app.plugins.registry.load();
-    let clients = keystile::oauth::clients::Clients {
-        store: &lab.instance.app.store,
-        principals: &lab.instance.app.principals,
-        registry: &registry,
-    };
-    let actor = keystile::audit::Actor::CommandLine("test".to_owned());
-    let token = clients.mint_initial(&actor, "1d".parse().unwrap()).unwrap();
+    let token = lab.initial_token().unwrap();
     let with = |token: &str| lab.json("POST", "/oauth/register", Some(token), &said());
     assert_error(&with("x"), 401, "invalid_token");
-    assert_eq!(with(token.expose()).status, 201);
+    assert_eq!(with(&token).status, 201);
     lab.instance.advance("1d");
-    assert_error(&with(token.expose()), 401, "invalid_token");
+    assert_error(&with(&token), 401, "invalid_token");
 }
 
 #[test]
@@ -264,18 +280,7 @@ fn clients_that_nobody_lets_do_anything_make_room_when_they_have_been_idle() {
     let (live, ..) = lab.registered(&said());
     let tokens = lab.tokens(&live);
     // As many as there may be, each with a token that is long over.
-    let filled = lab.instance.app.store.write(|tx| {
-        Ok::<_, keystile::error::Error>(tx.execute(
-            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)
-             INSERT INTO oauth_clients (id, origin, name, auth_method, redirect_uris, grant_types,
-                scopes, is_oauth20, about, created_at, created_by, last_token_at, seal)
-             SELECT 'client_' || i, origin, name, auth_method, redirect_uris, grant_types, scopes,
-                is_oauth20, about, created_at, created_by, last_token_at, seal
-             FROM oauth_clients, n",
-            &[],
-        )?)
-    });
-    assert_eq!(filled.unwrap(), 9_999);
+    lab.fill_clients(9_999);
     lab.instance.advance("29d");
     assert_error(&lab.register(&said()), 503, "temporarily_unavailable");
     let renewed = Tokens::of(&lab.refresh(&live, &tokens.refresh));

@@ -1,13 +1,13 @@
 //! Clients that act by themselves.
 
-use keystile::audit::Actor;
-use keystile::oauth::clients::{Changes, Clients, GrantType, Maker, Terms};
+use keystile::oauth::clients::{Changes, GrantType, Maker, Terms};
 
-use super::{App, Lab, Tokens, assert_error};
+use super::{App, Lab, Tokens, actor, assert_error, service_terms};
 use crate::harness::Answer;
 
 impl Lab {
-    fn itself(&self, app: &App, more: &[(&str, &str)]) -> Answer {
+    /// What an app is answered that asks for itself.
+    pub(super) fn itself(&self, app: &App, more: &[(&str, &str)]) -> Answer {
         let fields: Vec<_> = [("grant_type", "client_credentials")]
             .into_iter()
             .chain(more.iter().copied())
@@ -78,17 +78,20 @@ fn a_service_for_which_nobody_names_scopes_has_the_defaults_of_its_product() {
 fn the_scopes_of_a_service_are_changed_and_never_taken_away() {
     let lab = Lab::new();
     let app = lab.service(&["read:notes"]);
-    let registry = lab.instance.app.plugins.registry.load();
-    let (store, principals) = (&lab.instance.app.store, &lab.instance.app.principals);
-    let clients = Clients { store, principals, registry: &registry };
-    let actor = Actor::CommandLine("test".to_owned());
     let id = app.id.parse().unwrap();
     let to = |scopes: &[&str]| {
         let scopes = Some(scopes.iter().map(ToString::to_string).collect());
-        clients.update(&actor, &id, Changes { scopes, ..Changes::default() })
+        let changes = Changes { scopes, ..Changes::default() };
+        lab.with_clients(|clients| clients.update(&actor(), &id, changes))
     };
+    let first = Tokens::of(&lab.itself(&app, &[])).access;
+    assert_eq!(lab.at_gate(&first), 200);
     assert!(to(&[]).is_err(), "none would mean all");
+    assert_eq!(to(&["read:tags", "read:notes"]).unwrap().scopes, ["read:notes", "read:tags"]);
+    assert_eq!(lab.at_gate(&first), 200, "what it has is not more than it may have");
     assert_eq!(to(&["read:tags"]).unwrap().scopes, ["read:tags"]);
+    assert_eq!(lab.at_gate(&first), 401, "what is taken away is lost at once");
+    assert!(!lab.is_active(&app, &first));
     assert_eq!(Tokens::of(&lab.itself(&app, &[])).scope, "read:tags");
 }
 
@@ -105,19 +108,10 @@ fn tokens_for_different_scopes_of_a_service_live_side_by_side() {
 #[test]
 fn nobody_makes_a_service_without_a_secret_and_a_workspace() {
     let lab = Lab::new();
-    let registry = lab.instance.app.plugins.registry.load();
-    let (store, principals) = (&lab.instance.app.store, &lab.instance.app.principals);
-    let clients = Clients { store, principals, registry: &registry };
-    let actor = Actor::CommandLine("test".to_owned());
-    let good = Terms {
-        name: "Nightly".to_owned(),
-        product: Some("notes".to_owned()),
-        is_confidential: true,
-        grant_types: vec![GrantType::ClientCredentials],
-        workspace: Some("acme".to_owned()),
-        ..Terms::default()
+    let good = service_terms(&[]);
+    let made = |maker: Maker, terms: Terms| {
+        lab.with_clients(|clients| clients.add(&actor(), maker, terms)).is_ok()
     };
-    let made = |maker: Maker, terms: Terms| clients.add(&actor, maker, terms).is_ok();
     assert!(made(Maker::Operator, good.clone()) && made(Maker::Admin, good.clone()));
     assert!(!made(Maker::Operator, Terms { is_confidential: false, ..good.clone() }));
     assert!(!made(Maker::Operator, Terms { workspace: None, ..good.clone() }));
@@ -135,18 +129,18 @@ fn nobody_makes_a_service_without_a_secret_and_a_workspace() {
 fn a_secret_is_changed_and_the_old_one_ends_after_a_while() {
     let lab = Lab::new();
     let old = lab.service(&[]);
-    let registry = lab.instance.app.plugins.registry.load();
-    let (store, principals) = (&lab.instance.app.store, &lab.instance.app.principals);
-    let clients = Clients { store, principals, registry: &registry };
-    let actor = Actor::CommandLine("test".to_owned());
     let id = old.id.parse().unwrap();
-    let minted = clients.rotate(&actor, &id, "1h".parse().unwrap()).unwrap();
-    let new = App { secret: Some(minted.secret.unwrap().expose().to_owned()), ..old.clone() };
+    let rotate = |overlap: &str| {
+        let overlap = overlap.parse().unwrap();
+        let minted = lab.with_clients(|clients| clients.rotate(&actor(), &id, overlap)).unwrap();
+        App { secret: Some(minted.secret.unwrap().expose().to_owned()), ..old.clone() }
+    };
+    let new = rotate("1h");
     assert_eq!((lab.itself(&old, &[]).status, lab.itself(&new, &[]).status), (200, 200));
     lab.instance.advance("1h");
     assert_error(&lab.itself(&old, &[]), 401, "invalid_client");
     assert_eq!(lab.itself(&new, &[]).status, 200);
-    clients.rotate(&actor, &id, "0s".parse().unwrap()).unwrap();
+    rotate("0s");
     assert_error(&lab.itself(&new, &[]), 401, "invalid_client");
 }
 

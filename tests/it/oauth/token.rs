@@ -7,6 +7,8 @@ use crate::harness::Request;
 
 const CODE: [(&str, &str); 2] = [("grant_type", "authorization_code"), ("code_verifier", VERIFIER)];
 
+const UNSUPPORTED: &str = "unsupported_grant_type";
+
 impl Lab {
     fn token(&self, fields: &[(&str, &str)]) -> Request {
         let body = query(fields);
@@ -75,8 +77,12 @@ fn rfc6749_5_2_each_mistake_has_its_code() {
     for (fields, code) in [
         (vec![], "invalid_request"),
         (vec![("grant_type", "")], "invalid_request"),
-        (vec![("grant_type", "password")], "unsupported_grant_type"),
-        (vec![("grant_type", "implicit")], "unsupported_grant_type"),
+        (vec![("grant_type", "password")], UNSUPPORTED),
+        (vec![("grant_type", "implicit")], UNSUPPORTED),
+        // CVE-2026-79652: there is no way to a token that nobody has agreed to.
+        (vec![("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange")], UNSUPPORTED),
+        (vec![("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer")], UNSUPPORTED),
+        (vec![("grant_type", "urn:ietf:params:oauth:grant-type:device_code")], UNSUPPORTED),
         (vec![("grant_type", "authorization_code")], "invalid_request"),
         (vec![("grant_type", "refresh_token")], "invalid_request"),
         (vec![("grant_type", "client_credentials")], "unauthorized_client"),
@@ -114,6 +120,7 @@ fn rfc6749_2_3_a_client_proves_who_it_is_in_one_way() {
     }
     assert_error(&lab.redeem(&wrong, &code), 401, "invalid_client");
     assert_error(&lab.redeem(&nobody, &code), 401, "invalid_client");
+    // CVE-2026-16093, GHSA-3p3g-vpw6-4w66: an assertion proves nothing here.
     let assertion = [("client_id", app.id.as_str()), ("client_assertion", "x")];
     let all: Vec<_> = fields.iter().copied().chain(assertion).collect();
     assert_error(&lab.client().send(&lab.token(&all)), 401, "invalid_client");

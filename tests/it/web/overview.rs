@@ -1,7 +1,7 @@
 //! The first page of an operator: numbers, what is unusual, the state of the instance, first steps.
 
 use super::{signed_in, with_counted};
-use crate::harness::instance::Key;
+use crate::harness::key::Key;
 use crate::harness::{Browser, Instance, Request};
 use crate::usage::{ask, key, plain, question};
 

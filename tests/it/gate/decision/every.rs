@@ -182,7 +182,7 @@ impl Bench<'_> {
     }
 }
 
-type New<'i> = crate::harness::instance::NewKey<'i>;
+type New<'i> = crate::harness::key::NewKey<'i>;
 
 /// Puts every kind of key of every product to the same rows.
 fn each(rows: impl Fn(Bench<'_>) -> Vec<Case>) {

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::FOLDER;
 use crate::harness::instance::PASSWORD;
 use crate::harness::process::{Home, Output, until};
-use crate::harness::{Address, Client, Nginx, Request};
+use crate::harness::{Address, Client};
 
 const STEPS: [&str; 8] = [
     "is turned away, finds the authorization server, and registers itself",
@@ -87,47 +87,30 @@ fn free_address() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
-/// nginx with what the page's commands print, once the page's product is in force.
-fn nginx(home: &Home, upstream: SocketAddr) -> Nginx {
-    let nginx = Nginx::with_server(|listen| {
-        let page = Page::read(listen, upstream);
-        home.write("plugins/notes.toml", page.block("toml"));
-        let checked = home.run(&page.command("check"));
-        assert_eq!(checked.code, 0, "{checked:?}");
-        let log_folder = home.path("").display().to_string();
-        let print = [page.command("nginx"), vec!["--log-folder", &log_folder]].concat();
-        let printed = home.run(&print);
-        assert_eq!(printed.code, 0, "{printed:?}");
-        printed.stdout
-    });
-    let document = "/.well-known/oauth-protected-resource/mcp";
-    let request = Request::new("GET", document).header("Host", nginx.address.to_string());
-    until("the product is in force", || {
-        (nginx.client().send(&request).status == 200).then_some(())
-    });
-    nginx
-}
-
 #[test]
 fn the_page_about_mcp_works_as_it_is_written() {
     let home = Home::new();
     let upstream = free_address();
     let page = Page::read(upstream, upstream);
-    let _server = Server::start(&home, page.block("js"), upstream);
+    let _api = Server::start(&home, page.block("js"), upstream);
 
     assert_eq!(page.command("serve"), ["serve"]);
-    let server = home.serve();
-    let (web, gate) = (home.web(), server.gate);
-    home.write("config.toml", &format!("[listen]\nweb = \"{web}\"\ngate = \"{gate}\"\n"));
+    let _server = super::serve(&home);
     let made = home.run(&page.command("workspace add"));
     assert_eq!(made.code, 0, "{made:?}");
     let add = [page.command("user add"), vec!["--password-stdin"]].concat();
     let added = Output::given(&mut home.command(&add), &format!("{PASSWORD}\n"));
     assert_eq!(added.code, 0, "{added:?}");
 
-    let nginx = nginx(&home, upstream);
+    let nginx = super::nginx(&home, "/.well-known/oauth-protected-resource/mcp", |listen| {
+        let page = Page::read(listen, upstream);
+        let command = page.command("nginx").into_iter().map(str::to_owned).collect();
+        (page.block("toml").to_owned(), command)
+    });
+    let checked = home.run(&page.command("check"));
+    assert_eq!(checked.code, 0, "{checked:?}");
     let world = json!({
-        "issuer": format!("http://{web}"),
+        "issuer": format!("http://{}", home.web()),
         "mcp": format!("http://{}/mcp", nginx.address),
         "email": "you@example.com",
         "password": PASSWORD,

@@ -1,21 +1,49 @@
 //! Real clients, as strict as they are: each is a script of `tests/clients/` that goes through what
 //! its library can do, and prints what it has done.
 //!
-//! They stand before the real nginx, and somebody signs in and agrees over HTTP as a browser would.
+//! They stand before the real nginx and the built binary, and somebody signs in and agrees over HTTP as a browser would.
 
 mod authlib;
 mod mcp;
 mod oauth4webapi;
 mod world;
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
 
-use crate::harness::process::Output;
+use crate::harness::process::{Home, Output, Server, until};
+use crate::harness::{Nginx, Request};
 
 const FOLDER: &str = "tests/clients";
+
+/// Starts the binary; its commands then know the ports that it has taken.
+fn serve(home: &Home) -> Server {
+    let server = home.serve();
+    let (web, gate) = (home.web(), server.gate);
+    home.write("config.toml", &format!("[listen]\nweb = \"{web}\"\ngate = \"{gate}\"\n"));
+    server
+}
+
+/// nginx with what a command prints for the product `notes`, once that is in force and has its
+/// `document`. Both the product and the command follow from nginx's address.
+fn nginx(home: &Home, document: &str, of: impl Fn(SocketAddr) -> (String, Vec<String>)) -> Nginx {
+    let nginx = Nginx::with_server(|listen| {
+        let (product, mut command) = of(listen);
+        home.write("plugins/notes.toml", &product);
+        command.extend(["--log-folder".to_owned(), home.path("").display().to_string()]);
+        let printed = home.run(&command);
+        assert_eq!(printed.code, 0, "{printed:?}");
+        printed.stdout
+    });
+    let request = Request::new("GET", document).header("Host", nginx.address.to_string());
+    until("the product is in force", || {
+        (nginx.client().send(&request).status == 200).then_some(())
+    });
+    nginx
+}
 
 /// Runs a script on Node.js.
 fn node(script: &str, world: &Value) -> Vec<String> {

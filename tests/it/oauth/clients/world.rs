@@ -1,14 +1,10 @@
 //! What a client meets: an API behind nginx, the authorization server, and somebody who may decide.
 
-use std::fs;
-
-use keystile::accounts::people::Role;
-use keystile::audit::Actor;
-use keystile::oauth::clients::{Clients, GrantType, Maker, Terms};
 use serde_json::{Value, json};
 
-use crate::harness::instance::{PASSWORD, Plugins, WORKSPACE};
-use crate::harness::{BackEnd, Instance, Nginx, Request, eventually, nginx};
+use crate::harness::instance::{PASSWORD, WORKSPACE};
+use crate::harness::process::{Home, Server};
+use crate::harness::{BackEnd, Nginx};
 
 /// An API whose tokens are asked for by the address at which nginx has it.
 const NOTES: &str = r#"
@@ -31,62 +27,50 @@ resource = "http://@NGINX@/v1"
 default_scopes = ["read:notes"]
 "#;
 
-/// Looks until nginx has the product's document: 5 seconds.
-const LOOKS: u32 = 250;
+/// Who is asked.
+const EMAIL: &str = "ada@example.com";
 
 pub(super) struct World {
-    instance: Instance,
+    home: Home,
     pub(super) back_end: BackEnd,
     nginx: Nginx,
+    _server: Server,
 }
 
 impl World {
     pub(super) fn start() -> Self {
-        let (instance, back_end) = (Instance::start(&Plugins::default()), BackEnd::start());
-        instance.person("olga@example.com", None).unwrap();
-        instance.person("ada@example.com", Some((WORKSPACE, Role::Developer))).unwrap();
-        let nginx = Nginx::with_server(|listen| {
-            let product = NOTES.replace("@NGINX@", &listen.to_string());
-            fs::write(instance.plugin_file("notes"), product).unwrap();
-            nginx::printed(&instance, "notes", (listen, back_end.address), (instance.folder(), &[]))
-        });
+        let (home, back_end) = (Home::with_acme(), BackEnd::start());
+        home.add_person("olga@example.com", &["--operator"]);
+        home.add_person(EMAIL, &["--workspace", WORKSPACE, "--role", "developer"]);
+        let server = super::serve(&home);
+        let upstream = back_end.address.to_string();
         let document = "/.well-known/oauth-protected-resource/v1";
-        let request = Request::new("GET", document).header("Host", nginx.address.to_string());
-        let is_served = || (nginx.client().send(&request).status == 200).then_some(());
-        eventually(LOOKS, is_served).expect("the product is in force");
-        Self { instance, back_end, nginx }
+        let nginx = super::nginx(&home, document, |listen| {
+            let listen = listen.to_string();
+            let command = ["nginx", "notes", "--listen", &listen, "--upstream", &upstream];
+            (NOTES.replace("@NGINX@", &listen), command.map(str::to_owned).to_vec())
+        });
+        Self { home, back_end, nginx, _server: server }
     }
 
     /// What the scripts are told.
     pub(super) fn told(&self) -> Value {
+        let itself = ["--grant", "client_credentials", "--scope", "read:notes"];
+        let never = ["--redirect-uri", "https://notes.example/never"];
         json!({
-            "issuer": format!("http://{}", self.instance.web),
+            "issuer": format!("http://{}", self.home.web()),
             "api": format!("http://{}/v1", self.nginx.address),
-            "email": "ada@example.com",
+            "email": EMAIL,
             "password": PASSWORD,
-            "service": self.made(Terms {
-                name: "Nightly".to_owned(),
-                grant_types: vec![GrantType::ClientCredentials],
-                workspace: Some(WORKSPACE.to_owned()),
-                scopes: vec!["read:notes".to_owned()],
-                ..Terms::default()
-            }),
-            "reader": self.made(Terms {
-                name: "The API itself".to_owned(),
-                redirect_uris: vec!["https://notes.example/never".to_owned()],
-                ..Terms::default()
-            }),
+            "service": self.made(&[&["Nightly", "--workspace", WORKSPACE], &itself[..]].concat()),
+            "reader": self.made(&[&["The API itself"], &never[..]].concat()),
         })
     }
 
-    /// A confidential client for the product, made by an operator.
-    fn made(&self, terms: Terms) -> Value {
-        let registry = self.instance.app.plugins.registry.load();
-        let (store, principals) = (&self.instance.app.store, &self.instance.app.principals);
-        let clients = Clients { store, principals, registry: &registry };
-        let terms = Terms { product: Some("notes".to_owned()), is_confidential: true, ..terms };
-        let minted = clients.add(&Actor::Instance, Maker::Operator, terms).unwrap();
-        let secret = minted.secret.unwrap();
-        json!({ "id": minted.client.id.to_string(), "secret": secret.expose() })
+    /// A confidential client for the product, made by an operator; its name comes first.
+    fn made(&self, terms: &[&str]) -> Value {
+        let add = ["client", "add", "--product", "notes", "--confidential", "--name"];
+        let made = self.home.json(&[&add[..], terms].concat());
+        json!({ "id": made["client_id"], "secret": made["client_secret"] })
     }
 }
