@@ -187,8 +187,8 @@ mod tests {
     }
 
     fn ask(bucket: BucketId, per_minute: u32) -> Ask<'static> {
-        let allowance = Allowance { per_minute: Some(per_minute), per_day: Some(per_minute) };
         static PLACE: Place = Place::unknown();
+        let allowance = Allowance { per_minute: Some(per_minute), per_day: Some(per_minute) };
         Ask { bucket, place: &PLACE, allowance, cost: 1, repeat: None }
     }
 

@@ -10,11 +10,27 @@ use super::views::account::{self, AccountView, TITLE};
 use crate::accounts::people::Password;
 use crate::accounts::sessions::SignIn;
 use crate::error::{Error, Result};
+use crate::http::ui::address::Address;
 use crate::http::ui::form::Errors;
 use crate::http::ui::layout::Theme;
 use crate::http::web::{Reply, Visit, cookie};
 use crate::id::SessionId;
 use crate::oauth::grants::Of;
+
+/// What has just been done, by its name in the address.
+const DONE: [(&str, &str); 3] = [
+    ("password", "The password is changed, and all other sessions have ended."),
+    ("session", "The session has ended."),
+    ("others", "All other sessions have ended."),
+];
+
+/// The field of the address that says which page of the apps is shown.
+const APPS: &str = "apps";
+
+/// Back to the page, which says what was done.
+fn done(what: &str) -> Reply {
+    Reply::see_other(&format!("/console/account?done={what}"))
+}
 
 const NOT_YOURS: &str = "this is not your current password";
 
@@ -45,16 +61,20 @@ fn shown(visit: &Visit<'_>, errors: Errors<'_>) -> Result<Reply> {
             is_own: session.id == holder.session.id,
         })
         .collect();
+    let done = visit.query("done").unwrap_or_default();
     let own = Of { holder: Some(holder.user.id), ..Of::default() };
-    let apps = Apps::of(visit, &own, 0)?;
+    let page = visit.query(APPS).unwrap_or_default();
+    let address = Address { path: "/console/account", fields: vec![(APPS, &page)] };
+    let apps = Apps::of(visit, &own, (&address, APPS))?;
+    let rows = apps.rows();
     let view = AccountView {
         email: holder.user.email.as_str(),
         form_token: &holder.form_token,
         theme: visit.theme(),
         sessions: &sessions,
-        apps: &apps.view(),
+        apps: apps.part(&rows),
         errors,
-        done: None,
+        done: DONE.into_iter().find(|(name, _)| *name == done).map(|(_, said)| said),
         now: visit.now,
     };
     Ok(visit.page(TITLE, account::page(&view)))
@@ -82,7 +102,7 @@ pub fn change_password(visit: &Visit<'_>) -> Result<Reply> {
     )? {
         SignIn::In(opened) => {
             let cookie = cookie::set_session(&opened.token, visit.public);
-            Ok(Reply::see_other("/console/account").with(header::SET_COOKIE, cookie))
+            Ok(done("password").with(header::SET_COOKIE, cookie))
         }
         SignIn::Wrong => Ok(wrong("current", NOT_YOURS)?.status(WRONG_INPUT)),
         SignIn::Wait(seconds) => Ok(wrong("current", &later(seconds))?.too_many(seconds)),
@@ -97,7 +117,7 @@ pub fn end_session(visit: &Visit<'_>) -> Result<Reply> {
     let named = visit.form(&["session"])?.one("session")?.parse::<SessionId>();
     let session = named.map_err(|error| Error::not_found(error.to_string()))?;
     visit.sessions().end(visit.holder()?.user.id, session, &visit.visitor())?;
-    Ok(Reply::see_other("/console/account"))
+    Ok(done("session"))
 }
 
 /// Ends all sessions but this one.
@@ -108,7 +128,7 @@ pub fn end_others(visit: &Visit<'_>) -> Result<Reply> {
     visit.form(&[])?;
     let holder = visit.holder()?;
     visit.sessions().end_all(holder.user.id, Some(holder.session.id), &visit.visitor())?;
-    Ok(Reply::see_other("/console/account"))
+    Ok(done("others"))
 }
 
 /// Ends all sessions, this one too.

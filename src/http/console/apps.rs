@@ -1,6 +1,6 @@
 //! Connected apps: what people and services let apps do, and ending that.
 
-use super::paging::{self, Paging, ROWS};
+use super::paging::{PAGE, Paging, ROWS};
 use super::scene::workspace;
 use super::views::apps::{self as view, App, AppsView};
 use crate::accounts::people::Role;
@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::http::in_force::InForce;
 use crate::http::ui::address::Address;
 use crate::http::ui::layout::Place;
+use crate::http::ui::parts::Part;
 use crate::http::web::{Reply, Visit};
 use crate::id::GrantId;
 use crate::oauth::grants::{Grant, Grants, Listed, Of};
@@ -19,8 +20,11 @@ fn grants<'a>(visit: &Visit<'a>) -> Grants<'a> {
     Grants { store: &visit.app.store, principals: &visit.app.principals }
 }
 
-/// Grants, with the texts that pages show.
-pub(super) struct Apps(Vec<Shown>);
+/// Grants of one page, with the texts that pages show.
+pub(super) struct Apps {
+    shown: Vec<Shown>,
+    paging: Paging,
+}
 
 struct Shown {
     id: String,
@@ -30,8 +34,13 @@ struct Shown {
 }
 
 impl Apps {
-    /// Those that `of` means, a page of them.
-    pub(super) fn of(visit: &Visit<'_>, of: &Of, skipped: usize) -> Result<Self> {
+    /// Those that `of` means: the page of them that the field `name` of `address` says.
+    pub(super) fn of(
+        visit: &Visit<'_>,
+        of: &Of,
+        (address, name): (&Address<'_>, &str),
+    ) -> Result<Self> {
+        let paging = Paging::of_list(address, name, grants(visit).count(of, visit.now)?);
         let registry = InForce::of(visit.app).registry;
         let user = &visit.holder()?.user;
         let shown = |listed: Listed| {
@@ -44,13 +53,16 @@ impl Apps {
                 listed,
             }
         };
-        let listed = grants(visit).list(of, visit.now, (skipped, ROWS))?;
-        Ok(Self(listed.into_iter().map(shown).collect()))
+        let listed = grants(visit).list(of, visit.now, (paging.skipped(), ROWS))?;
+        Ok(Self { shown: listed.into_iter().map(shown).collect(), paging })
     }
 
-    pub(super) fn view(&self) -> Vec<App<'_>> {
-        let Self(shown) = self;
-        shown.iter().map(Shown::view).collect()
+    pub(super) fn rows(&self) -> Vec<App<'_>> {
+        self.shown.iter().map(Shown::view).collect()
+    }
+
+    pub(super) fn part<'p>(&'p self, rows: &'p [App<'p>]) -> Part<'p, App<'p>> {
+        self.paging.part(rows)
     }
 }
 
@@ -89,22 +101,21 @@ pub fn page(visit: &Visit<'_>) -> Result<Reply> {
     let workspace = workspace(visit)?;
     let place = workspace.as_ref().map(|it| Place { slug: &it.slug, name: &it.name });
     let of = Of { workspace: place.map(|place| place.slug.to_owned()), ..Of::default() };
-    let address = Address { path: visit.path(), fields: Vec::new() };
-    let total = grants(visit).count(&of, visit.now)?;
-    let paging = Paging::of(&address, paging::number(visit), total);
-    let apps = Apps::of(visit, &of, paging.skipped())?;
+    let number = visit.query(PAGE).unwrap_or_default();
+    let address = Address { path: visit.path(), fields: vec![(PAGE, &number)] };
+    let apps = Apps::of(visit, &of, (&address, PAGE))?;
     let role = place.map(|place| visit.holder().map(|it| it.user.role_in(place.slug)));
     let may_see_clients = role.transpose()?.is_none_or(|role| role >= Some(Role::Admin));
     let clients_href = place.map_or_else(
         || "/console/clients".to_owned(),
         |place| format!("/console/workspaces/{}/clients", place.slug),
     );
+    let rows = apps.rows();
     let view = AppsView {
         workspace: place,
         clients_href: may_see_clients.then_some(&clients_href),
         path: visit.path(),
-        apps: &apps.view(),
-        pager: paging.pager(),
+        apps: apps.part(&rows),
         form_token: &visit.holder()?.form_token,
         now: visit.now,
     };

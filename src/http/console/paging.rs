@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use crate::http::ui::address::Address;
-use crate::http::ui::parts::{Pager, count};
+use crate::http::ui::parts::{Pager, Part, count};
 use crate::http::web::Visit;
 
 /// The field of an address that says which page.
-const PAGE: &str = "page";
+pub(super) const PAGE: &str = "page";
 
 /// Rows of one page.
 pub(super) const ROWS: usize = 50;
@@ -25,6 +25,7 @@ fn number_in(asked: Option<String>) -> usize {
 /// One page of a list.
 pub(super) struct Paging {
     number: usize,
+    total: usize,
     shown: String,
     previous: Option<String>,
     next: Option<String>,
@@ -56,7 +57,7 @@ impl Paging {
         };
         let previous = number.checked_sub(1).map(at);
         let next = (range.end < total).then(|| at(number + 1));
-        Self { number, shown, previous, next }
+        Self { number, total, shown, previous, next }
     }
 
     /// The rows of this page.
@@ -67,6 +68,11 @@ impl Paging {
     /// Rows before this page.
     pub(super) fn skipped(&self) -> usize {
         self.number * ROWS
+    }
+
+    /// The rows of this page, as views take them.
+    pub(super) fn part<'p, T>(&'p self, rows: &'p [T]) -> Part<'p, T> {
+        Part { rows, total: self.total as u64, pager: self.pager() }
     }
 
     pub(super) fn pager(&self) -> Pager<'_> {

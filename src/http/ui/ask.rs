@@ -22,7 +22,8 @@ pub struct Ask<'a> {
 /// The act; `fields` say which row it is done to.
 #[must_use]
 pub fn ask(it: &Ask<'_>, fields: &dyn Render) -> Markup {
-    let body = html! { (fields) (Button::danger(it.label).of_what(it.subject).small()) };
+    let button = Button::danger(it.label).of_what(it.subject).small();
+    let body = html! { (fields) div.actions { (button) } };
     html! {
         details.ask {
             summary.button.small { span { (it.label) } span.hidden { " " (it.subject) } }

@@ -26,7 +26,10 @@ pub(super) fn of(visit: &Visit<'_>, error: &Error) -> Reply {
 
 /// The page for a trouble; `message` is what is known beyond it.
 pub(super) fn page(visit: &Visit<'_>, trouble: Trouble, message: &str) -> Reply {
-    let view = ErrorView { trouble, message, request_id: visit.request_id };
+    // Whoever came by another name is not served by it: the way on leads to the right one.
+    let there = format!("{}/console", visit.public.as_str());
+    let onward = if trouble == Trouble::OtherHost { &there } else { "/console" };
+    let view = ErrorView { trouble, message, request_id: visit.request_id, onward };
     let status = StatusCode::from_u16(trouble.status());
     let reply = visit
         .page(trouble.title(), error::page(&view))

@@ -81,6 +81,7 @@ fn every_page_of_an_operator_keeps_the_rules() {
         tab.fill("E-mail", "new@example.com");
         tab.send("Invite member");
     });
+    look_at_what_asks(&mut walk);
     walk.make_and_look_at("tested", |tab| {
         tab.goto("/console/products/whale/test");
         tab.fill("URL or path", "/v1/stores/st_1/orders");
@@ -91,6 +92,16 @@ fn every_page_of_an_operator_keeps_the_rules() {
     walk.look_at("products-broken", "/console/products");
     walk.look_at("product-broken", "/console/products/whale");
     walk.end();
+}
+
+/// Acts that ask first, unfolded.
+fn look_at_what_asks(walk: &mut Walk<'_>) {
+    for (name, page) in [("asked", "/console/workspaces/acme"), ("asked-own", "/console/account")] {
+        walk.make_and_look_at(name, |tab| {
+            tab.goto(page);
+            tab.unfold_all();
+        });
+    }
 }
 
 #[test]

@@ -55,6 +55,7 @@ fn doors() -> Vec<Drawn> {
         trouble: Trouble::Internal,
         message: "",
         request_id: "req_01KAPNJ2TB6S6XHVQ3T4E9V5Z7",
+        onward: "/console",
     };
     vec![
         Drawn::for_nobody("sign-in", sign_in::TITLE, sign_in::page(&SignInView::default())),

@@ -186,7 +186,7 @@ fn account_of_ada() -> Markup {
         form_token: TOKEN,
         theme: Theme::System,
         sessions: &sessions,
-        apps: &[],
+        apps: Part { rows: &[], total: 0, pager: WHOLE },
         errors: Errors::default(),
         done: Some("Your password was changed"),
         now: now(),

@@ -70,7 +70,10 @@ fn sessions_are_shown_and_ended_one_by_one_or_all() {
 
     let more = [(); 3].map(|()| signed_in(&instance, "ada@example.com"));
     here.get("/console/account");
-    assert_eq!(here.post("/console/account/sessions/end-others", &[]).status, 303);
+    let ended = here.post("/console/account/sessions/end-others", &[]);
+    assert_eq!(ended.status, 303);
+    let page = here.get(ended.header("location").unwrap()).text();
+    assert!(page.contains("All other sessions have ended"), "it says so: {page}");
     assert!(is_in(&here) && !more.iter().any(is_in));
 
     let there = signed_in(&instance, "ada@example.com");

@@ -105,7 +105,9 @@ fn another_host_is_not_ours_and_another_name_of_this_machine_is_sent_on() {
         browser.send(&Request::new(method, "/console/sign-in?next=%2F").header("Host", host))
     };
     for host in ["evil.example", "127.0.0.1.evil.example", "", "10.0.0.1"] {
-        assert_eq!(asked("GET", host).status, 421, "{host}");
+        let answer = asked("GET", host);
+        let onward = format!("href=\"http://{}/console\"", browser.host);
+        assert_eq!((answer.status, answer.text().contains(&onward)), (421, true), "{host}");
         assert_eq!(asked("POST", host).status, 421, "{host}");
     }
     let port = browser.host.rsplit_once(':').unwrap().1;

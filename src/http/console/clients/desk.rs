@@ -6,6 +6,7 @@ use crate::accounts::Workspace;
 use crate::error::{Error, Result};
 use crate::http::console::scene;
 use crate::http::in_force::InForce;
+use crate::http::ui::address::Address;
 use crate::http::ui::layout::Place;
 use crate::http::web::{Reply, Visit};
 use crate::oauth::clients::{Client, ClientId, Clients, Maker};
@@ -55,9 +56,12 @@ impl<'v> Desk<'v> {
 
     /// The address of a client's own page.
     pub(super) fn href(&self, id: &ClientId) -> String {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        let query = query.append_pair(CLIENT, id.as_str()).finish();
-        format!("{}/show?{query}", self.base)
+        Address { path: &self.page_of_one(), fields: vec![(CLIENT, id.as_str())] }.with(&[])
+    }
+
+    /// The path of each client's page.
+    pub(super) fn page_of_one(&self) -> String {
+        format!("{}/show", self.base)
     }
 
     pub(super) fn page(&self, title: &str, body: Markup) -> Reply {

@@ -3,8 +3,10 @@
 use super::{CLIENT, Desk};
 use crate::error::Result;
 use crate::http::console::apps::Apps;
+use crate::http::console::paging::PAGE;
 use crate::http::console::scene::called;
 use crate::http::console::views::clients::detail::{DetailView, Edited, page as page_of};
+use crate::http::ui::address::Address;
 use crate::http::ui::form::Errors;
 use crate::http::web::{Reply, Visit};
 use crate::oauth::clients::Client;
@@ -36,20 +38,24 @@ pub(super) fn shown(
         workspace: desk.slug().map(str::to_owned),
         holder: None,
     };
-    let apps = Apps::of(visit, &of, 0)?;
+    let (path, number) = (desk.page_of_one(), visit.query(PAGE).unwrap_or_default());
+    let fields = vec![(CLIENT, client.id.as_str()), (PAGE, &number)];
+    let address = Address { path: &path, fields };
+    let apps = Apps::of(visit, &of, (&address, PAGE))?;
     let (uris, scopes) = (client.redirect_uris.join("\n"), client.scopes.join("\n"));
     let as_it_is = Edited { name: &client.name, redirect_uris: &uris, scopes: &scopes };
     let product = client
         .product
         .as_deref()
         .map(|id| desk.in_force.registry.product(id).map_or(id, |product| product.name.as_str()));
+    let rows = apps.rows();
     let view = DetailView {
         base: &desk.base,
         client,
         product,
         made_by: &called(visit, &client.created_by)?,
         secrets: &desk.clients().secrets(&client.id)?,
-        apps: &apps.view(),
+        apps: apps.part(&rows),
         form_token: desk.form_token()?,
         edited: edited.unwrap_or(as_it_is),
         errors,

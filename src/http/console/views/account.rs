@@ -9,7 +9,7 @@ use crate::http::ui::field::{Choice, Field, Legend, Tick, Tickable, boxes};
 use crate::http::ui::form::{Button, Confirm, Errors, confirm, post};
 use crate::http::ui::icon::Icon;
 use crate::http::ui::layout::Theme;
-use crate::http::ui::parts::{Head, Tone, badge, card, note, titled};
+use crate::http::ui::parts::{Head, Part, Tone, badge, card, note, titled};
 use crate::http::ui::table::{Column, Table, table};
 use crate::http::ui::time::time;
 
@@ -28,7 +28,7 @@ pub struct AccountView<'a> {
     /// Where they are signed in, the present session first.
     pub sessions: &'a [Session<'a>],
     /// What they let apps do.
-    pub apps: &'a [App<'a>],
+    pub apps: Part<'a, App<'a>>,
     /// What was wrong with a new password.
     pub errors: Errors<'a>,
     /// What has just been done.
@@ -63,9 +63,12 @@ pub fn page(view: &AccountView<'_>) -> Markup {
         @if let Some(done) = view.done { (note(Tone::Good, done, &"")) }
         (view.errors)
         (sessions(view))
-        @if !view.apps.is_empty() {
+        @if view.apps.total > 0 {
             @let look = (view.form_token, view.now);
-            (titled("Apps that act for you", &"", &apps(view.apps, "/console/account/apps/end", look)))
+            (titled("Apps that act for you", &"", &html! {
+                (apps(view.apps.rows, "/console/account/apps/end", look))
+                (view.apps.others())
+            }))
         }
         div.pair {
             (card("Change password", &password(view)))

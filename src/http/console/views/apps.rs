@@ -7,7 +7,7 @@ use crate::http::ui::ask::{Ask, ask};
 use crate::http::ui::form::Button;
 use crate::http::ui::icon::Icon;
 use crate::http::ui::layout::Place;
-use crate::http::ui::parts::{Empty, Head, Pager, Tone, badge, names};
+use crate::http::ui::parts::{Empty, Head, Part, Tone, badge, names};
 use crate::http::ui::table::{Column, Table, table};
 use crate::http::ui::time::{time, time_or_never};
 use crate::principals::Restrictions;
@@ -25,9 +25,7 @@ pub struct AppsView<'a> {
     /// Where their clients are; none where whoever looks may not see those.
     pub clients_href: Option<&'a str>,
     /// What was found.
-    pub apps: &'a [App<'a>],
-    /// Which part of it the page shows.
-    pub pager: Pager<'a>,
+    pub apps: Part<'a, App<'a>>,
     /// The session's form token.
     pub form_token: &'a str,
     /// The present instant.
@@ -80,10 +78,10 @@ pub fn page(view: &AppsView<'_>) -> Markup {
     html! {
         (Head { crumbs: &[], title: TITLE, about, actions })
         div.card {
-            @if view.apps.is_empty() { (nobody()) }
+            @if view.apps.rows.is_empty() { (nobody()) }
             @else {
-                (apps(view.apps, &format!("{}/end", view.path), (view.form_token, view.now)))
-                (view.pager)
+                (apps(view.apps.rows, &format!("{}/end", view.path), (view.form_token, view.now)))
+                (view.apps.pager)
             }
         }
     }
@@ -114,7 +112,12 @@ fn row(app: &App<'_>, end: &str, (form_token, now): (&str, Timestamp)) -> Markup
     let act = Ask {
         label: "End access",
         subject: app.name,
-        consequence: "Its tokens are refused at once. It may ask to be let in again.",
+        consequence: match app.holder {
+            Some(_) => "Its tokens are refused at once. It may ask to be let in again.",
+            None => {
+                "Its tokens are refused at once. It can get others: revoke its client to stop it."
+            }
+        },
         action: end,
         form_token,
     };

@@ -43,6 +43,8 @@ pub struct ErrorView<'a> {
     pub message: &'a str,
     /// The request's id, which the log has too.
     pub request_id: &'a str,
+    /// Where somebody goes on from here.
+    pub onward: &'a str,
 }
 
 impl Trouble {
@@ -123,7 +125,7 @@ pub fn page(view: &ErrorView<'_>) -> Markup {
             @if !view.message.is_empty() { p { strong { (view.message) } } }
             p { (trouble.mend()) }
             p.muted { "Request id " code { (view.request_id) } }
-            div.actions { (Button::plain("Go to the first page").to("/console")) }
+            div.actions { (Button::plain("Go to the first page").to(view.onward)) }
         }
     }
 }

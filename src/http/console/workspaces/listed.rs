@@ -22,7 +22,6 @@ pub(super) const LISTS: [&str; 3] = [MEMBERS, INVITATIONS, IDS];
 /// Members of one page.
 pub(super) struct Members {
     listed: Vec<ListedMember>,
-    total: usize,
     paging: Paging,
 }
 
@@ -45,8 +44,7 @@ impl ListedMember {
 impl Members {
     pub(super) fn of(visit: &Visit<'_>, slug: &Slug, address: &Address<'_>) -> Result<Self> {
         let (people, sought) = (visit.people(), Sought { words: "", workspace: Some(slug) });
-        let total = people.count(&sought)?;
-        let paging = Paging::of_list(address, MEMBERS, total);
+        let paging = Paging::of_list(address, MEMBERS, people.count(&sought)?);
         let census = Census { store: &visit.app.store, now: visit.now };
         let keys = census.by_owner(slug.as_str())?;
         let presence = visit.sessions().presence(visit.now)?;
@@ -61,7 +59,7 @@ impl Members {
             })
         };
         let found = people.search(&sought, (paging.skipped(), ROWS))?;
-        Ok(Self { listed: found.into_iter().filter_map(member).collect(), total, paging })
+        Ok(Self { listed: found.into_iter().filter_map(member).collect(), paging })
     }
 
     pub(super) fn rows(&self) -> Vec<Member<'_>> {
@@ -69,14 +67,13 @@ impl Members {
     }
 
     pub(super) fn part<'p>(&'p self, rows: &'p [Member<'p>]) -> Part<'p, Member<'p>> {
-        Part { rows, total: self.total as u64, pager: self.paging.pager() }
+        self.paging.part(rows)
     }
 }
 
 /// Invitations of one page.
 pub(super) struct Invited {
     listed: Vec<(String, Role, Invitation)>,
-    total: usize,
     paging: Paging,
 }
 
@@ -90,7 +87,7 @@ impl Invited {
                 Some((invitation.id.to_string(), role, invitation.clone()))
             }
         });
-        Ok(Self { listed: listed.collect(), total: all.len(), paging })
+        Ok(Self { listed: listed.collect(), paging })
     }
 
     pub(super) fn rows(&self) -> Vec<view::Invitation<'_>> {
@@ -108,7 +105,7 @@ impl Invited {
         &'p self,
         rows: &'p [view::Invitation<'p>],
     ) -> Part<'p, view::Invitation<'p>> {
-        Part { rows, total: self.total as u64, pager: self.paging.pager() }
+        self.paging.part(rows)
     }
 }
 
@@ -134,7 +131,6 @@ impl<'a> Owned<'a> {
     }
 
     pub(super) fn part(&self) -> Part<'_, (&'a str, &'a str)> {
-        let total = self.all.len() as u64;
-        Part { rows: self.paging.rows(&self.all), total, pager: self.paging.pager() }
+        self.paging.part(self.paging.rows(&self.all))
     }
 }

@@ -10,7 +10,7 @@ use crate::http::console::views::keys::OVERLAPS;
 use crate::http::ui::field::{Field, Select};
 use crate::http::ui::form::{Button, Confirm, Errors, Typed, confirm, post};
 use crate::http::ui::icon::Icon;
-use crate::http::ui::parts::{Crumb, Head, Tone, card, facts, names, note, titled};
+use crate::http::ui::parts::{Crumb, Head, Part, Tone, card, facts, names, note, titled};
 use crate::http::ui::table::{Column, Table, table};
 use crate::http::ui::time::{time, time_or_never};
 use crate::oauth::clients::{AuthMethod, Client, ClientSecret};
@@ -29,7 +29,7 @@ pub struct DetailView<'a> {
     /// Its secrets, the newest first.
     pub secrets: &'a [ClientSecret],
     /// What it was let do.
-    pub apps: &'a [App<'a>],
+    pub apps: Part<'a, App<'a>>,
     /// The session's form token.
     pub form_token: &'a str,
     /// What stands in its form.
@@ -79,8 +79,11 @@ pub fn page(view: &DetailView<'_>) -> Markup {
                 (card("Change", &acts(view)))
             }
         }
-        @if !view.apps.is_empty() {
-            (titled(apps::TITLE, &"", &apps(view.apps, &end, (view.form_token, view.now))))
+        @if view.apps.total > 0 {
+            (titled(apps::TITLE, &"", &html! {
+                (apps(view.apps.rows, &end, (view.form_token, view.now)))
+                (view.apps.others())
+            }))
         }
     }
 }

@@ -54,7 +54,7 @@ pub fn page(view: &DetailView<'_>) -> Markup {
 fn role(view: &DetailView<'_>) -> Markup {
     let person = view.person;
     let (label, consequence, value) = if person.is_operator {
-        ("Take the instance away", "They stay what they are in their workspaces.", "no")
+        ("Take the operator's role away", "They stay what they are in their workspaces.", "no")
     } else {
         ("Make an operator", "They may then do whatever can be done here.", "yes")
     };

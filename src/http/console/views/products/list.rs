@@ -103,7 +103,9 @@ fn row(row: &Row<'_>, now: Timestamp) -> Markup {
 #[must_use]
 pub fn file_state(is_stale: bool, problems: u64) -> Markup {
     match (is_stale, problems) {
-        (true, _) => badge(Tone::Bad, "Rejected: older version in force"),
+        (true, _) => {
+            html! { (badge(Tone::Bad, "Rejected")) " " small { "older version in force" } }
+        }
         (false, 0) => badge(Tone::Good, "Good"),
         (false, problems) => badge(Tone::Warning, &counted(problems, "warning")),
     }

@@ -168,7 +168,10 @@ fn owned_id(view: &DetailView<'_>, resource: &str, id: &str) -> Markup {
 fn remove(view: &DetailView<'_>) -> Markup {
     if view.keys > 0 {
         return html! {
-            p { "It has " (counted(view.keys, "live key")) ". Revoke them first." }
+            p {
+                "It has " a href=(view.address("/keys?state=active")) { (counted(view.keys, "live key")) }
+                ". Revoke them first."
+            }
         };
     }
     confirm(

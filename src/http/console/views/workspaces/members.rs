@@ -62,7 +62,8 @@ pub(super) fn members(view: &DetailView<'_>) -> Markup {
     }
     let rows = html! { @for member in view.members.rows { (member_row(view, member)) } };
     let content = html! {
-        (table(&Table { caption: "Members", columns: &columns, rows }))
+        @if view.members.total == 0 { div.body { p.muted { "Nobody yet but those who run the instance." } } }
+        @else { (table(&Table { caption: "Members", columns: &columns, rows })) }
         (view.members.others())
         @if view.may_manage {
             footer { (post(&view.address("/invitations"), view.form_token, &invite(view))) }
