@@ -45,15 +45,17 @@ impl Web {
     }
 }
 
-/// Answers one request: a browser's with a page, a program's with what its endpoint says.
+/// Answers one request: a browser's with a page, a program's with what its endpoint says. Each on the heap:
+/// a connection moves what it waits for, and the larger of them is kilobytes.
 pub async fn serve(web: &Arc<Web>, request: Request) -> Response<Bytes> {
     let path = request.path().to_owned();
     match oauth::find(web.endpoints, &path) {
         Some(found) => {
             let address = address_of(&request);
-            oauth::serve((&web.app, &web.public), found, address, request).await
+            let served = oauth::serve((&web.app, &web.public), found, address, request);
+            Box::pin(served).await
         }
-        None => serve_page(web, request).await,
+        None => Box::pin(serve_page(web, request)).await,
     }
 }
 
