@@ -9,7 +9,7 @@ use std::sync::Arc;
 use governor::{Quota, RateLimiter};
 use keystile::clock::{Clock, Span, Timestamp};
 use keystile::id::KeyId;
-use keystile::limits::{Allowance, Ask, BucketId, Journal, Limiter, SavedDay};
+use keystile::limits::{Allowance, Ask, BucketId, Journal, Limiter, Place, SavedDay};
 use keystile::schema::MIGRATIONS;
 use keystile::store::{Lock, Locked, Store};
 
@@ -43,7 +43,7 @@ fn keystile() -> Result<(), Box<dyn Error>> {
     for number in 0..KEYS {
         let bucket = BucketId::of_key(KeyId::new(NOW));
         limiter.admit(&bucket, SavedDay::default(), limiter.generation());
-        let ask = Ask { bucket, allowance, cost: 1, repeat: None };
+        let ask = Ask { bucket, place: &Place::unknown(), allowance, cost: 1, repeat: None };
         limiter.draw(&ask, NOW).ok_or("an admitted bucket is known")?;
         if number % REQUESTS_A_TURN == 0 {
             journal.save()?;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use divan::{Bencher, black_box};
 use keystile::clock::{Clock, Timestamp};
 use keystile::id::KeyId;
-use keystile::limits::{Allowance, Ask, BucketId, Limiter, Repeat, SavedDay};
+use keystile::limits::{Allowance, Ask, BucketId, Limiter, Place, Repeat, SavedDay};
 use keystile::registry::{self, Product, normalised_host};
 use keystile::secret::{Secret, SecretDigest, prefix_of};
 use keystile::usage::{LastUse, Ledger, Tally};
@@ -86,7 +86,7 @@ fn digest_of_a_secret(bencher: Bencher) {
 fn limiter(bencher: Bencher, keys: usize) {
     let (limiter, buckets) = limiter_of(keys);
     let mut next = buckets.iter().cycle();
-    bencher.bench_local(|| draw(&limiter, *next.next().unwrap(), None));
+    bencher.bench_local(|| draw(&limiter, next.next().unwrap(), None));
 }
 
 #[divan::bench]
@@ -104,7 +104,7 @@ fn limiter_with_a_request_id(bencher: Bencher) {
             method: "GET",
             target: TARGET,
         };
-        draw(&limiter, *next.next().unwrap(), Some(repeat));
+        draw(&limiter, next.next().unwrap(), Some(repeat));
     };
     // What is remembered of questions takes its memory as it is used.
     (0..100_000).for_each(|_| ask());
@@ -121,18 +121,20 @@ fn count_a_request(bencher: Bencher) {
     });
 }
 
-fn limiter_of(keys: usize) -> (Limiter, Vec<BucketId>) {
+fn limiter_of(keys: usize) -> (Limiter, Vec<(BucketId, Place)>) {
     let limiter = Limiter::new(Arc::default());
-    let buckets: Vec<_> = (0..keys).map(|_| BucketId::of_key(KeyId::new(NOW))).collect();
-    for bucket in &buckets {
+    let bucket = |_| (BucketId::of_key(KeyId::new(NOW)), Place::unknown());
+    let buckets: Vec<_> = (0..keys).map(bucket).collect();
+    for (bucket, _) in &buckets {
         limiter.admit(bucket, SavedDay::default(), limiter.generation());
     }
     (limiter, buckets)
 }
 
-fn draw(limiter: &Limiter, bucket: BucketId, repeat: Option<Repeat<'_>>) {
+fn draw(limiter: &Limiter, (bucket, place): &(BucketId, Place), repeat: Option<Repeat<'_>>) {
     let allowance = Allowance { per_minute: Some(u32::MAX), per_day: Some(u32::MAX) };
-    let drawn = limiter.draw(&Ask { bucket, allowance, cost: 1, repeat }, NOW);
+    let ask = Ask { bucket: *bucket, place, allowance, cost: 1, repeat };
+    let drawn = limiter.draw(&ask, NOW);
     assert!(black_box(drawn).is_some());
 }
 

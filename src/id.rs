@@ -25,6 +25,9 @@ macro_rules! id {
         pub struct $name(u128);
 
         impl $name {
+            /// How many bytes it is written in.
+            pub const TEXT_BYTES: usize = $noun.len() + DIGITS;
+
             /// A new id that sorts by `now`.
             #[must_use]
             pub fn new(now: Timestamp) -> Self {
@@ -36,11 +39,21 @@ macro_rules! id {
             pub fn to_bytes(self) -> [u8; 16] {
                 self.0.to_be_bytes()
             }
+
+            /// As it is written.
+            #[must_use]
+            pub fn to_text(self) -> [u8; Self::TEXT_BYTES] {
+                let mut text = [0; Self::TEXT_BYTES];
+                let (noun, digits) = text.split_at_mut($noun.len());
+                noun.copy_from_slice($noun.as_bytes());
+                write(digits, self.0);
+                text
+            }
         }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write(f, $noun, self.0)
+                f.write_str(std::str::from_utf8(&self.to_text()).map_err(|_| fmt::Error)?)
             }
         }
 
@@ -108,12 +121,12 @@ fn number(now: Timestamp) -> u128 {
     uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().as_u128()
 }
 
-fn write(f: &mut fmt::Formatter<'_>, noun: &str, number: u128) -> fmt::Result {
-    let mut text = [0_u8; DIGITS];
-    for (place, digit) in text.iter_mut().rev().enumerate() {
-        *digit = CROCKFORD[(number >> (5 * place)) as usize & 31];
+/// The last digit holds the lowest bits.
+fn write(digits: &mut [u8], mut number: u128) {
+    for digit in digits.iter_mut().rev() {
+        *digit = CROCKFORD[number as usize & 31];
+        number >>= 5;
     }
-    write!(f, "{noun}{}", std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
 }
 
 fn read(text: &str, noun: &'static str) -> Result<u128, NotAnId> {

@@ -14,4 +14,8 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0008_oauth", sql: include_str!("../migrations/0008_oauth.sql") },
     Migration { name: "0009_pages", sql: include_str!("../migrations/0009_pages.sql") },
     Migration { name: "0010_app_usage", sql: include_str!("../migrations/0010_app_usage.sql") },
+    Migration {
+        name: "0011_usage_of_secrets",
+        sql: include_str!("../migrations/0011_usage_of_secrets.sql"),
+    },
 ];

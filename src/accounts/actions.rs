@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::name::parse_name;
+use super::people::User;
 use super::table::{self, NamedGrant};
 use super::workspace::{OwnedIds, Slug, Workspace};
 use crate::audit::{self, Actor, Change};
@@ -57,6 +58,33 @@ impl Workspaces<'_> {
     /// As the store's.
     pub fn list(&self) -> Result<Vec<Workspace>> {
         self.store.read(table::all)
+    }
+
+    /// Those that somebody is a member of, by slug.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn of(&self, user: &User) -> Result<Vec<Workspace>> {
+        let mut found = self.store.read(|db| table::of_member(db, user.id))?;
+        found.retain(|it| user.membership(&it.slug).is_some());
+        Ok(found)
+    }
+
+    /// How many have these words in their slug or name.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn count(&self, words: &str) -> Result<usize> {
+        let counted = self.store.read(|db| table::count(db, words))?;
+        Ok(usize::try_from(counted).unwrap_or(0))
+    }
+
+    /// Those of them, by slug, `limit` behind the first `skipped`.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn search(&self, words: &str, (skipped, limit): (usize, usize)) -> Result<Vec<Workspace>> {
+        self.store.read(|db| table::search(db, words, (skipped, limit)))
     }
 
     /// One workspace.

@@ -2,10 +2,10 @@
 
 use super::workspace::{OwnedIds, Slug, Workspace};
 use crate::error::{Error, Result};
-use crate::id::{GrantId, KeyId};
+use crate::id::{GrantId, KeyId, UserId};
 use crate::principals::seals;
 use crate::secret::SecretDigest;
-use crate::store::{Fault, Read, Write, params};
+use crate::store::{Fault, Param, Read, Write, containing, params};
 
 /// Workspaces of one listing.
 const LISTED_MAX: i64 = 10_000;
@@ -46,23 +46,60 @@ pub(super) fn unknown(slug: &str) -> Error {
 }
 
 pub(super) fn find(db: &Read<'_>, slug: &str) -> Result<Option<Workspace>> {
-    const SELECT: &str = "SELECT slug, name, plan, created_at FROM workspaces WHERE slug = ?1";
-    let resources = owned(db, slug)?;
-    db.first(SELECT, params![slug], |row| {
-        Ok(Workspace {
-            slug: row.get(0)?,
-            name: row.get(1)?,
-            plan: row.get(2)?,
-            created_at: row.get(3)?,
-            resources,
-        })
-    })
+    Ok(chosen(db, "WHERE slug = ?1", params![slug])?.pop())
 }
 
 pub(super) fn all(db: &Read<'_>) -> Result<Vec<Workspace>> {
-    const SELECT: &str = "SELECT slug FROM workspaces ORDER BY slug LIMIT ?1";
-    let slugs = db.all(SELECT, params![LISTED_MAX], |row| row.get::<String>(0))?;
-    slugs.iter().filter_map(|slug| find(db, slug).transpose()).collect()
+    chosen(db, "ORDER BY slug LIMIT ?1", params![LISTED_MAX])
+}
+
+/// Those that somebody is a member of, whatever their rows are worth.
+pub(super) fn of_member(db: &Read<'_>, member: UserId) -> Result<Vec<Workspace>> {
+    const THEIRS: &str = "WHERE slug IN (SELECT workspace FROM memberships WHERE member = ?1)";
+    chosen(db, THEIRS, params![member])
+}
+
+/// Which workspaces fit words: as `LIKE` takes them.
+const FITS: &str = "WHERE slug LIKE ?1 ESCAPE '!' OR lower(name) LIKE ?1 ESCAPE '!'";
+
+pub(super) fn count(db: &Read<'_>, words: &str) -> Result<i64> {
+    let select = format!("SELECT count(*) FROM workspaces {FITS}");
+    let found = db.first(&select, params![containing(words)], |row| row.get::<i64>(0))?;
+    Ok(found.unwrap_or(0))
+}
+
+pub(super) fn search(
+    db: &Read<'_>,
+    words: &str,
+    (skipped, limit): (usize, usize),
+) -> Result<Vec<Workspace>> {
+    let page = format!("{FITS} ORDER BY slug LIMIT ?2 OFFSET ?3");
+    chosen(db, &page, params![containing(words), limit, skipped])
+}
+
+/// The workspaces that `which` chooses, by slug: a row for each id that one of them owns.
+fn chosen(db: &Read<'_>, which: &str, row: &[Param<'_>]) -> Result<Vec<Workspace>> {
+    let select = format!(
+        "SELECT slug, name, plan, created_at, resource, id
+         FROM (SELECT slug, name, plan, created_at FROM workspaces {which}) AS chosen
+         LEFT JOIN workspace_resources ON workspace = slug
+         ORDER BY slug, resource, id"
+    );
+    let rows = db.all(&select, row, |row| {
+        let (slug, name, plan, created_at) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+        let workspace = Workspace { slug, name, plan, created_at, resources: OwnedIds::new() };
+        Ok::<_, Fault>((workspace, row.get(4)?, row.get(5)?))
+    })?;
+    let mut found: Vec<Workspace> = Vec::new();
+    for (workspace, resource, id) in rows {
+        if found.last().is_none_or(|last| last.slug != workspace.slug) {
+            found.push(workspace);
+        }
+        if let (Some(last), Some(resource), Some(id)) = (found.last_mut(), resource, id) {
+            last.resources.entry(resource).or_default().insert(id);
+        }
+    }
+    Ok(found)
 }
 
 /// The plan of each workspace, with its slug. A damaged row names none: it is denied as it is, and

@@ -13,7 +13,7 @@ mod actor;
 mod entry;
 mod table;
 
-pub use actions::Log;
+pub use actions::{COUNTED_MAX, Log};
 pub use actor::Actor;
 pub use entry::{Entry, Wanted};
-pub use table::{Change, record};
+pub use table::{Change, first, record};

@@ -85,7 +85,7 @@ fn asked(wanted: &Wanted) -> [Param<'_>; 5] {
     [actor.into(), action.into(), subject.into(), workspace.into(), (*before).into()]
 }
 
-pub(super) fn count(db: &Read<'_>, wanted: &Wanted, max: i64) -> Result<i64> {
+pub(super) fn count(db: &Read<'_>, wanted: &Wanted, max: usize) -> Result<i64> {
     let select =
         format!("SELECT count(*) FROM (SELECT 1 FROM audit WHERE {WANTED} LIMIT ?6) AS wanted");
     let [actor, action, subject, workspace, before] = asked(wanted);
@@ -103,11 +103,20 @@ pub(super) fn about(db: &Read<'_>, subject: &str, limit: i64) -> Result<Vec<Entr
     entries(db, &select, params![subject, limit])
 }
 
+/// The first change of one thing, which made it.
+///
+/// # Errors
+/// As the store's.
+pub fn first(db: &Read<'_>, subject: &str) -> Result<Option<Entry>> {
+    let select = format!("SELECT {COLUMNS} FROM audit WHERE subject = ?1 ORDER BY number LIMIT 1");
+    Ok(entries(db, &select, params![subject])?.pop())
+}
+
 /// The latest first.
 pub(super) fn list(
     db: &Read<'_>,
     wanted: &Wanted,
-    (skipped, limit): (i64, i64),
+    (skipped, limit): (usize, usize),
 ) -> Result<Vec<Entry>> {
     let select = format!(
         "SELECT {COLUMNS} FROM audit WHERE {WANTED}

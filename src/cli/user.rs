@@ -64,7 +64,7 @@ pub(super) struct FromStdin {
     is_on_stdin: bool,
 }
 
-const FIELDS: [&str; 5] = ["id", "email", "is_operator", "memberships", "created_at"];
+const FIELDS: [&str; 6] = ["id", "email", "is_operator", "memberships", "created_at", "origin"];
 
 impl User {
     pub(super) fn run(self, config: Option<&Path>) -> Result<()> {

@@ -37,7 +37,8 @@ pub(super) struct Draft {
     pub(super) plugins: Option<String>,
     pub(super) web: Option<Placed>,
     pub(super) gate: Option<Placed>,
-    pub(super) peers: Option<Vec<IpNet>>,
+    pub(super) gate_peers: Option<Vec<IpNet>>,
+    pub(super) web_peers: Option<Vec<IpNet>>,
     pub(super) group: Option<String>,
     pub(super) cached_keys: Option<usize>,
     pub(super) level: Option<tracing::Level>,
@@ -83,7 +84,8 @@ pub(super) fn read(source: &str, text: &str) -> (Draft, Vec<Diagnostic>) {
 pub(super) fn read_variable(name: &str, value: &str) -> (Draft, Vec<Diagnostic>) {
     let path = name.trim_start_matches("KEYSTILE_").to_lowercase().replace("__", ".");
     let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
-    let literal = if path == "gate.peers" && !value.starts_with('[') {
+    let is_list = matches!(path.as_str(), "gate.peers" | "web.peers");
+    let literal = if is_list && !value.starts_with('[') {
         let list = value.split(',').map(str::trim).filter(|item| !item.is_empty());
         format!("[{}]", list.map(quoted).collect::<Vec<_>>().join(", "))
     } else if toml::from_str::<toml::Table>(&format!("x = {value}")).is_ok() {
@@ -107,11 +109,15 @@ fn draft(document: &Document<'_>) -> Draft {
         listeners.close();
     }
     if let Some(mut gate) = root.table("gate") {
-        draft.peers = gate.strings("peers").map(|peers| ranges(document, peers.value));
+        draft.gate_peers = peers(document, &mut gate);
         draft.group = gate.string("group").map(|group| group.value.to_owned());
         let cached = gate.whole("cached_keys", 1..=CACHED_KEYS_MAX);
         draft.cached_keys = cached.and_then(|cached| usize::try_from(cached.value).ok());
         gate.close();
+    }
+    if let Some(mut web) = root.table("web") {
+        draft.web_peers = peers(document, &mut web);
+        web.close();
     }
     if let Some(mut log) = root.table("log") {
         draft.level = log.choice("level", &LEVELS).map(|level| level.value);
@@ -196,6 +202,11 @@ fn check_public_url(url: &str) -> Result<(), &'static str> {
     } else {
         Err("http:// is for loopback alone: people's passwords pass here, so write https://")
     }
+}
+
+/// Who may ask a listener besides this machine.
+fn peers(document: &Document<'_>, listener: &mut Table<'_>) -> Option<Vec<IpNet>> {
+    listener.strings("peers").map(|peers| ranges(document, peers.value))
 }
 
 fn ranges(document: &Document<'_>, written: Vec<Written<&str>>) -> Vec<IpNet> {

@@ -32,7 +32,9 @@ pub struct Settings {
     /// Where the gate listens.
     pub gate: Listen,
     /// Who may ask the gate besides this machine.
-    pub peers: Vec<IpNet>,
+    pub gate_peers: Vec<IpNet>,
+    /// The proxies in front of the dashboard, besides those on this machine.
+    pub web_peers: Vec<IpNet>,
     /// The group that may use the gate's socket.
     pub group: Option<String>,
     /// Keys that are kept warm.
@@ -143,7 +145,8 @@ impl Settings {
             plugins,
             web,
             gate,
-            peers: draft.peers.unwrap_or_default(),
+            gate_peers: draft.gate_peers.unwrap_or_default(),
+            web_peers: draft.web_peers.unwrap_or_default(),
             group: draft.group.filter(|group| !group.is_empty()),
             cached_keys: draft.cached_keys.unwrap_or(100_000),
             level: draft.level.unwrap_or(tracing::Level::INFO),
@@ -163,7 +166,8 @@ impl Settings {
             ("plugins", self.plugins != newer.plugins),
             ("listen.web", self.web != newer.web),
             ("listen.gate", self.gate != newer.gate),
-            ("gate.peers", self.peers != newer.peers),
+            ("gate.peers", self.gate_peers != newer.gate_peers),
+            ("web.peers", self.web_peers != newer.web_peers),
             ("gate.group", self.group != newer.group),
             ("log.format", self.format != newer.format),
         ];
@@ -188,7 +192,7 @@ impl Draft {
 
     /// Settings that are good by themselves, and not beside each other.
     fn contradictions(&self) -> Vec<Diagnostic> {
-        let has_peers = self.peers.as_ref().is_some_and(|peers| !peers.is_empty());
+        let has_peers = self.gate_peers.as_ref().is_some_and(|peers| !peers.is_empty());
         let open = |placed: &Option<Placed>, message: &str| {
             let placed = placed.as_ref().filter(|placed| !placed.listen.is_local())?;
             Some(placed.place.clone().saying(message))
@@ -217,7 +221,8 @@ impl Draft {
         set(&mut self.plugins, later.plugins);
         set(&mut self.web, later.web);
         set(&mut self.gate, later.gate);
-        set(&mut self.peers, later.peers);
+        set(&mut self.gate_peers, later.gate_peers);
+        set(&mut self.web_peers, later.web_peers);
         set(&mut self.group, later.group);
         set(&mut self.cached_keys, later.cached_keys);
         set(&mut self.level, later.level);
@@ -337,13 +342,14 @@ mod tests {
         let settings = with(&[
             ("KEYSTILE_GATE__CACHED_KEYS", "1_000"),
             ("KEYSTILE_GATE__PEERS", "10.0.0.0/8, 192.0.2.1"),
+            ("KEYSTILE_WEB__PEERS", "10.0.0.7"),
             ("KEYSTILE_LISTEN__GATE", "10.0.0.1:8701"),
             ("KEYSTILE_LOG__LEVEL", "debug"),
         ]);
         let settings = settings.unwrap();
         assert_eq!(settings.cached_keys, 1_000);
         assert_eq!(settings.gate.to_string(), "10.0.0.1:8701");
-        assert_eq!(settings.peers.len(), 2);
+        assert_eq!((settings.gate_peers.len(), settings.web_peers.len()), (2, 1));
         assert_eq!(settings.level, tracing::Level::DEBUG);
     }
 
@@ -368,6 +374,8 @@ mod tests {
         assert!(problems[0].contains("peers"), "{problems:?}");
         let problems = with(&[("KEYSTILE_LISTEN__WEB", "0.0.0.0:8700")]).unwrap_err();
         assert!(problems[0].contains("public_url"), "{problems:?}");
+        let open = ("KEYSTILE_LISTEN__WEB", "0.0.0.0:8700");
+        assert!(with(&[open, ("KEYSTILE_PUBLIC_URL", "https://keys.example")]).is_ok());
     }
 
     #[test]
@@ -375,8 +383,9 @@ mod tests {
         let file = "[listen]\nweb = \"0.0.0.0:1\"\ngate = \"0.0.0.0:2\"\n";
         let problems = of_file(file).unwrap_err();
         assert_eq!(problems.len(), 2, "{problems:?}");
-        assert!(problems[0].starts_with("config.toml:2:7: "), "{problems:?}");
-        assert!(problems[1].starts_with("config.toml:3:8: "), "{problems:?}");
+        for (problem, place) in problems.iter().zip(["2:7", "3:8"]) {
+            assert!(problem.starts_with(&format!("config.toml:{place}: ")), "{problems:?}");
+        }
         let problems = with(&[("KEYSTILE_LISTEN__GATE", "0.0.0.0:1")]).unwrap_err();
         assert!(problems[0].starts_with("KEYSTILE_LISTEN__GATE:"), "{problems:?}");
     }

@@ -4,7 +4,7 @@ use actix_http::Method;
 
 use super::console::workspaces::members;
 use super::console::{
-    account, apps, audit, clients, home, invitation, keys, people, plans, products,
+    account, apps, audit, clients, first_steps, home, invitation, keys, people, plans, products,
 };
 use super::console::{setup, sign_in, usage, workspaces};
 use super::oauth::{Endpoint, endpoint, introspect, metadata, register, revoke, token};
@@ -18,6 +18,7 @@ use crate::accounts::people::Role::{Admin, Developer, Viewer};
 pub const ROUTES: &[Route] = &[
     get("/", Anyone, home::front),
     get("/console", SignedIn, home::page),
+    post("/console/first-steps/close", Operator, first_steps::close),
     get("/console/setup", Anyone, setup::page),
     post("/console/setup", Anyone, setup::finish),
     get("/console/sign-in", Anyone, sign_in::page),
@@ -30,6 +31,7 @@ pub const ROUTES: &[Route] = &[
     post("/console/account/theme", SignedIn, account::choose_theme),
     post("/console/account/sessions/end", SignedIn, account::end_session),
     post("/console/account/sessions/end-others", SignedIn, account::end_others),
+    post("/console/account/sessions/end-all", SignedIn, account::end_all),
     get("/oauth/authorize", Anyone, authorize::begin),
     get("/oauth/consent/{request}", SignedIn, consent::page),
     post("/oauth/consent/{request}", SignedIn, consent::decide),

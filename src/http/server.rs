@@ -11,7 +11,8 @@ use actix_rt::net::{TcpStream, UnixStream};
 use actix_server::{Server, ServerHandle};
 use actix_service::fn_service;
 
-use super::gate::{Gate, Peers, serve_connection};
+use super::gate::{Gate, serve_connection};
+use super::peers::Peers;
 use super::routes::{ENDPOINTS, ROUTES};
 use super::web::{PublicUrl, Web, connections};
 use crate::app::App;
@@ -151,12 +152,15 @@ impl Running {
             Error::cannot_start("cannot serve the listeners").because(error)
         };
         let issuer = people.public.as_str().to_owned();
-        let web = Arc::new(Web::new(Arc::clone(app), people.public, (ROUTES, ENDPOINTS)));
+        let settings = app.live.get();
+        let proxies = Peers::new(settings.web_peers.clone());
+        let web = Web::new(Arc::clone(app), people.public, (ROUTES, ENDPOINTS)).behind(proxies);
+        let web = Arc::new(web);
         let gate = Arc::new(Gate::new(
             Arc::clone(&app.plugins.registry),
             (Arc::clone(&app.principals), Arc::clone(&app.limiter), Arc::clone(&app.ledger)),
             Arc::clone(&app.plugins.files),
-            Peers::new(app.live.get().peers.clone()),
+            Peers::new(settings.gate_peers.clone()),
             issuer,
             app.clock.clone(),
         ));

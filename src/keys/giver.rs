@@ -28,7 +28,7 @@ impl Giver {
             Self::Operator => BTreeSet::new(),
             Self::Member => {
                 let admin = product.scopes.iter().filter(|scope| scope.is_admin);
-                admin.map(|scope| scope.name.clone()).collect()
+                admin.map(|scope| scope.name.to_string()).collect()
             }
         };
         Bounds { beyond }

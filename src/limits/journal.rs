@@ -146,7 +146,7 @@ mod tests {
     use super::*;
     use crate::clock::Clock;
     use crate::id::KeyId;
-    use crate::limits::{Allowance, Ask, Outcome, saved_day};
+    use crate::limits::{Allowance, Ask, Outcome, Place, saved_day};
     use crate::schema::MIGRATIONS;
     use crate::store::{Lock, Locked, params};
 
@@ -174,7 +174,8 @@ mod tests {
 
         fn draw(&self, bucket: BucketId, cost: u32) {
             self.limiter.admit(&bucket, SavedDay::default(), self.limiter.generation());
-            let ask = Ask { bucket, allowance: Allowance::default(), cost, repeat: None };
+            let (allowance, place) = (Allowance::default(), &Place::unknown());
+            let ask = Ask { bucket, place, allowance, cost, repeat: None };
             assert_eq!(self.limiter.draw(&ask, NOW).unwrap().outcome, Outcome::Within);
         }
 

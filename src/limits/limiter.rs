@@ -7,7 +7,7 @@ use arc_swap::{ArcSwap, Guard};
 
 use super::bucket::{Bucket, BucketId, SavedDay};
 use super::repeats::{First, Repeat, Repeats};
-use super::shard::Shard;
+use super::shard::{Place, Shard};
 use super::{Allowance, Outcome, Plans, Standing, Used};
 use crate::clock::Timestamp;
 
@@ -29,6 +29,8 @@ pub struct Limiter {
 pub struct Ask<'a> {
     /// Whose use it is.
     pub bucket: BucketId,
+    /// Where that was last found.
+    pub place: &'a Place,
     /// What they may use.
     pub allowance: Allowance,
     /// How many requests it counts for.
@@ -71,7 +73,7 @@ impl Limiter {
     /// Judges one request, and counts it if there is room. `None` where the bucket is not known: its
     /// day must be read first, and [admitted](Self::admit).
     ///
-    /// Cost: one hash, one lock, one probe.
+    /// Cost: one lock, and one probe where the bucket has moved.
     #[must_use]
     pub fn draw(&self, ask: &Ask<'_>, now: Timestamp) -> Option<Drawn> {
         let Some(repeat) = &ask.repeat else { return self.draw_anew(ask, now) };
@@ -86,7 +88,7 @@ impl Limiter {
 
     fn draw_anew(&self, ask: &Ask<'_>, now: Timestamp) -> Option<Drawn> {
         let mut shard = self.shard(&ask.bucket);
-        let bucket = shard.find(&ask.bucket)?;
+        let bucket = shard.find_at(&ask.bucket, ask.place)?;
         let outcome = bucket.draw(&ask.allowance, ask.cost, now);
         let standing = bucket.standing(&ask.allowance, now);
         if outcome == Outcome::Within && !bucket.is_unsaved {
@@ -99,7 +101,7 @@ impl Limiter {
     #[must_use]
     pub fn look(&self, ask: &Ask<'_>, now: Timestamp) -> Option<Drawn> {
         let mut shard = self.shard(&ask.bucket);
-        let bucket = shard.find(&ask.bucket)?;
+        let bucket = shard.find_at(&ask.bucket, ask.place)?;
         let outcome = bucket.look(&ask.allowance, ask.cost, now);
         let standing = bucket.standing(&ask.allowance, now);
         Some(Drawn { outcome, standing, is_repeat: false })
@@ -186,7 +188,8 @@ mod tests {
 
     fn ask(bucket: BucketId, per_minute: u32) -> Ask<'static> {
         let allowance = Allowance { per_minute: Some(per_minute), per_day: Some(per_minute) };
-        Ask { bucket, allowance, cost: 1, repeat: None }
+        static PLACE: Place = Place::unknown();
+        Ask { bucket, place: &PLACE, allowance, cost: 1, repeat: None }
     }
 
     fn known(limiter: &Limiter) -> BucketId {
@@ -237,6 +240,26 @@ mod tests {
         let later = NOW.plus(Span::seconds(61));
         assert_eq!(limiter.give_back(later), 1);
         assert_eq!(limiter.draw(&ask(bucket, 5), later), None);
+    }
+
+    #[test]
+    fn a_bucket_is_found_again_after_it_has_moved() {
+        let limiter = limiter();
+        let (idle, used) = (known(&limiter), known(&limiter));
+        let place = Place::unknown();
+        let ask = Ask { place: &place, ..ask(used, 5) };
+        let left = |at| limiter.draw(&ask, at)?.standing.day.map(|day| day.remaining);
+        assert_eq!(left(NOW), Some(4));
+        assert_eq!(limiter.take_unsaved().flatten().count(), 1);
+        assert_eq!(limiter.give_back(NOW), 1, "the idle one");
+        assert_eq!(left(NOW), Some(3));
+        assert!(limiter.used(&idle, NOW).is_none());
+        assert_eq!(limiter.take_unsaved().flatten().count(), 1);
+        let later = NOW.plus(Span::seconds(61));
+        assert_eq!(limiter.give_back(later), 1);
+        let others: Vec<_> = (0..1_000).map(|_| known(&limiter)).collect();
+        assert_eq!(left(later), None, "whoever lies there now is somebody else");
+        assert_eq!(others.len(), 1_000);
     }
 
     #[test]

@@ -31,6 +31,7 @@ pub use limiter::{Ask, Drawn, Limiter};
 pub use plan::{NUMBER_MAX, Plan, Plans};
 pub use read::used;
 pub use repeats::Repeat;
+pub use shard::Place;
 pub use spent::spent_today;
 pub use standing::{Outcome, Standing, Used, Window};
 pub use table::{day_start, saved_day};

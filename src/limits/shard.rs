@@ -4,6 +4,8 @@
 //! them would be twice their size while it grows, and it always grows; the index is all that doubles
 //! here, and nothing is moved.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use hashbrown::HashTable;
 
 use super::bucket::{Bucket, BucketId, SavedDay};
@@ -11,6 +13,19 @@ use crate::clock::Timestamp;
 
 /// Buckets of one piece: 10 KiB.
 const PIECE_BUCKETS: usize = 256;
+
+/// Where a bucket lay when it was last found. Whoever holds one has its bucket without a search; one that
+/// has moved since, or was given back, is searched for again.
+#[derive(Debug)]
+pub struct Place(AtomicU32);
+
+impl Place {
+    /// Nowhere yet.
+    #[must_use]
+    pub const fn unknown() -> Self {
+        Self(AtomicU32::new(u32::MAX))
+    }
+}
 
 #[derive(Default)]
 pub(super) struct Shard {
@@ -23,8 +38,21 @@ pub(super) struct Shard {
 
 impl Shard {
     pub(super) fn find(&mut self, id: &BucketId) -> Option<&mut Bucket> {
-        let buckets = &self.buckets;
-        let place = *self.places.find(id.hash(), |place| buckets.at(*place).id == *id)?;
+        let place = self.search(id)?;
+        Some(self.buckets.at_mut(place))
+    }
+
+    fn search(&self, id: &BucketId) -> Option<u32> {
+        self.places.find(id.hash(), |place| self.buckets.at(*place).id == *id).copied()
+    }
+
+    /// The same, looked for first where it was last found.
+    pub(super) fn find_at(&mut self, id: &BucketId, known: &Place) -> Option<&mut Bucket> {
+        let mut place = known.0.load(Ordering::Relaxed);
+        if self.buckets.get(place).is_none_or(|bucket| bucket.id != *id) {
+            place = self.search(id)?;
+            known.0.store(place, Ordering::Relaxed);
+        }
         Some(self.buckets.at_mut(place))
     }
 
@@ -86,6 +114,11 @@ impl Pieces {
     fn at(&self, place: u32) -> &Bucket {
         let place = place as usize;
         &self.0[place / PIECE_BUCKETS][place % PIECE_BUCKETS]
+    }
+
+    fn get(&self, place: u32) -> Option<&Bucket> {
+        let place = place as usize;
+        self.0.get(place / PIECE_BUCKETS)?.get(place % PIECE_BUCKETS)
     }
 
     fn at_mut(&mut self, place: u32) -> &mut Bucket {

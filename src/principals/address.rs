@@ -15,7 +15,7 @@ const RANGES_MAX: usize = 100;
 const MAPPED_PREFIX_BITS: u8 = 96;
 
 /// A range of addresses in CIDR notation; a v4-mapped one is kept as the v4 range that it means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AddressRange(IpNet);
 
 impl FromStr for AddressRange {
@@ -73,7 +73,7 @@ pub enum BadAddressRange {
 }
 
 /// The ranges of one key, sorted; none means any address.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct AllowedAddresses(Vec<AddressRange>);
 

@@ -12,15 +12,19 @@
 mod address;
 mod bound;
 mod cache;
+mod identity;
 mod principal;
 #[expect(clippy::module_inception, reason = "the folder is the noun, and so is its first file")]
 mod principals;
 mod restrictions;
+mod rights;
 pub mod seals;
 mod table;
 
 pub use address::{AddressRange, AllowedAddresses, BadAddressRange};
-pub use bound::{Bound, Identity, RATE_POLICY};
-pub use principal::{ENDED_SECRET_KNOWN, Found, Holder, Life, Presented, Principal, Spent};
+pub use bound::Bound;
+pub use identity::{Identity, KEY, RATE_POLICY, SUBJECT};
+pub use principal::{ENDED_SECRET_KNOWN, Found, Life, Presented, Principal, Spent};
 pub use principals::Principals;
 pub use restrictions::Restrictions;
+pub use rights::{Holder, InForce, Rights};

@@ -2,64 +2,29 @@
 
 use std::sync::Arc;
 
-use arc_swap::ArcSwapOption;
-
-use super::{AllowedAddresses, Bound, Restrictions};
+use super::Bound;
+use super::rights::{Holder, InForce, Rights, Shared};
 use crate::clock::{Span, Timestamp};
-use crate::id::{GrantId, KeyId};
-use crate::limits::{BucketId, Limiter, Plans, SavedDay};
+use crate::limits::{BucketId, Limiter, Place, Plans, SavedDay};
 use crate::registry::{Bucket, Product};
 use crate::secret::SecretDigest;
-use crate::usage::Tally;
+use crate::usage::{Account, Tally};
 
 /// How long a secret that has ended is still told from one that never was.
 pub const ENDED_SECRET_KNOWN: Span = Span::days(90);
 
-/// What a presented secret is worth, as the rows said at one moment.
+/// What a presented secret is worth, as the rows said at one moment. What the gate reads of it for each
+/// request is small, so that many stay near the processor.
 pub struct Principal {
-    /// Whose secret it is.
-    pub holder: Holder,
-    /// The slug of the workspace that owns it.
-    pub workspace: String,
-    /// The workspace's plan.
-    pub plan: String,
-    /// The product that it is for.
-    pub product: String,
-    /// The member who owns the key, or has let the app in.
-    pub owner: Option<String>,
-    /// The scopes that it holds, as they were given; none for a full-access key.
-    pub scopes: Vec<String>,
-    /// The ids that it is bound to.
-    pub restrictions: Restrictions,
-    /// The addresses from which it may be used.
-    pub allowed_addresses: AllowedAddresses,
-    /// Where its requests are counted.
+    /// What it may do, and for whom; others that may the same have the same.
+    pub(super) shared: Arc<Shared>,
+    /// Where its requests are counted: on the account of the key, or of what the app was granted.
     pub tally: Arc<Tally>,
+    /// Where its bucket was last found.
+    pub bucket_place: Place,
     pub(super) expires_at: Option<Timestamp>,
     pub(super) revoked_at: Option<Timestamp>,
     pub(super) secret_ends_at: Option<Timestamp>,
-    /// It compiled against its product's present manifest, made when first asked for.
-    pub(super) bound: ArcSwapOption<Bound>,
-}
-
-/// Whose secret it is.
-pub enum Holder {
-    /// A key's.
-    Key {
-        /// The key.
-        id: KeyId,
-        /// The id of its key type in its product.
-        key_type: String,
-    },
-    /// An app's: an access token.
-    App {
-        /// What it was granted.
-        grant: GrantId,
-        /// The client.
-        client: String,
-        /// Whether an operator has made it, so that it has a quota of its own.
-        has_own_quota: bool,
-    },
 }
 
 /// A secret that somebody presents, by its digest.
@@ -106,12 +71,12 @@ pub struct Spent {
 
 impl Spent {
     /// Makes the bucket that is drawn on known to the limiter.
-    pub fn admit(&self, limiter: &Limiter, bound: &Bound) {
+    pub fn admit(&self, limiter: &Limiter, bound: &Bound, bucket: &BucketId) {
         let saved = match bound.bucket_of {
             Bucket::Key => self.of_own,
             Bucket::Workspace => self.of_workspace,
         };
-        limiter.admit(&bound.bucket, saved, self.began);
+        limiter.admit(bucket, saved, self.began);
     }
 }
 
@@ -129,29 +94,23 @@ pub enum Life {
 }
 
 impl Principal {
+    /// What it may do, and for whom.
+    #[must_use]
+    pub fn rights(&self) -> &Rights {
+        &self.shared.rights
+    }
+
     /// Whether it is an app's.
     #[must_use]
     pub fn is_app(&self) -> bool {
-        matches!(self.holder, Holder::App { .. })
-    }
-
-    /// The id of the key, or of what the app was granted, as bytes.
-    #[must_use]
-    pub fn holder_bytes(&self) -> [u8; 16] {
-        match &self.holder {
-            Holder::Key { id, .. } => id.to_bytes(),
-            Holder::App { grant, .. } => grant.to_bytes(),
-        }
+        matches!(self.rights().holder, Holder::App { .. })
     }
 
     /// The bucket that it draws on where its workspace does not share one.
     pub(super) fn own_bucket(&self) -> BucketId {
-        match &self.holder {
-            Holder::Key { id, .. } => BucketId::of_key(*id),
-            Holder::App { client, has_own_quota, .. } => {
-                let client = has_own_quota.then_some(client.as_str());
-                BucketId::of_app(client, &self.workspace, &self.product)
-            }
+        match &self.tally.account {
+            Account::Key(key) => BucketId::of_key(*key),
+            Account::Grant(..) => self.rights().bucket_of_app(),
         }
     }
 
@@ -170,22 +129,11 @@ impl Principal {
         }
     }
 
-    /// What it is worth under the product's present manifest and the present plans; `None` where the
-    /// product is not its own, its key type is gone, or apps are let in no more. No two products have the same
-    /// version, so that one that was compiled for this version is this product's.
+    /// What its [rights](Principal::rights) are worth under the product's present manifest and the
+    /// present plans; `None` where the product is not its own, its key type is gone, or apps are let in
+    /// no more.
     #[must_use]
-    pub fn bound_to(&self, product: &Product, plans: &Arc<Plans>) -> Option<Arc<Bound>> {
-        if let Some(bound) = self.bound.load_full()
-            && bound.version == product.version
-            && Arc::ptr_eq(&bound.plans, plans)
-        {
-            return Some(bound);
-        }
-        if self.product != product.id {
-            return None;
-        }
-        let bound = Arc::new(Bound::new(self, product, plans)?);
-        self.bound.store(Some(Arc::clone(&bound)));
-        Some(bound)
+    pub fn bound_to(&self, product: &Product, plans: &Arc<Plans>) -> Option<InForce> {
+        self.shared.bound_to(product, plans)
     }
 }

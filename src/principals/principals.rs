@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::cache::Cache;
 use super::principal::{Found, Presented, Principal};
+use super::rights::Pool;
 use super::table;
 use crate::limits::Limiter;
 use crate::secret::SecretDigest;
@@ -14,13 +15,14 @@ pub struct Principals {
     store: Arc<Store>,
     limiter: Arc<Limiter>,
     cache: Cache,
+    rights: Pool,
 }
 
 impl Principals {
     /// Over `store`, keeping about `cached_max` in memory; `limiter` counts what they use.
     #[must_use]
     pub fn new(store: Arc<Store>, limiter: Arc<Limiter>, cached_max: usize) -> Self {
-        Self { store, limiter, cache: Cache::new(cached_max) }
+        Self { store, limiter, cache: Cache::new(cached_max), rights: Pool::new() }
     }
 
     /// The principal of a secret, if it is warm. Never waits.
@@ -35,7 +37,8 @@ impl Principals {
     /// As the store's: nothing could be decided.
     pub fn load(&self, presented: &Presented) -> Result<Found, Fault> {
         let (began, limits_began) = (self.cache.generation(), self.limiter.generation());
-        let found = self.store.read(|db| table::by_secret(db, presented, limits_began))?;
+        let found =
+            self.store.read(|db| table::by_secret(db, presented, &self.rights, limits_began))?;
         if let Found::Known(principal, _) = &found {
             self.cache.insert(*presented.digest(), principal, began);
         }
@@ -49,7 +52,7 @@ impl Principals {
 
     /// Drops every principal of a workspace whose row was changed.
     pub fn forget_workspace(&self, slug: &str) {
-        self.cache.retain(|principal| principal.workspace != slug);
+        self.cache.retain(|principal| principal.rights().workspace != slug);
     }
 
     /// Changes how many principals are kept warm.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// For each resource, the ids that a key is bound to, in byte order. A resource that is not
 /// listed is not restricted.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Restrictions(BTreeMap<String, BTreeSet<String>>);
 

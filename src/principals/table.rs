@@ -4,11 +4,12 @@
 use std::sync::Arc;
 
 use super::AllowedAddresses;
-use super::principal::{Found, Holder, Presented, Principal, Spent};
+use super::principal::{Found, Presented, Principal, Spent};
+use super::rights::{Holder, Pool, Rights};
 use super::seals::{self, ClientColumns, GrantColumns, KeyColumns};
 use crate::clock::Timestamp;
 use crate::id::GrantId;
-use crate::limits::{BucketId, saved_day};
+use crate::limits::{BucketId, Place, saved_day};
 use crate::secret::SecretDigest;
 use crate::store::{Fault, Read, Row, params};
 use crate::usage::{Account, Tally};
@@ -16,10 +17,12 @@ use crate::usage::{Account, Tally};
 /// What an operator's own client has as its origin.
 const OF_OPERATOR: &str = "operator";
 
-/// Looks a secret up; `limits_began` is the limiter's generation from before.
+/// Looks a secret up; `limits_began` is the limiter's generation from before. What others may as well is
+/// shared in `pool`.
 pub(super) fn by_secret(
     db: &Read<'_>,
     presented: &Presented,
+    pool: &Pool,
     limits_began: u64,
 ) -> Result<Found, Fault> {
     const KEY: &str = "
@@ -48,8 +51,8 @@ pub(super) fn by_secret(
     };
     let found = db.first(select, params![digest], |row| {
         let principal = match presented {
-            Presented::Key(digest) => of_key(row, digest),
-            Presented::Token(digest) => of_token(row, digest),
+            Presented::Key(digest) => of_key(row, digest, pool),
+            Presented::Token(digest) => of_token(row, digest, pool),
         };
         match principal {
             Ok(Some(principal)) => {
@@ -64,7 +67,7 @@ pub(super) fn by_secret(
 }
 
 fn spent(db: &Read<'_>, principal: &Principal, began: u64) -> Result<Spent, Fault> {
-    let Principal { workspace, product, .. } = principal;
+    let Rights { workspace, product, .. } = principal.rights();
     Ok(Spent {
         of_own: saved_day(db, &principal.own_bucket())?,
         of_workspace: saved_day(db, &BucketId::of_workspace(workspace, product))?,
@@ -73,7 +76,7 @@ fn spent(db: &Read<'_>, principal: &Principal, began: u64) -> Result<Spent, Faul
 }
 
 /// The principal of a key's row, or `None` where a seal does not fit or a list cannot be read.
-fn of_key(row: &Row<'_>, digest: &SecretDigest) -> Result<Option<Principal>, Fault> {
+fn of_key(row: &Row<'_>, digest: &SecretDigest, pool: &Pool) -> Result<Option<Principal>, Fault> {
     let (key, secret_ends_at) = (row.get(0)?, row.get::<Option<Timestamp>>(1)?);
     let (workspace, plan): (String, String) = (row.get(3)?, row.get(4)?);
     let (product, key_type): (String, String) = (row.get(6)?, row.get(7)?);
@@ -105,8 +108,8 @@ fn of_key(row: &Row<'_>, digest: &SecretDigest) -> Result<Option<Principal>, Fau
     ) else {
         return Ok(None);
     };
-    Ok(Some(Principal {
-        holder: Holder::Key { id: key, key_type },
+    let rights = Rights {
+        holder: Holder::Key { key_type },
         workspace,
         plan,
         product,
@@ -114,17 +117,20 @@ fn of_key(row: &Row<'_>, digest: &SecretDigest) -> Result<Option<Principal>, Fau
         scopes,
         restrictions,
         allowed_addresses,
+    };
+    Ok(Some(Principal {
+        shared: pool.share(rights),
         tally: Arc::new(Tally::new(key, *digest)),
+        bucket_place: Place::unknown(),
         expires_at,
         revoked_at,
         secret_ends_at,
-        bound: arc_swap::ArcSwapOption::empty(),
     }))
 }
 
 /// The same of an access token's row. A token has those of its scopes that its grant has, and ends
 /// with it.
-fn of_token(row: &Row<'_>, digest: &SecretDigest) -> Result<Option<Principal>, Fault> {
+fn of_token(row: &Row<'_>, digest: &SecretDigest, pool: &Pool) -> Result<Option<Principal>, Fault> {
     let (scopes, expires_at): (String, Timestamp) = (row.get(0)?, row.get(1)?);
     let (workspace, plan): (String, String) = (row.get(3)?, row.get(4)?);
     let (grant, client): (GrantId, String) = (row.get(6)?, row.get(7)?);
@@ -157,9 +163,8 @@ fn of_token(row: &Row<'_>, digest: &SecretDigest) -> Result<Option<Principal>, F
     };
     scopes.retain(|scope| granted.contains(scope));
     let account = Account::Grant(grant, workspace.as_str().into());
-    Ok(Some(Principal {
-        tally: Arc::new(Tally::new(account, *digest)),
-        holder: Holder::App { grant, client, has_own_quota: origin == OF_OPERATOR },
+    let rights = Rights {
+        holder: Holder::App { client, has_own_quota: origin == OF_OPERATOR },
         workspace,
         plan,
         product,
@@ -167,10 +172,14 @@ fn of_token(row: &Row<'_>, digest: &SecretDigest) -> Result<Option<Principal>, F
         scopes,
         restrictions,
         allowed_addresses: AllowedAddresses::default(),
+    };
+    Ok(Some(Principal {
+        shared: pool.share(rights),
+        tally: Arc::new(Tally::new(account, *digest)),
+        bucket_place: Place::unknown(),
         expires_at: Some(expires_at.min(ends_at)),
         revoked_at: None,
         secret_ends_at: None,
-        bound: arc_swap::ArcSwapOption::empty(),
     }))
 }
 

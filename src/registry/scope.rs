@@ -4,6 +4,7 @@
 //! more segments. Names are compared as they are written.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use smallvec::SmallVec;
 
@@ -15,8 +16,8 @@ pub const SCOPE_BYTES_MAX: usize = 128;
 /// A permission that a product declares.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scope {
-    /// Its name, such as `read:orders` or `read:*`.
-    pub name: String,
+    /// Its name, such as `read:orders` or `read:*`; the same text wherever it is counted.
+    pub name: Arc<str>,
     /// What it permits, in the words of the product; may be empty.
     pub description: String,
     /// Whether only an operator may give it, and by its exact name.
@@ -29,7 +30,7 @@ pub struct Scope {
 #[derive(Clone, Debug, Default)]
 pub struct Scopes {
     list: Vec<Scope>,
-    by_name: HashMap<String, usize>,
+    by_name: HashMap<Arc<str>, usize>,
 }
 
 /// Some scopes of one product, as a bit for each.
@@ -47,7 +48,7 @@ impl Scopes {
     /// The scopes of `list`; of two with one name the later counts.
     #[must_use]
     pub fn new(list: Vec<Scope>) -> Self {
-        let named = |(index, scope): (usize, &Scope)| (scope.name.clone(), index);
+        let named = |(index, scope): (usize, &Scope)| (Arc::clone(&scope.name), index);
         let by_name = list.iter().enumerate().map(named).collect();
         Self { list, by_name }
     }
@@ -78,7 +79,7 @@ impl Scopes {
     /// The scope that a misspelt `name` probably meant.
     #[must_use]
     pub fn nearest(&self, name: &str) -> Option<&str> {
-        source::nearest(name, self.list.iter().map(|scope| scope.name.as_str()))
+        source::nearest(name, self.list.iter().map(|scope| &*scope.name))
     }
 
     /// What somebody has who holds the scopes `held` by name.
@@ -112,16 +113,16 @@ impl Scopes {
 
     /// The names in `set`, in the order of the file.
     pub fn names<'s>(&'s self, set: &'s ScopeSet) -> impl Iterator<Item = &'s str> {
-        self.indexed(set).map(|(_, name)| name)
+        self.indexed(set).map(|(_, name)| &**name)
     }
 
     /// The same, each with its place in the file.
     pub(super) fn indexed<'s>(
         &'s self,
         set: &'s ScopeSet,
-    ) -> impl Iterator<Item = (usize, &'s str)> {
+    ) -> impl Iterator<Item = (usize, &'s Arc<str>)> {
         let scopes = self.list.iter().enumerate().filter(|(index, _)| set.contains(*index));
-        scopes.map(|(index, scope)| (index, scope.name.as_str()))
+        scopes.map(|(index, scope)| (index, &scope.name))
     }
 
     fn index(&self, name: &str) -> Option<usize> {
@@ -234,7 +235,7 @@ mod tests {
 
     fn scopes(names: &[&str]) -> Scopes {
         let scope = |name: &&str| Scope {
-            name: name.trim_end_matches('!').to_owned(),
+            name: name.trim_end_matches('!').into(),
             description: String::new(),
             is_admin: name.ends_with('!'),
             is_wildcard: name.ends_with('*'),

@@ -261,6 +261,13 @@ impl From<i64> for Param<'_> {
     }
 }
 
+/// A number of rows; one that is beyond all numbers of rows is all of them.
+impl From<usize> for Param<'_> {
+    fn from(number: usize) -> Self {
+        Self::Integer(i64::try_from(number).unwrap_or(i64::MAX))
+    }
+}
+
 impl From<Timestamp> for Param<'_> {
     fn from(at: Timestamp) -> Self {
         Self::Integer(at.as_millis())

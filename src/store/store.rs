@@ -100,6 +100,9 @@ impl Store {
 
     /// The same for who must not wait on their thread: the change is taken now, and the future ends when
     /// it is on the disk. Dropping that does not take the change back.
+    ///
+    /// # Errors
+    /// As [`Store::write`]: the future has them.
     pub fn write_later<T, F>(&self, change: F) -> impl Future<Output = Result<T>> + use<T, F>
     where
         T: Send + 'static,

@@ -14,21 +14,22 @@ use crate::clock::Timestamp;
 use crate::error::{ErrorKind, Result};
 use crate::store::Store;
 
-/// Tallies that may wait: while the database cannot be written, a few hundred megabytes at most.
-/// Beyond it the oldest are lost.
+/// Tallies that may wait for their round: while the database cannot be written, a few hundred megabytes at
+/// most. Beyond it the oldest are lost.
 const QUEUED_TALLIES_MAX: usize = 1_000_000;
 
 /// Tallies that are written each second, whatever else is to be done: a percent of a core.
 const TALLIES_A_TURN_MIN: usize = 500;
 
-/// Where more wait, this part of them is written in a turn, so that each waits for a minute at most.
-/// Meanwhile it goes on counting, so the more there is to write, the more one row says.
-const TURNS_MAX: usize = 60;
+/// Where more wait, this part of them is written in a turn, so that a round takes half a minute and each
+/// waits for a minute at most. Meanwhile it goes on counting, so the more there is to write, the more one
+/// row says.
+const TURNS_MAX: usize = 30;
 
 /// What was counted and is not written down yet. Counting never waits for the database.
 #[derive(Default)]
 pub struct Ledger {
-    /// Those that have counted something, in the order in which they began to.
+    /// Those that have counted something since the round began, in the order in which they began to.
     queue: Mutex<VecDeque<Arc<Tally>>>,
     strangers: Strangers,
     /// Verdicts that had to wait.
@@ -44,8 +45,10 @@ pub struct Ledger {
 struct Writing {
     /// The number of the last chunk that was written; read from the database at first.
     last_number: Option<i64>,
-    /// Tallies whose turn has come, in the order of their keys: neighbours share a page of the
-    /// database, which is then written once.
+    /// The tallies of this round, in the order of their keys: neighbours share a page of the database,
+    /// which is then written once for all of them.
+    round: VecDeque<Arc<Tally>>,
+    /// Those of them whose turn has come.
     taken: VecDeque<Arc<Tally>>,
     /// What was taken from them and is in no chunk yet.
     rows: VecDeque<Row>,
@@ -86,13 +89,14 @@ impl Ledger {
         self.strangers.count(product.unwrap_or_default(), code, at, address);
     }
 
-    /// Writes what a turn's share of the work is, the oldest first.
+    /// Writes what a turn's share of the work is. Turns go round the keys in their order.
     ///
     /// # Errors
     /// As the store's: what was not written is kept, and written by a later call.
     pub fn write_share(&self, store: &Store) -> Result<()> {
-        let tallies = TALLIES_A_TURN_MIN.max(self.queue().len() / TURNS_MAX);
-        self.write_chunks(store, &mut self.writing(), tallies)
+        let mut writing = self.writing();
+        let tallies = TALLIES_A_TURN_MIN.max(self.waiting(&writing) / TURNS_MAX);
+        self.write_chunks(store, &mut writing, tallies)
     }
 
     /// Writes everything that was counted before the call.
@@ -101,8 +105,12 @@ impl Ledger {
     /// As [`Ledger::write_share`].
     pub fn write_all(&self, store: &Store) -> Result<()> {
         let mut writing = self.writing();
-        let tallies = self.queue().len();
+        let tallies = self.waiting(&writing);
         self.write_chunks(store, &mut writing, tallies)
+    }
+
+    fn waiting(&self, writing: &Writing) -> usize {
+        writing.round.len() + self.queue().len()
     }
 
     /// How many requests were not counted, because the database could not be written for long; each
@@ -147,16 +155,26 @@ impl Ledger {
         }
     }
 
-    /// Takes as many of those that have waited longest.
+    /// Takes the next `tallies` of the round, and where it is at its end of the next one.
     fn take(&self, writing: &mut Writing, tallies: usize) {
-        let mut queue = self.queue();
-        let count = tallies.min(queue.len());
-        writing.taken.extend(queue.drain(..count));
-        drop(queue);
-        writing
-            .taken
-            .make_contiguous()
-            .sort_unstable_by(|one, other| one.account.cmp(&other.account));
+        let mut left = tallies;
+        while left > 0 {
+            if writing.round.is_empty() {
+                writing.round = self.begin_round();
+            }
+            let count = left.min(writing.round.len());
+            if count == 0 {
+                return;
+            }
+            writing.taken.extend(writing.round.drain(..count));
+            left -= count;
+        }
+    }
+
+    fn begin_round(&self) -> VecDeque<Arc<Tally>> {
+        let mut round = std::mem::take(&mut *self.queue());
+        round.make_contiguous().sort_unstable_by(|one, other| one.account.cmp(&other.account));
+        round
     }
 
     /// The next chunk of what was taken.
@@ -208,7 +226,7 @@ mod tests {
     use crate::schema::MIGRATIONS;
     use crate::secret::SecretDigest;
     use crate::store::{Lock, Locked};
-    use crate::usage::ALLOWED;
+    use crate::usage::{ALLOWED, Account};
 
     const NOW: Timestamp = Timestamp::from_millis(1_772_366_400_000);
 
@@ -289,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn a_turn_writes_its_share_and_the_oldest_first() {
+    fn a_turn_writes_its_share() {
         let world = World::new();
         let tally = |number: usize| {
             let secret = SecretDigest::of(number.to_string().as_bytes());
@@ -302,8 +320,27 @@ mod tests {
         let share = i64::try_from(TALLIES_A_TURN_MIN).unwrap();
         world.ledger.write_share(&world.store).unwrap();
         assert_eq!(world.counted(), share);
-        assert_eq!(world.ledger.queue().len(), 11);
+        assert_eq!(world.ledger.waiting(&world.ledger.writing()), 11);
         world.ledger.write_share(&world.store).unwrap();
         assert_eq!(world.counted(), share + 11);
+    }
+
+    #[test]
+    fn a_round_goes_by_the_order_of_keys_and_then_comes_the_next() {
+        let ledger = Ledger::default();
+        let mut keys: Vec<KeyId> = (0..6).map(|_| KeyId::new(NOW)).collect();
+        let began = |key: &KeyId| {
+            let tally = Arc::new(Tally::new(*key, SecretDigest::of(b"secret")));
+            ledger.refused(&tally, "revoked_key", NOW);
+        };
+        let mut writing = Writing::default();
+        keys[..4].iter().for_each(began);
+        ledger.take(&mut writing, 2);
+        keys[4..].iter().for_each(began);
+        ledger.take(&mut writing, 10);
+        keys[..4].sort_unstable();
+        keys[4..].sort_unstable();
+        let taken: Vec<_> = writing.taken.iter().map(|tally| tally.account.clone()).collect();
+        assert_eq!(taken, keys.into_iter().map(Account::Key).collect::<Vec<_>>());
     }
 }

@@ -134,11 +134,11 @@ fn add_secret(
         SET requests = requests + ?2,
             last_used_from = CASE WHEN last_used_at > ?3 THEN last_used_from ELSE ?4 END,
             last_used_at = CASE WHEN last_used_at > ?3 THEN last_used_at ELSE ?3 END
-        WHERE secret = ?1 AND day = ?5";
+        WHERE key = ?6 AND secret = ?1 AND day = ?5";
     const ADD: &str = "
         INSERT INTO usage_secrets (secret, key, requests, last_used_at, last_used_from, day)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-        ON CONFLICT (secret) DO UPDATE
+        ON CONFLICT (key, secret) DO UPDATE
         SET requests = usage_secrets.requests + ?3,
             last_used_from = CASE WHEN usage_secrets.last_used_at > ?4
                                   THEN usage_secrets.last_used_from ELSE ?5 END,
@@ -147,7 +147,7 @@ fn add_secret(
             day = CASE WHEN usage_secrets.day > ?6 THEN usage_secrets.day ELSE ?6 END";
     let (at, from) = (last_use.at, last_use.from.map(|from| from.to_string()));
     let day = Grain::Day.start(at);
-    let on_its_day = params![secret, requests, at, from.as_deref(), day];
+    let on_its_day = params![secret, requests, at, from.as_deref(), day, key];
     if tx.execute(ADD_ON_ITS_DAY, on_its_day)? == 0 {
         tx.execute(ADD, params![secret, key, requests, at, from.as_deref(), day])?;
     }
@@ -255,8 +255,8 @@ pub(super) fn delete_old(tx: &Write<'_>, before: Timestamp, rows_max: i64) -> Re
             (SELECT key, day, scope FROM usage_scopes WHERE day < ?1 LIMIT ?2)",
         "DELETE FROM usage_workspace_scopes WHERE (workspace, day, scope) IN
             (SELECT workspace, day, scope FROM usage_workspace_scopes WHERE day < ?1 LIMIT ?2)",
-        "DELETE FROM usage_secrets WHERE secret IN
-            (SELECT secret FROM usage_secrets WHERE day < ?1 LIMIT ?2)",
+        "DELETE FROM usage_secrets WHERE (key, secret) IN
+            (SELECT key, secret FROM usage_secrets WHERE day < ?1 LIMIT ?2)",
     ];
     let mut deleted = 0;
     for series in Series::ALL {

@@ -25,7 +25,7 @@ pub(super) fn https(request: &Request<'_>, product: &Product) -> Result<(), Refu
 }
 
 pub(super) fn address(request: &Request<'_>, principal: &Principal) -> Result<(), Refusal> {
-    let is_allowed = principal.allowed_addresses.allow(request.address);
+    let is_allowed = principal.rights().allowed_addresses.allow(request.address);
     is_allowed.then_some(()).ok_or(Refusal::IpNotAllowed)
 }
 
@@ -79,7 +79,7 @@ pub(super) fn limits(drawn: &Drawn) -> Result<(), Refusal> {
 /// Whether a key may touch an id. One without ids may touch any, unless the resource wants keys to
 /// be bound: it was made before the product said so.
 fn may_touch(principal: &Principal, resource: &Resource, id: &str) -> bool {
-    match principal.restrictions.ids(&resource.name) {
+    match principal.rights().restrictions.ids(&resource.name) {
         Some(ids) => ids.contains(id),
         None => resource.per_key == PerKey::Any,
     }

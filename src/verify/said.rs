@@ -4,7 +4,7 @@ use super::target::Named;
 use super::{Asked, Request};
 use crate::clock::Timestamp;
 use crate::limits::{Standing, Window};
-use crate::principals::{Found, Holder, Principal};
+use crate::principals::{Found, Holder, Principal, Rights};
 use crate::registry::{Access, Credential, KeyType, Needs, Product, Route};
 
 pub(super) fn contract(asked: &Asked<'_>) -> String {
@@ -39,13 +39,14 @@ pub(super) fn presented(product: &Product, prefix: Option<&str>) -> String {
 pub(super) fn key(found: &Found) -> String {
     match found {
         Found::Known(principal, _) => {
-            let Principal { workspace, product, .. } = &**principal;
-            match &principal.holder {
-                Holder::Key { id, key_type } => {
+            let Rights { workspace, product, holder, .. } = principal.rights();
+            let id = &principal.tally.account;
+            match holder {
+                Holder::Key { key_type } => {
                     format!("{id} of workspace {workspace}, product {product}, type {key_type}")
                 }
-                Holder::App { grant, client, .. } => format!(
-                    "a token of {client} by {grant}, for workspace {workspace}, product {product}"
+                Holder::App { client, .. } => format!(
+                    "a token of {client} by {id}, for workspace {workspace}, product {product}"
                 ),
             }
         }
@@ -66,7 +67,7 @@ pub(super) fn https(product: &Product, request: &Request<'_>) -> String {
 
 pub(super) fn address(principal: &Principal, request: &Request<'_>) -> String {
     let client = request.address.map_or("unknown".to_owned(), |address| address.to_string());
-    format!("client {client}; it allows {}", principal.allowed_addresses)
+    format!("client {client}; it allows {}", principal.rights().allowed_addresses)
 }
 
 pub(super) fn host(key_type: Option<&KeyType>, request: &Request<'_>) -> String {
@@ -94,11 +95,11 @@ pub(super) fn scope(product: &Product, route: &Route, principal: &Principal) -> 
         Needs::All(set) => names(set).join(" and "),
         Needs::Any(set) => names(set).join(" or "),
     };
-    let access = match &principal.holder {
+    let access = match &principal.rights().holder {
         Holder::Key { key_type, .. } => product.key_type(key_type).map(|key_type| key_type.access),
         Holder::App { .. } => None,
     };
-    let held = match (access, principal.scopes.join(", ")) {
+    let held = match (access, principal.rights().scopes.join(", ")) {
         (Some(Access::Full), _) => "full access".to_owned(),
         (_, held) if held.is_empty() => "none".to_owned(),
         (_, held) => held,
@@ -109,12 +110,12 @@ pub(super) fn scope(product: &Product, route: &Route, principal: &Principal) -> 
 pub(super) fn resources(principal: &Principal, named: &[Named<'_, '_>]) -> String {
     if named.is_empty() {
         let bound: Vec<&str> =
-            principal.restrictions.iter().map(|(resource, _)| resource).collect();
+            principal.rights().restrictions.iter().map(|(resource, _)| resource).collect();
         let bound = if bound.is_empty() { "no resource".to_owned() } else { bound.join(", ") };
         return format!("the request names no resource; bound to {bound}");
     }
     let one = |(resource, id): &Named<'_, '_>| {
-        let ids = principal.restrictions.ids(&resource.name);
+        let ids = principal.rights().restrictions.ids(&resource.name);
         let bound = ids.map_or("any".to_owned(), |ids| {
             ids.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
         });

@@ -8,12 +8,13 @@ use super::target::Target;
 use super::witness::{Step, Witness};
 use super::{Asked, Lookup, Refusal, Request, Undecided, checks, credential, said};
 use crate::clock::Timestamp;
+use crate::id::KeyId;
 use crate::limits::{Ask, Drawn, Limiter, Plans, Repeat, Standing};
 use crate::oauth::tokens::ACCESS_PREFIX;
-use crate::principals::{Bound, Found, Identity, Presented, Principal, Principals, Spent};
+use crate::principals::{Found, Identity, InForce, Presented, Principal, Principals, Spent};
 use crate::registry::{KeyType, Product, Registry, Route};
 use crate::secret::{self, SecretDigest};
-use crate::usage::Tally;
+use crate::usage::{Account, Tally};
 
 /// Judges requests by one registry, the principals, and what they have used.
 pub struct Verifier<'v> {
@@ -86,13 +87,17 @@ impl Caller {
 }
 
 impl Pass<'_> {
-    /// Who is asking, as the identity headers say it.
+    /// Who is asking, as the identity headers say it; and the key, where they do not name it.
     #[must_use]
-    pub fn identity(&self) -> &Identity {
-        match &self.caller.known {
-            Some(known) if self.route.is_some() => &known.bound.identity,
-            _ => &self.nobody,
-        }
+    pub fn identity(&self) -> (Option<KeyId>, &Identity) {
+        let Some((_, known)) = self.route.zip(self.caller.known.as_ref()) else {
+            return (None, &self.nobody);
+        };
+        let key = match &known.principal.tally.account {
+            Account::Key(key) => Some(*key),
+            Account::Grant(..) => None,
+        };
+        (key, &known.bound.identity)
     }
 
     /// The scopes that it passes by: those that its route needs and the caller has.
@@ -226,7 +231,7 @@ impl<'v> Verifier<'v> {
         checks::resources((&known.principal, &known.bound), named)?;
         let drawn = self.drawn(case, (known, looked_up), route)?;
         witness.compare(Step::Limit, || {
-            said::limits(&known.principal.plan, route.cost, &drawn.standing)
+            said::limits(&known.principal.rights().plan, route.cost, &drawn.standing)
         });
         checks::limits(&drawn)?;
         Ok(Granted { nobody: Identity::default(), route: Some(route), drawn: Some(drawn) })
@@ -239,20 +244,21 @@ impl<'v> Verifier<'v> {
         (known, looked_up): (&Known, LookedUp),
         route: &Route,
     ) -> Result<Drawn, Halt> {
-        let (request, bound) = (case.request, &known.bound);
+        let request = case.request;
         let ask = Ask {
-            bucket: bound.bucket,
-            allowance: bound.allowance.ok_or(Undecided::UnknownPlan)?,
+            bucket: known.bound.bucket(&known.principal),
+            place: &known.principal.bucket_place,
+            allowance: known.bound.allowance.ok_or(Undecided::UnknownPlan)?,
             cost: route.cost,
             repeat: request.asked_once.map(|request_id| Repeat {
                 request_id,
-                caller: known.principal.holder_bytes(),
+                caller: known.principal.tally.account.to_bytes(),
                 method: request.method,
                 target: request.target,
             }),
         };
         if let Some(spent) = &looked_up.spent {
-            spent.admit(self.limiter, bound);
+            spent.admit(self.limiter, &known.bound, &ask.bucket);
         }
         let drawn = match self.counting {
             Counting::Counted => self.limiter.draw(&ask, case.now),
@@ -342,7 +348,7 @@ struct Case<'v, 'r, 'a> {
 /// A principal, and what it is worth under the product's present manifest.
 struct Known {
     principal: Arc<Principal>,
-    bound: Arc<Bound>,
+    bound: InForce,
 }
 
 /// How a principal was found.

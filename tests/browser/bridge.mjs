@@ -68,12 +68,11 @@ const act = async (page, it) => {
   await arrived;
 };
 
-// What axe finds. Only colours differ from one look at the same page to the next.
-const violations = async (page, { only_colours }) => {
-  const rules = only_colours ? { type: "rule", values: ["color-contrast"] } : { type: "tag", values: TAGS };
-  if (!only_colours) await page.evaluate(axe);
-  const found = await page.evaluate((runOnly) =>
-    globalThis.axe.run(document, { resultTypes: ["violations"], runOnly }), rules);
+// What axe finds.
+const violations = async (page) => {
+  if (!await page.evaluate(() => "axe" in globalThis)) await page.evaluate(axe);
+  const found = await page.evaluate((values) =>
+    globalThis.axe.run(document, { resultTypes: ["violations"], runOnly: { type: "tag", values } }), TAGS);
   return found.violations.map(({ id, nodes }) =>
     `${id}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | ")}`);
 };
@@ -105,7 +104,7 @@ const photograph = async (page, path) => {
 
 // What is wrong with the page as it stands, and its picture where one is asked for.
 const inspect = async (page, it) => {
-  const wrong = await violations(page, it);
+  const wrong = await violations(page);
   const wide = await overflow(page);
   if (wide) wrong.push(wide);
   if (it.picture) await photograph(page, it.picture);

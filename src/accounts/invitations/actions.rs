@@ -1,12 +1,15 @@
 //! Inviting people, and accepting.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use serde_json::json;
 
 use super::invitation::{Invitation, Offer};
 use super::table;
 use crate::accounts::Slug;
 use crate::accounts::people::{
-    Email, Hasher, NewUser, Password, User, hold_may_give, insert as add_user, join,
+    Email, Hasher, Link, NewUser, Password, User, hold_may_give, insert as add_user, join,
     table as people,
 };
 use crate::audit::{self, Actor, Change};
@@ -77,9 +80,14 @@ impl Invitations<'_> {
     /// As the store's.
     pub fn list(&self, workspace: Option<&Slug>, now: Timestamp) -> Result<Vec<Invitation>> {
         self.store.read(|db| {
-            let mut listed = Vec::new();
+            // Few people invite many: each is looked up once.
+            let (mut givers, mut listed) = (BTreeMap::new(), Vec::new());
             for invitation in table::list(db, workspace, now)? {
-                if is_still_theirs_to_give(db, &invitation)? {
+                let giver = match givers.entry(invitation.invited_by.clone()) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(unknown) => unknown.insert(giver_of(db, &invitation)?),
+                };
+                if giver.may_give(&invitation.offer) {
                     listed.push(invitation);
                 }
             }
@@ -144,8 +152,10 @@ impl Invitations<'_> {
                 Offer::Member { workspace, role } => Some((workspace.clone(), *role)),
             };
             let is_operator = invitation.offer == Offer::Operator;
-            let new = NewUser { email: invitation.email, password, is_operator, membership };
-            add_user(tx, &actor, &new, &hash)
+            let email = invitation.email.clone();
+            let new = NewUser { email, password, is_operator, membership };
+            let link = Link::Invitation(&invitation.invited_by);
+            add_user(tx, (&actor, link), &new, &hash)
         })
     }
 
@@ -190,21 +200,41 @@ fn gone() -> Error {
 
 fn good(db: &Read<'_>, digest: &SecretDigest, now: Timestamp) -> Result<Invitation> {
     let invitation = table::find(db, digest, now)?.ok_or_else(gone)?;
-    if is_still_theirs_to_give(db, &invitation)? { Ok(invitation) } else { Err(gone()) }
+    if giver_of(db, &invitation)?.may_give(&invitation.offer) {
+        Ok(invitation)
+    } else {
+        Err(gone())
+    }
 }
 
-/// Whether whoever has made an invitation could make it now: else somebody who was shown the door
-/// could come back by a link that they have put aside.
-fn is_still_theirs_to_give(db: &Read<'_>, invitation: &Invitation) -> Result<bool> {
-    // The others are command lines: operators by the machine's own accounts.
-    let Ok(id) = invitation.invited_by.parse::<UserId>() else { return Ok(true) };
-    let Some((user, _)) = people::by_id(db, id)? else { return Ok(false) };
-    Ok(match &invitation.offer {
-        Offer::Operator => user.is_operator,
-        Offer::Member { workspace, role } => {
-            user.role_in(workspace.as_str()).is_some_and(|own| own.may_give(*role))
+/// Whoever has made an invitation, as they are now.
+enum InvitedBy {
+    /// A command line: an operator by an account of the machine.
+    CommandLine,
+    Somebody(User),
+    /// Somebody who was removed.
+    Nobody,
+}
+
+impl InvitedBy {
+    /// Whether they could make the invitation now: else somebody who was shown the door could come
+    /// back by a link that they have put aside.
+    fn may_give(&self, offer: &Offer) -> bool {
+        match (self, offer) {
+            (Self::CommandLine, _) => true,
+            (Self::Nobody, _) => false,
+            (Self::Somebody(user), Offer::Operator) => user.is_operator,
+            (Self::Somebody(user), Offer::Member { workspace, role }) => {
+                user.role_in(workspace.as_str()).is_some_and(|own| own.may_give(*role))
+            }
         }
-    })
+    }
+}
+
+fn giver_of(db: &Read<'_>, invitation: &Invitation) -> Result<InvitedBy> {
+    let Ok(id) = invitation.invited_by.parse::<UserId>() else { return Ok(InvitedBy::CommandLine) };
+    let found = people::by_id(db, id)?;
+    Ok(found.map_or(InvitedBy::Nobody, |(user, _)| InvitedBy::Somebody(user)))
 }
 
 /// Holds that whoever acts may offer this, as things stand in the transaction.

@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 
 use super::hasher::Hasher;
 use super::members::put_member;
+use super::origin::{Account, Link, Origin};
 use super::password::{Password, PasswordHash};
-use super::{Email, Role, User, table};
+use super::{Email, Role, Sought, User, table};
 use crate::accounts::Slug;
 use crate::accounts::sessions::table as sessions;
 use crate::audit::{self, Actor, Change};
@@ -15,6 +16,9 @@ use crate::id::{KeyId, UserId};
 use crate::principals::Principals;
 use crate::secret::SecretDigest;
 use crate::store::{Read, Store, Write};
+
+/// What the audit log calls the making of an account.
+const ADDED: &str = "user.add";
 
 /// The actions on people.
 pub struct People<'a> {
@@ -55,7 +59,7 @@ impl People<'_> {
     pub fn add(&self, actor: &Actor, new: NewUser) -> Result<User> {
         let hash = new.password.hash(&self.hasher.enter()?)?;
         let actor = actor.clone();
-        self.store.write(move |tx| insert(tx, &actor, &new, &hash))
+        self.store.write(move |tx| insert(tx, (&actor, Link::None), &new, &hash))
     }
 
     /// Everybody, by address; 10,000 at most.
@@ -64,6 +68,45 @@ impl People<'_> {
     /// As the store's.
     pub fn list(&self) -> Result<Vec<User>> {
         self.store.read(table::all)
+    }
+
+    /// The same, with how each account came to be.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn accounts(&self) -> Result<Vec<Account>> {
+        self.list()?.into_iter().map(|user| self.account(user)).collect()
+    }
+
+    /// Somebody, with how their account came to be.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn account(&self, user: User) -> Result<Account> {
+        let made = self.store.read(|db| audit::first(db, &user.id.to_string()))?;
+        let origin = made.filter(|entry| entry.action == ADDED);
+        Ok(Account { user, origin: origin.as_ref().and_then(Origin::told) })
+    }
+
+    /// How many are who is looked for.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn count(&self, sought: &Sought<'_>) -> Result<usize> {
+        let counted = self.store.read(|db| table::count(db, sought))?;
+        Ok(usize::try_from(counted).unwrap_or(0))
+    }
+
+    /// Those of them, by address, `limit` behind the first `skipped`.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn search(
+        &self,
+        sought: &Sought<'_>,
+        (skipped, limit): (usize, usize),
+    ) -> Result<Vec<User>> {
+        self.store.read(|db| table::search(db, sought, (skipped, limit)))
     }
 
     /// Somebody by their address.
@@ -203,7 +246,7 @@ impl People<'_> {
 /// Adds somebody within a transaction: by a command, by the setup link, or by an invitation.
 pub(in crate::accounts) fn insert(
     tx: &Write<'_>,
-    actor: &Actor,
+    (actor, link): (&Actor, Link<'_>),
     new: &NewUser,
     hash: &PasswordHash,
 ) -> Result<User> {
@@ -217,9 +260,10 @@ pub(in crate::accounts) fn insert(
         "email": new.email,
         "operator": new.is_operator,
         "role": new.membership.as_ref().map(|(_, role)| role),
+        "link": link.detail(),
     });
     let workspace = new.membership.as_ref().map(|(workspace, _)| workspace);
-    record(tx, actor, "user.add", &user, workspace, detail)?;
+    record(tx, actor, ADDED, &user, workspace, detail)?;
     Ok(user)
 }
 

@@ -15,12 +15,13 @@ use crate::secret::SecretDigest;
 use crate::store::{Read, Write};
 
 impl People<'_> {
-    /// The members of a workspace, by address.
+    /// Whether somebody is a member of a workspace.
     ///
     /// # Errors
     /// As the store's.
-    pub fn members(&self, workspace: &Slug) -> Result<Vec<User>> {
-        self.store.read(|db| table::members(db, workspace))
+    pub fn is_member(&self, email: &Email, workspace: &Slug) -> Result<bool> {
+        let found = self.store.read(|db| table::by_email(db, email))?;
+        Ok(found.is_some_and(|(user, _)| user.membership(workspace.as_str()).is_some()))
     }
 
     /// How many members each workspace has; one without any is not there.

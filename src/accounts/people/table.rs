@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::password::PasswordHash;
-use super::{Email, Membership, Role, User};
+use super::{Email, Membership, Role, Sought, User};
 use crate::accounts::Slug;
 use crate::error::{Error, Result};
 use crate::id::{KeyId, UserId};
 use crate::secret::SecretDigest;
-use crate::store::{Fault, Read, Row, Seal, Write, params};
+use crate::store::{Fault, Param, Read, Row, Seal, Write, containing, params};
 
 /// People of one listing.
-const LISTED_MAX: i64 = 10_000;
+const LISTED_MAX: usize = 10_000;
 
 /// Keys that an answer names.
 const NAMED_KEYS_MAX: i64 = 1_000;
@@ -96,7 +96,8 @@ pub(super) fn delete_membership(tx: &Write<'_>, workspace: &Slug, member: UserId
     Ok(tx.execute(DELETE, params![workspace.as_str(), member])? > 0)
 }
 
-const COLUMNS: &str = "id, email, password, is_operator, created_at, seal";
+const COLUMNS: &str =
+    "users.id, users.email, users.password, users.is_operator, users.created_at, users.seal";
 
 /// Somebody and the hash of their password; nobody where the row does not bear its checksum.
 fn read(row: &Row<'_>) -> Option<(User, PasswordHash)> {
@@ -115,23 +116,37 @@ fn read(row: &Row<'_>) -> Option<(User, PasswordHash)> {
     is_sound.then(|| (user, PasswordHash::kept(hash)))
 }
 
-fn with_memberships(db: &Read<'_>, mut user: User) -> Result<User> {
-    const SELECT: &str = "
-        SELECT workspace, role, seal FROM memberships WHERE member = ?1 ORDER BY workspace";
-    let found = db.all(SELECT, params![user.id], |row| {
-        let (Ok(workspace), Ok(role), Ok(found)) =
-            (row.get::<String>(0), row.get::<String>(1), row.get::<[u8; 16]>(2))
-        else {
-            return Ok::<_, Fault>(None);
-        };
-        let is_sound = found == membership_seal(&workspace, user.id, &role);
-        let membership = workspace.parse().ok().zip(role.parse().ok());
-        Ok(membership.filter(|_| is_sound))
+/// A membership of somebody; none where the row does not bear its checksum, or there is none.
+fn read_membership(row: &Row<'_>, member: UserId) -> Option<Membership> {
+    let (workspace, role) = (row.get::<String>(6).ok()?, row.get::<String>(7).ok()?);
+    let is_sound = row.get::<[u8; 16]>(8).ok()? == membership_seal(&workspace, member, &role);
+    let (workspace, role) = workspace.parse().ok().zip(role.parse().ok())?;
+    is_sound.then_some(Membership { workspace, role })
+}
+
+/// The people that `which` chooses, by address, each with the hash of their password: a row for each
+/// of their memberships.
+fn chosen(db: &Read<'_>, which: &str, row: &[Param<'_>]) -> Result<Vec<(User, PasswordHash)>> {
+    let select = format!(
+        "SELECT {COLUMNS}, workspace, role, memberships.seal
+         FROM (SELECT {COLUMNS} FROM users {which}) AS users
+         LEFT JOIN memberships ON member = users.id
+         ORDER BY users.email, workspace"
+    );
+    let rows = db.all(&select, row, |row| {
+        let membership = |(user, _): &(User, PasswordHash)| read_membership(row, user.id);
+        Ok::<_, Fault>(read(row).map(|somebody| (membership(&somebody), somebody)))
     })?;
-    let memberships = found.into_iter().flatten();
-    user.memberships =
-        memberships.map(|(workspace, role)| Membership { workspace, role }).collect();
-    Ok(user)
+    let mut found: Vec<(User, PasswordHash)> = Vec::new();
+    for (membership, (user, hash)) in rows.into_iter().flatten() {
+        if found.last().is_none_or(|(last, _)| last.id != user.id) {
+            found.push((user, hash));
+        }
+        if let Some((last, _)) = found.last_mut() {
+            last.memberships.extend(membership);
+        }
+    }
+    Ok(found)
 }
 
 /// Somebody by their address, with the hash of their password.
@@ -139,10 +154,7 @@ pub(in crate::accounts) fn by_email(
     db: &Read<'_>,
     email: &Email,
 ) -> Result<Option<(User, PasswordHash)>> {
-    let select = format!("SELECT {COLUMNS} FROM users WHERE email = ?1");
-    let found =
-        db.first(&select, params![email.as_str()], |row| Ok::<_, Fault>(read(row)))?.flatten();
-    found.map(|(user, hash)| Ok((with_memberships(db, user)?, hash))).transpose()
+    Ok(chosen(db, "WHERE email = ?1", params![email.as_str()])?.pop())
 }
 
 /// Somebody by their id, with the hash of their password.
@@ -150,28 +162,39 @@ pub(in crate::accounts) fn by_id(
     db: &Read<'_>,
     id: UserId,
 ) -> Result<Option<(User, PasswordHash)>> {
-    let select = format!("SELECT {COLUMNS} FROM users WHERE id = ?1");
-    let found = db.first(&select, params![id], |row| Ok::<_, Fault>(read(row)))?.flatten();
-    found.map(|(user, hash)| Ok((with_memberships(db, user)?, hash))).transpose()
+    Ok(chosen(db, "WHERE id = ?1", params![id])?.pop())
 }
 
 /// Everybody, by address.
 pub(super) fn all(db: &Read<'_>) -> Result<Vec<User>> {
-    let select = format!("SELECT {COLUMNS} FROM users ORDER BY email LIMIT ?1");
-    let found = db.all(&select, params![LISTED_MAX], |row| Ok::<_, Fault>(read(row)))?;
-    found.into_iter().flatten().map(|(user, _)| with_memberships(db, user)).collect()
+    search(db, &Sought::default(), (0, LISTED_MAX))
 }
 
 /// The members of a workspace, by address.
 pub(super) fn members(db: &Read<'_>, workspace: &Slug) -> Result<Vec<User>> {
-    let select = format!(
-        "SELECT {COLUMNS} FROM users
-         WHERE id IN (SELECT member FROM memberships WHERE workspace = ?1)
-         ORDER BY email LIMIT ?2"
-    );
-    let found =
-        db.all(&select, params![workspace.as_str(), LISTED_MAX], |row| Ok::<_, Fault>(read(row)))?;
-    found.into_iter().flatten().map(|(user, _)| with_memberships(db, user)).collect()
+    search(db, &Sought { workspace: Some(workspace), ..Sought::default() }, (0, LISTED_MAX))
+}
+
+/// Which people fit.
+const FITS: &str = "
+    WHERE email LIKE ?1 ESCAPE '!'
+    AND (?2 IS NULL OR id IN (SELECT member FROM memberships WHERE workspace = ?2))";
+
+pub(super) fn count(db: &Read<'_>, sought: &Sought<'_>) -> Result<i64> {
+    let select = format!("SELECT count(*) FROM users {FITS}");
+    let row = params![containing(sought.words), sought.workspace.map(Slug::as_str)];
+    Ok(db.first(&select, row, |row| row.get::<i64>(0))?.unwrap_or(0))
+}
+
+pub(super) fn search(
+    db: &Read<'_>,
+    sought: &Sought<'_>,
+    (skipped, limit): (usize, usize),
+) -> Result<Vec<User>> {
+    let page = format!("{FITS} ORDER BY email LIMIT ?3 OFFSET ?4");
+    let (words, workspace) = (containing(sought.words), sought.workspace.map(Slug::as_str));
+    let found = chosen(db, &page, params![words, workspace, limit, skipped])?;
+    Ok(found.into_iter().map(|(user, _)| user).collect())
 }
 
 pub(super) fn member_counts(db: &Read<'_>) -> Result<BTreeMap<String, u64>> {

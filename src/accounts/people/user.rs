@@ -31,6 +31,15 @@ pub struct Membership {
     pub role: Role,
 }
 
+/// Which people are looked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sought<'a> {
+    /// What their address has in it.
+    pub words: &'a str,
+    /// The workspace that they are members of; any or none where none is named.
+    pub workspace: Option<&'a Slug>,
+}
+
 impl User {
     /// Their role as a member of a workspace, operator or not.
     #[must_use]

@@ -2,7 +2,7 @@
 
 use super::table;
 use crate::accounts::people::{
-    Email, Hasher, NewUser, Password, User, insert as add_user, table as people,
+    Email, Hasher, Link, NewUser, Password, User, insert as add_user, table as people,
 };
 use crate::audit::Actor;
 use crate::clock::{Span, Timestamp};
@@ -85,7 +85,7 @@ impl Setup<'_> {
                 return Err(gone());
             }
             table::delete(tx)?;
-            add_user(tx, &actor, &new, &hash)
+            add_user(tx, (&actor, Link::Setup), &new, &hash)
         })
     }
 }

@@ -5,7 +5,7 @@ use actix_http::header;
 use super::WRONG_INPUT;
 use super::apps::Apps;
 use super::device::device;
-use super::sign_in::later;
+use super::sign_in::{later, signed_out};
 use super::views::account::{self, AccountView, TITLE};
 use crate::accounts::people::Password;
 use crate::accounts::sessions::SignIn;
@@ -109,6 +109,16 @@ pub fn end_others(visit: &Visit<'_>) -> Result<Reply> {
     let holder = visit.holder()?;
     visit.sessions().end_all(holder.user.id, Some(holder.session.id), &visit.visitor())?;
     Ok(Reply::see_other("/console/account"))
+}
+
+/// Ends all sessions, this one too.
+///
+/// # Errors
+/// As the store's.
+pub fn end_all(visit: &Visit<'_>) -> Result<Reply> {
+    visit.form(&[])?;
+    visit.sessions().end_all(visit.holder()?.user.id, None, &visit.visitor())?;
+    Ok(signed_out(visit))
 }
 
 /// Has this browser remember a theme.

@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use actix_http::header;
+use serde::Serialize;
+use serde_json::json;
+
 use crate::accounts::people::Email;
-use crate::audit::{Entry, Log, Wanted};
+use crate::audit::{COUNTED_MAX, Entry, Log, Wanted};
 use crate::error::{Error, Result};
 use crate::http::console::paging::{self, Paging, ROWS};
 use crate::http::console::views::audit::{self as view, AuditView};
@@ -11,8 +15,11 @@ use crate::http::ui::address::Address;
 use crate::http::web::{Reply, Visit};
 use crate::id::UserId;
 
-/// Entries of one export: some 20 MB. `before` asks for what stands before the last of them.
+/// Entries of one export: some 20 MB. `before` asks for what stands before the last of them, and `limit`
+/// for fewer.
 const EXPORTED_MAX: usize = 50_000;
+
+const EXPORT: &str = "/console/audit/export";
 
 /// What is asked for, as it was typed.
 struct Asked([(&'static str, String); 4]);
@@ -50,7 +57,8 @@ impl Asked {
 pub fn page(visit: &Visit<'_>) -> Result<Reply> {
     let (asked, log) = (Asked::of(visit), Log { store: &visit.app.store });
     let (wanted, address) = (asked.wanted(visit), asked.address("/console/audit"));
-    let paging = Paging::of(&address, paging::number(visit), log.count(&wanted)?);
+    let total = log.count(&wanted)?;
+    let paging = Paging::of(&address, paging::number(visit), total);
     let entries = log.list(&wanted, paging.skipped(), ROWS)?;
     let names = names(visit, &entries);
     let name_of = |text: &str| names.get(text).map(String::as_str);
@@ -69,8 +77,9 @@ pub fn page(visit: &Visit<'_>) -> Result<Reply> {
     let view = AuditView {
         address: &address,
         entries: &shown,
-        export_href: &asked.address("/console/audit/export").with(&[]),
+        export_href: &asked.address(EXPORT).with(&[]),
         pager: paging.pager(),
+        is_cut: total == COUNTED_MAX,
         now: visit.now,
     };
     Ok(visit.page(view::TITLE, view::page(&view)))
@@ -87,20 +96,41 @@ fn names(visit: &Visit<'_>, entries: &[Entry]) -> BTreeMap<String, String> {
     ids.into_iter().filter_map(name).collect()
 }
 
-/// The same as lines of JSON, the latest first, with the hashes that chain them.
+/// The same as lines of JSON, the latest first, with the hashes that chain them. Where there is more than
+/// one export takes, the last line and a `Link` say where it goes on.
 ///
 /// # Errors
 /// As the store's.
 pub fn export(visit: &Visit<'_>) -> Result<Reply> {
-    let log = Log { store: &visit.app.store };
-    let entries = log.list(&Asked::of(visit).wanted(visit), 0, EXPORTED_MAX)?;
+    let (asked, log) = (Asked::of(visit), Log { store: &visit.app.store });
+    let limit = visit.query("limit").and_then(|limit| limit.parse::<usize>().ok());
+    let limit = limit.unwrap_or(EXPORTED_MAX).clamp(1, EXPORTED_MAX);
+    let mut entries = log.list(&asked.wanted(visit), 0, limit + 1)?;
+    let has_more = entries.len() > limit;
+    entries.truncate(limit);
+    let last = entries.last().filter(|_| has_more);
+    let next = last.map(|last| {
+        let (before, limit) = (last.number.to_string(), limit.to_string());
+        asked.address(EXPORT).with(&[("before", &before), ("limit", &limit)])
+    });
     let mut lines = String::new();
     for entry in &entries {
-        let line = serde_json::to_string(entry).map_err(|error| {
-            Error::internal("an entry of the log cannot be written as JSON").because(error)
-        })?;
-        lines.push_str(&line);
-        lines.push('\n');
+        push_line(&mut lines, entry)?;
     }
-    Ok(Reply::download("keystile-audit.jsonl", "application/x-ndjson", lines))
+    let Some(next) = next else { return Ok(exported(lines)) };
+    push_line(&mut lines, &json!({ "more": format!("{}{next}", visit.public.as_str()) }))?;
+    Ok(exported(lines).with(header::LINK, format!("<{next}>; rel=\"next\"")))
+}
+
+fn push_line(lines: &mut String, value: &impl Serialize) -> Result<()> {
+    let line = serde_json::to_string(value).map_err(|error| {
+        Error::internal("an entry of the log cannot be written as JSON").because(error)
+    })?;
+    lines.push_str(&line);
+    lines.push('\n');
+    Ok(())
+}
+
+fn exported(lines: String) -> Reply {
+    Reply::download("keystile-audit.jsonl", "application/x-ndjson", lines)
 }

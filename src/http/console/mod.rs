@@ -10,6 +10,7 @@ pub mod clients;
 mod counts;
 mod device;
 mod field;
+pub mod first_steps;
 pub mod home;
 pub mod invitation;
 pub mod keys;

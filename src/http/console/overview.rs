@@ -4,17 +4,19 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::clock::Timestamp;
-use crate::error::{ErrorKind, Result};
+use crate::error::Result;
 use crate::http::console::counts::{Stretch, by_verdict, requests};
+use crate::http::console::first_steps::Beginning;
+use crate::http::console::scene::if_there;
 use crate::http::console::views::overview::{
-    FirstSteps, Health, OverviewView, TITLE, Unusual, page as page_of,
+    Health, OverviewView, TITLE, Unusual, page as page_of,
 };
 use crate::http::console::views::refusals::Refused;
 use crate::http::in_force::InForce;
 use crate::http::web::{Reply, Visit};
 use crate::id::KeyId;
 use crate::keys::census::{Census, MANY_KEYS};
-use crate::keys::{Filter, Giver, Keys};
+use crate::keys::{Giver, Keys};
 use crate::source::Diagnostic;
 use crate::usage::{self, ALLOWED, Oddity, Overall, TimedCount};
 
@@ -39,17 +41,19 @@ pub fn page(visit: &Visit<'_>) -> Result<Reply> {
     let (found, looked_at) = oddities(visit, active_keys)?;
     let unusual = unusual(visit, found)?;
     let unusual: Vec<Unusual<'_>> = unusual.iter().map(Told::view).collect();
-    let beginning = if overall.is_used()? { None } else { Some(Beginning::of(visit)?) };
+    let refused = most_frequent(refused);
+    let beginning = Beginning::of(visit, overall.uses()?, &refused)?;
+    let form_token = &visit.holder()?.form_token;
     let view = OverviewView {
         last_minute: minutes.iter().rev().nth(1).map_or(0, |it| it.values.iter().sum()),
         minutes: &minutes,
         slowest: app.ledger.slowest.of_hour(visit.now),
         active_keys,
-        refused: &most_frequent(refused),
+        refused: &refused,
         unusual: &unusual,
         looked_at,
         health: health(visit),
-        first_steps: beginning.as_ref().map(Beginning::steps),
+        first_steps: beginning.as_ref().map(|it| it.steps(form_token)),
         now: visit.now,
     };
     Ok(visit.page(TITLE, page_of(&view)))
@@ -119,11 +123,7 @@ fn told(
     now: Timestamp,
 ) -> Result<Option<Told>> {
     let of_key = |key: KeyId, what: String| {
-        let key = match keys.show(key, now) {
-            Ok(key) => key,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error),
-        };
+        let Some(key) = if_there(keys.show(key, now))? else { return Ok(None) };
         let href = format!("/console/workspaces/{}/keys/{}", key.workspace, key.id);
         Ok(Some(Told { what, subject: key.name, href, at }))
     };
@@ -145,38 +145,6 @@ fn told(
                 id => (id.to_owned(), format!("/console/products/{id}")),
             };
             Ok(Some(Told { what, subject, href, at }))
-        }
-    }
-}
-
-/// How far a new instance has come.
-struct Beginning {
-    workspace: Option<String>,
-    has_key: bool,
-    product: Option<String>,
-}
-
-impl Beginning {
-    fn of(visit: &Visit<'_>) -> Result<Self> {
-        let in_force = InForce::of(visit.app);
-        let keys = in_force.keys(visit.app, Giver::Operator);
-        let newest = keys.list(&Filter::default(), 1, visit.now)?.pop();
-        let first = || in_force.registry.products().next().map(|product| product.id.clone());
-        let workspace = visit.workspaces().list()?.into_iter().next().map(|it| it.slug);
-        Ok(match newest {
-            Some(key) => {
-                Self { workspace: Some(key.workspace), has_key: true, product: Some(key.product) }
-            }
-            None => Self { workspace, has_key: false, product: first() },
-        })
-    }
-
-    fn steps(&self) -> FirstSteps<'_> {
-        FirstSteps {
-            workspace: self.workspace.as_deref(),
-            has_key: self.has_key,
-            product: self.product.as_deref(),
-            has_request: false,
         }
     }
 }

@@ -6,13 +6,20 @@ use crate::http::ui::address::Address;
 use crate::http::ui::parts::{Pager, count};
 use crate::http::web::Visit;
 
+/// The field of an address that says which page.
+const PAGE: &str = "page";
+
 /// Rows of one page.
 pub(super) const ROWS: usize = 50;
 
 /// The page of a list that is asked for, counted from 0. A number that is none is the first.
 pub(super) fn number(visit: &Visit<'_>) -> usize {
-    let asked = visit.query("page").and_then(|page| page.parse::<usize>().ok());
-    asked.unwrap_or(1).clamp(1, 1_000_000) - 1
+    number_in(visit.query(PAGE))
+}
+
+fn number_in(asked: Option<String>) -> usize {
+    let number = asked.and_then(|page| page.parse::<usize>().ok());
+    number.unwrap_or(1).clamp(1, 1_000_000) - 1
 }
 
 /// One page of a list.
@@ -27,6 +34,15 @@ impl Paging {
     /// The page `number` of a list of `total` rows at `address`; the last one, where there are not as
     /// many.
     pub(super) fn of(address: &Address<'_>, number: usize, total: usize) -> Self {
+        Self::by(PAGE, address, number, total)
+    }
+
+    /// The page of one of several lists at `address`, whose field `name` says which.
+    pub(super) fn of_list(address: &Address<'_>, name: &str, total: usize) -> Self {
+        Self::by(name, address, number_in(Some(address.value(name).to_owned())), total)
+    }
+
+    fn by(name: &str, address: &Address<'_>, number: usize, total: usize) -> Self {
         let number = number.min(total.saturating_sub(1) / ROWS);
         let range = range(number, total);
         let shown = match total {
@@ -36,7 +52,7 @@ impl Paging {
         // The first page is the one without a number.
         let at = |page: usize| {
             let page = if page == 0 { String::new() } else { (page + 1).to_string() };
-            address.with(&[("page", &page)])
+            address.with(&[(name, &page)])
         };
         let previous = number.checked_sub(1).map(at);
         let next = (range.end < total).then(|| at(number + 1));

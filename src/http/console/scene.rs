@@ -4,7 +4,7 @@ use maud::Markup;
 
 use crate::accounts::people::Role;
 use crate::accounts::{Slug, Workspace};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::http::in_force::InForce;
 use crate::http::ui::layout::Place;
 use crate::http::web::{Reply, Visit};
@@ -106,6 +106,18 @@ impl<'v> Scene<'v> {
     /// As the store's.
     pub(super) fn called(&self, who: &str) -> Result<String> {
         called(self.visit, who)
+    }
+}
+
+/// Something that may be gone by now.
+///
+/// # Errors
+/// Whatever keeps it from being looked up.
+pub(super) fn if_there<T>(found: Result<T>) -> Result<Option<T>> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

@@ -64,6 +64,11 @@ pub fn sign_out(visit: &Visit<'_>) -> Result<Reply> {
     visit.form(&[])?;
     let holder = visit.holder()?;
     visit.sessions().end(holder.user.id, holder.session.id, &visit.visitor())?;
+    Ok(signed_out(visit))
+}
+
+/// On to the sign-in, with a browser that has forgotten its session.
+pub(super) fn signed_out(visit: &Visit<'_>) -> Reply {
     let gone = cookie::unset_session(visit.public);
-    Ok(Reply::see_other("/console/sign-in").with(header::SET_COOKIE, gone))
+    Reply::see_other("/console/sign-in").with(header::SET_COOKIE, gone)
 }

@@ -69,14 +69,16 @@ fn user(app: &App, actor: &Actor, command: UserCommand) -> Result<Value> {
     match command {
         C::Add { email, password, operator: is_operator, membership } => {
             let password = Password::chosen(&password)?;
-            answer(&people.add(actor, NewUser { email, password, is_operator, membership })?)
+            let new = NewUser { email, password, is_operator, membership };
+            answer(&people.account(people.add(actor, new)?)?)
         }
         C::Grant { email, operator, membership } => {
-            answer(&people.grant(actor, &email, operator, membership)?)
+            answer(&people.account(people.grant(actor, &email, operator, membership)?)?)
         }
-        C::List => answer(&people.list()?),
+        C::List => answer(&people.accounts()?),
         C::SetPassword { email, password } => {
-            answer(&people.set_password(actor, &email, &Password::chosen(&password)?)?)
+            let password = Password::chosen(&password)?;
+            answer(&people.account(people.set_password(actor, &email, &password)?)?)
         }
         C::Remove { email } => {
             let removed = people.remove(actor, &email)?;

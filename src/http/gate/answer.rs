@@ -7,9 +7,9 @@ use super::challenge::challenge;
 use super::rate;
 use super::reply::Reply;
 use crate::clock::Timestamp;
-use crate::id;
+use crate::id::{self, KeyId};
 use crate::limits::Standing;
-use crate::principals::RATE_POLICY;
+use crate::principals::{KEY, RATE_POLICY, SUBJECT};
 use crate::registry::Product;
 use crate::verify::{Asked, Dialect, Pass, Refusal};
 
@@ -22,7 +22,16 @@ const BODY_BYTES_MAX: usize = 4_000;
 /// 200 with an empty body and every identity header, `-` where there is nothing to say.
 pub(super) fn pass(reply: &mut Reply, pass: &Pass<'_>, (request_id, now): (&str, Timestamp)) {
     reply.begin(StatusCode::OK, now);
-    reply.lines(pass.identity().lines());
+    let (key, identity) = pass.identity();
+    if let Some(key) = key.map(KeyId::to_text) {
+        reply.line_of(SUBJECT, |value| {
+            value.text("key:").id(&key);
+        });
+        reply.line_of(KEY, |value| {
+            value.id(&key);
+        });
+    }
+    reply.lines(identity.lines());
     if let Some(standing) = &pass.standing {
         rate::tell(reply, standing);
     }
@@ -195,7 +204,8 @@ fn ascii(value: &impl Serialize) -> String {
     use std::fmt::Write as _;
 
     let text = serde_json::to_string(value).expect("texts and numbers are always JSON");
-    if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+    // Below the space nothing is left that JSON has not escaped.
+    if text.is_ascii() && !text.contains('\u{7f}') {
         return text;
     }
     let mut escaped = String::with_capacity(text.len() * 2);

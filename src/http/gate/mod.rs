@@ -20,7 +20,6 @@ mod endpoint;
 mod gate;
 mod head;
 mod health;
-mod once;
 mod rate;
 mod reply;
 mod resource_metadata;
@@ -29,4 +28,4 @@ mod verify;
 
 pub use answer::{missed_by, name_of, status_of};
 pub(super) use connection::serve_connection;
-pub use gate::{Gate, Peers};
+pub use gate::Gate;

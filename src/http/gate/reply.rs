@@ -5,6 +5,7 @@ use actix_http::StatusCode;
 use super::date;
 use super::head::After;
 use crate::clock::Timestamp;
+use crate::id::KeyId;
 
 /// Answers are seldom longer; a longer one costs an allocation, once for its connection.
 const REPLY_BYTES_USUAL: usize = 1_024;
@@ -111,15 +112,15 @@ impl Value<'_> {
         self
     }
 
+    /// Adds an id that was written out.
+    pub(super) fn id(&mut self, id: &[u8; KeyId::TEXT_BYTES]) -> &mut Self {
+        self.0.put(id);
+        self
+    }
+
     /// Adds a number in decimal digits.
     pub(super) fn number(&mut self, number: u32) -> &mut Self {
-        let (mut digits, mut start, mut left) = ([b'0'; 10], 10, number);
-        while left > 0 || start == 10 {
-            start -= 1;
-            digits[start] += (left % 10) as u8;
-            left /= 10;
-        }
-        self.0.put(&digits[start..]);
+        self.0.put(itoa::Buffer::new().format(number).as_bytes());
         self
     }
 }

@@ -10,6 +10,7 @@
 //! Start reading at `layout.rs`, then `parts.rs`.
 
 pub mod address;
+pub mod ask;
 pub mod assets;
 pub mod chart;
 pub mod code;

@@ -194,6 +194,26 @@ impl Render for Empty<'_> {
     }
 }
 
+/// The rows of a long list that a page shows.
+#[derive(Clone, Copy, Debug)]
+pub struct Part<'a, T> {
+    /// The rows.
+    pub rows: &'a [T],
+    /// How many the list has.
+    pub total: u64,
+    /// Which of them these are.
+    pub pager: Pager<'a>,
+}
+
+impl<T> Part<'_, T> {
+    /// The way to the other rows; nothing where there are none.
+    #[must_use]
+    pub fn others(&self) -> Markup {
+        let is_whole = self.pager.previous.or(self.pager.next).is_none();
+        html! { @if !is_whole { (self.pager) } }
+    }
+}
+
 /// Which part of a long list a page shows.
 #[derive(Clone, Copy, Debug)]
 pub struct Pager<'a> {

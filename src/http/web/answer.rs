@@ -90,10 +90,13 @@ fn is_for_app(call: &Call) -> bool {
 
 fn admitted(visit: &mut Visit<'_>, routes: &'static [Route]) -> Result<Reply, Stop> {
     let call = visit.call;
-    door::judge(call, visit.public).map_err(|shut| turned_away(visit, shut))?;
-    if let Some(asset) = assets::at(&call.path) {
+    // Before anything is judged: the page that turns somebody away has its looks too.
+    if call.verb == Some(Verb::Get)
+        && let Some(asset) = assets::at(&call.path)
+    {
         return Ok(Reply::asset(asset));
     }
+    door::judge(call, visit.public).map_err(|shut| turned_away(visit, shut))?;
     let verb = call.verb.ok_or(Trouble::MethodNotAllowed)?;
     hold_set_up(visit, verb)?;
     visit.holder = holder(visit)?;

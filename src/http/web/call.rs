@@ -1,6 +1,6 @@
 //! A request of a browser, as it was read off the wire.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 
 use actix_http::header::{self, HeaderName};
 use actix_http::{HttpMessage as _, Method, Request};
@@ -31,7 +31,7 @@ pub(super) struct Call {
 }
 
 impl Call {
-    pub(super) fn read(request: &Request) -> Self {
+    pub(super) fn read(request: &Request, address: IpAddr) -> Self {
         let verb = match *request.method() {
             Method::GET | Method::HEAD => Some(Verb::Get),
             Method::POST => Some(Verb::Post),
@@ -48,7 +48,7 @@ impl Call {
             cookies: text(header::COOKIE).unwrap_or_default(),
             device: text(header::USER_AGENT).unwrap_or_default(),
             content_type: text(header::CONTENT_TYPE).unwrap_or_default(),
-            address: address_of(request),
+            address,
             form: Form::default(),
             unread: None,
         }
@@ -89,17 +89,4 @@ fn one(request: &Request, name: &HeaderName) -> Option<String> {
         }
         (Some(_), _) => None,
     }
-}
-
-/// Where somebody is: what the proxy beside us has seen, which it adds at the end of
-/// `X-Forwarded-For`; else the peer itself.
-pub(super) fn address_of(request: &Request) -> IpAddr {
-    let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.ip());
-    if !peer.to_canonical().is_loopback() {
-        return peer;
-    }
-    let lines = request.headers().get_all(HeaderName::from_static("x-forwarded-for"));
-    let last =
-        lines.last().and_then(|line| line.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
-    last.unwrap_or(peer)
 }

@@ -3,6 +3,7 @@
 //! Invariants:
 //! - Who may see a page stands beside its path, in `http/routes.rs`; no handler is reached before
 //!   that is judged. What somebody may not know of is 404.
+//! - It asks through a proxy that is named, or from this machine: no other's word is heard.
 //! - Nothing changes on GET. Whatever else comes from our own pages alone, and the form of somebody
 //!   who is signed in carries what only their session knows.
 //! - Pages are made off the listener's threads; a panic in one is a 500 with its request id.
@@ -11,6 +12,7 @@
 //! Start reading at [`serve`], then `answer.rs`.
 
 mod answer;
+mod arrival;
 mod body;
 mod call;
 mod connections;

@@ -1,21 +1,26 @@
 //! Requests off the wire, answers onto it.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_http::header::{self, HeaderName, HeaderValue};
-use actix_http::{Request, Response, StatusCode};
+use actix_http::{Method, Request, Response, StatusCode};
 use bytes::Bytes;
 
 use super::answer::answer;
+use super::arrival::Arrival;
 use super::body::{self, FORM_WITHIN, Unread};
-use super::call::{Call, address_of};
+use super::call::Call;
 use super::door;
 use super::form::Form;
 use super::public_url::PublicUrl;
+use super::reply::Reply;
 use super::route::{Route, Verb};
 use crate::app::App;
 use crate::http::oauth::{self, Endpoint};
+use crate::http::once::OnceAMinute;
+use crate::http::peers::Peers;
 use crate::id;
 
 /// What the listener for people answers with.
@@ -25,6 +30,10 @@ pub struct Web {
     routes: &'static [Route],
     form_within: Duration,
     endpoints: &'static [Endpoint],
+    /// The proxies in front, besides those on this machine.
+    proxies: Peers,
+    /// Warnings about strangers: anybody can cause them.
+    warned: OnceAMinute,
 }
 
 impl Web {
@@ -35,7 +44,14 @@ impl Web {
         public: PublicUrl,
         (routes, endpoints): (&'static [Route], &'static [Endpoint]),
     ) -> Self {
-        Self { app, public, routes, endpoints, form_within: FORM_WITHIN }
+        let (proxies, warned) = (Peers::default(), OnceAMinute::default());
+        Self { app, public, routes, endpoints, form_within: FORM_WITHIN, proxies, warned }
+    }
+
+    /// The same behind proxies of other machines too.
+    #[must_use]
+    pub fn behind(self, proxies: Peers) -> Self {
+        Self { proxies, ..self }
     }
 
     /// The same, with another time for a form to arrive in.
@@ -49,19 +65,44 @@ impl Web {
 /// a connection moves what it waits for, and the larger of them is kilobytes.
 pub async fn serve(web: &Arc<Web>, request: Request) -> Response<Bytes> {
     let path = request.path().to_owned();
+    let Some(Arrival { address, is_plain }) = Arrival::of(&request, &web.proxies) else {
+        return turned_away(web, &request);
+    };
+    if is_plain && web.public.is_https() {
+        return sent_to_tls(web, &request);
+    }
     match oauth::find(web.endpoints, &path) {
         Some(found) => {
-            let address = address_of(&request);
-            let served = oauth::serve((&web.app, &web.public), found, address, request);
-            Box::pin(served).await
+            Box::pin(oauth::serve((&web.app, &web.public), found, address, request)).await
         }
-        None => Box::pin(serve_page(web, request)).await,
+        None => Box::pin(serve_page(web, request, address)).await,
     }
 }
 
-async fn serve_page(web: &Arc<Web>, mut request: Request) -> Response<Bytes> {
+/// The answer to whoever asks past every proxy.
+fn turned_away(web: &Web, request: &Request) -> Response<Bytes> {
+    let address = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
+    if web.warned.may_say(&address, web.app.clock.now()) {
+        tracing::warn!(peer = %address, "turned away: not among `[web] peers`");
+    }
+    bare(StatusCode::FORBIDDEN, "This is not the way in.\n", &id::request_id())
+}
+
+/// The answer to whoever came to the proxy without TLS: they are sent to where it is, unless they have
+/// sent something already, which should not be sent again as it was.
+fn sent_to_tls(web: &Web, request: &Request) -> Response<Bytes> {
+    let (id, target) = (id::request_id(), request.uri().path_and_query());
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return bare(StatusCode::FORBIDDEN, "Come by https.\n", &id);
+    }
+    let target = target.map_or("/", |target| target.as_str());
+    let there = format!("{}{target}", web.public.as_str());
+    Reply::see_other(&there).into_response(&web.public, &id)
+}
+
+async fn serve_page(web: &Arc<Web>, mut request: Request, address: IpAddr) -> Response<Bytes> {
     let request_id = id::request_id();
-    let mut call = Call::read(&request);
+    let mut call = Call::read(&request, address);
     if call.verb == Some(Verb::Post) && door::judge(&call, &web.public).is_ok() {
         read_form(&mut call, &mut request, web.form_within).await;
     }
@@ -96,7 +137,12 @@ async fn read_form(call: &mut Call, request: &mut Request, within: Duration) {
 fn broken(request_id: &str) -> Response<Bytes> {
     tracing::error!(request_id, "a page failed by a fault of ours");
     let text = format!("Something went wrong here. Tell the operator this number: {request_id}\n");
-    let mut response = Response::with_body(StatusCode::INTERNAL_SERVER_ERROR, Bytes::from(text));
+    bare(StatusCode::INTERNAL_SERVER_ERROR, text, request_id)
+}
+
+/// An answer in one line.
+fn bare(status: StatusCode, text: impl Into<Bytes>, request_id: &str) -> Response<Bytes> {
+    let mut response = Response::with_body(status, text.into());
     let headers = response.headers_mut();
     for (name, value) in [
         (header::CONTENT_TYPE, "text/plain; charset=utf-8"),

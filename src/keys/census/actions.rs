@@ -60,6 +60,26 @@ pub struct Fullest {
     pub spent: u32,
 }
 
+/// The live keys of one owner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owned {
+    /// The first fifty.
+    pub named: Vec<OwnedKey>,
+    /// How many they are.
+    pub total: u64,
+}
+
+/// One of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnedKey {
+    /// Its id.
+    pub id: KeyId,
+    /// Its name.
+    pub name: String,
+    /// The slug of its workspace.
+    pub workspace: String,
+}
+
 /// Keys from which on whatever looks at each of them is dear: it takes some milliseconds.
 pub const MANY_KEYS: u64 = 1_000;
 
@@ -117,11 +137,11 @@ impl Census<'_> {
         self.store.read(|db| table::by_owner(db, workspace, self.now))
     }
 
-    /// The live keys that somebody owns in a workspace, with their names; a thousand at most.
+    /// The live keys that somebody owns, in one workspace or in all.
     ///
     /// # Errors
     /// As the store's.
-    pub fn owned(&self, workspace: &str, owner: UserId) -> Result<Vec<(KeyId, String)>> {
-        self.store.read(|db| table::owned(db, workspace, owner, self.now))
+    pub fn owned(&self, owner: UserId, workspace: Option<&str>) -> Result<Owned> {
+        self.store.read(|db| table::owned(db, owner, workspace, self.now))
     }
 }

@@ -9,4 +9,4 @@
 mod actions;
 mod table;
 
-pub use actions::{Alike, Census, Fullest, MANY_KEYS};
+pub use actions::{Alike, Census, Fullest, MANY_KEYS, Owned, OwnedKey};

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::actions::{Alike, Living};
+use super::actions::{Alike, Living, Owned, OwnedKey};
 use crate::clock::Timestamp;
 use crate::error::Result;
-use crate::id::{KeyId, UserId};
+use crate::id::UserId;
 use crate::store::{Fault, Param, Read, Row, params};
 
 /// Keys that are named one by one.
-const NAMED_KEYS_MAX: i64 = 1_000;
+const NAMED_KEYS_MAX: i64 = 50;
 
 pub(super) fn by_workspace(db: &Read<'_>, now: Timestamp) -> Result<BTreeMap<String, u64>> {
     const SELECT: &str = "
@@ -76,16 +76,19 @@ pub(super) fn alike(db: &Read<'_>, product: &str, now: Timestamp) -> Result<Vec<
 
 pub(super) fn owned(
     db: &Read<'_>,
-    workspace: &str,
     owner: UserId,
+    workspace: Option<&str>,
     now: Timestamp,
-) -> Result<Vec<(KeyId, String)>> {
-    const SELECT: &str = "
-        SELECT id, name FROM keys
-        WHERE workspace = ?2 AND owner = ?3
-            AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?1)
-        ORDER BY id LIMIT ?4";
-    Ok(db.all(SELECT, params![now, workspace, owner, NAMED_KEYS_MAX], |row| {
-        Ok::<_, Fault>((row.get(0)?, row.get(1)?))
-    })?)
+) -> Result<Owned> {
+    const THEIRS: &str = "
+        FROM keys WHERE owner = ?2 AND (?3 IS NULL OR workspace = ?3)
+            AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?1)";
+    let count = format!("SELECT count(*) {THEIRS}");
+    let select = format!("SELECT id, name, workspace {THEIRS} ORDER BY id LIMIT ?4");
+    let total = db.first(&count, params![now, owner, workspace], |row| number(row, 0))?;
+    let named = db.all(&select, params![now, owner, workspace, NAMED_KEYS_MAX], |row| {
+        let (id, name, workspace) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        Ok::<_, Fault>(OwnedKey { id, name, workspace })
+    })?;
+    Ok(Owned { named, total: total.unwrap_or(0) })
 }

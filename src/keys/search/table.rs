@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::id::KeyId;
 use crate::keys::Key;
 use crate::keys::table::find;
-use crate::store::{Fault, Param, Read, params};
+use crate::store::{Fault, Param, Read, containing, params};
 
 /// Which keys fit: `?8` is until when a key counts as expiring.
 const FITS: &str = "
@@ -28,7 +28,7 @@ const FITS: &str = "
 fn asked(search: &Search, (now, soon): (Timestamp, Timestamp)) -> [Param<'_>; 8] {
     [
         search.workspace.as_str().into(),
-        search.words.as_deref().map(pattern).into(),
+        search.words.as_deref().map(containing).into(),
         search.words.as_deref().into(),
         search.product.as_deref().into(),
         search.key_type.as_deref().into(),
@@ -36,19 +36,6 @@ fn asked(search: &Search, (now, soon): (Timestamp, Timestamp)) -> [Param<'_>; 8]
         now.into(),
         soon.into(),
     ]
-}
-
-/// What `LIKE` takes for "has these words in it", whatever is in them.
-fn pattern(words: &str) -> String {
-    let mut pattern = String::from("%");
-    for letter in words.to_ascii_lowercase().chars() {
-        if matches!(letter, '%' | '_' | '!') {
-            pattern.push('!');
-        }
-        pattern.push(letter);
-    }
-    pattern.push('%');
-    pattern
 }
 
 /// What rows are sorted by, upwards and downwards.
@@ -80,14 +67,10 @@ pub(super) fn page(
     let select =
         format!("SELECT id FROM keys WHERE {FITS} ORDER BY {} LIMIT ?9 OFFSET ?10", sorted(search));
     let mut row = asked(search, (now, soon)).to_vec();
-    row.extend([whole(PAGE_KEYS), whole(number * PAGE_KEYS)].map(Param::from));
+    row.extend([PAGE_KEYS, number * PAGE_KEYS].map(Param::from));
     let ids: Vec<Option<KeyId>> = db.all(&select, &row, |row| Ok::<_, Fault>(row.get(0).ok()))?;
     let found = |id| Ok(find(db, id, now)?.map(|(_, _, key)| key));
     ids.into_iter().flatten().filter_map(|id| found(id).transpose()).collect()
-}
-
-fn whole(number: usize) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 pub(super) fn fitting(
@@ -112,17 +95,7 @@ fn counted<N: TryFrom<i64> + Default>(db: &Read<'_>, select: &str, row: &[Param<
 pub(super) fn names(db: &Read<'_>, workspace: &str, limit: usize) -> Result<Vec<Named>> {
     const SELECT: &str = "
         SELECT id, name FROM keys WHERE workspace = ?1 ORDER BY id DESC LIMIT ?2";
-    db.all(SELECT, params![workspace, whole(limit)], |row| {
+    db.all(SELECT, params![workspace, limit], |row| {
         Ok(Named { id: row.get(0)?, name: row.get(1)? })
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_somebody_types_is_no_pattern() {
-        assert_eq!(pattern("Web 100%_!"), "%web 100!%!_!!%");
-    }
 }

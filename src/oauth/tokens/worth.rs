@@ -36,7 +36,7 @@ impl Tokens<'_> {
     /// # Errors
     /// As the store's.
     pub fn worth(&self, token: &str) -> Result<Option<Worth>> {
-        Ok(self.store.read(|db| find(db, token))?)
+        self.store.read(|db| find(db, token))
     }
 
     /// The scopes of a token that the gate would let it have at `now`; `None` where it is worth nothing,

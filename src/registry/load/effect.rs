@@ -78,14 +78,14 @@ impl Effect {
 
 fn scopes(product: Option<&Product>) -> BTreeSet<String> {
     let scopes = product.into_iter().flat_map(|product| product.scopes.iter());
-    scopes.map(|scope| scope.name.clone()).collect()
+    scopes.map(|scope| scope.name.to_string()).collect()
 }
 
 fn made_admin(old: Option<&Product>, new: Option<&Product>) -> Vec<String> {
     let (Some(old), Some(new)) = (old, new) else { return Vec::new() };
     let was_open = |name: &str| old.scopes.get(name).is_some_and(|scope| !scope.is_admin);
     let made = new.scopes.iter().filter(|scope| scope.is_admin && was_open(&scope.name));
-    made.map(|scope| scope.name.clone()).collect::<BTreeSet<_>>().into_iter().collect()
+    made.map(|scope| scope.name.to_string()).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 fn resources(product: Option<&Product>) -> BTreeSet<String> {

@@ -126,7 +126,7 @@ fn read_scopes<'d>(
 
 fn open_scopes(scopes: &Scopes) -> Vec<String> {
     let is_open = |scope: &&crate::registry::Scope| !scope.is_wildcard && !scope.is_admin;
-    scopes.iter().filter(is_open).map(|scope| scope.name.clone()).collect()
+    scopes.iter().filter(is_open).map(|scope| scope.name.to_string()).collect()
 }
 
 fn names(written: Vec<Written<&str>>) -> Vec<String> {

@@ -26,7 +26,7 @@ fn read_scope(document: &Document<'_>, entry: &Entry<'_>) -> Scope {
         );
         document.error(entry.name.at, message);
     }
-    Scope { name: name.to_owned(), description, is_admin, is_wildcard }
+    Scope { name: name.into(), description, is_admin, is_wildcard }
 }
 
 /// Notes that a scope is not declared, with the one that was probably meant.

@@ -97,7 +97,7 @@ fn a_product_is_what_its_file_says() {
     assert_eq!(whale.plans["free"].per_minute, Some(30));
     assert_eq!(whale.plans["free"].per_day, None);
     assert!(whale.scopes.get("admin:read").unwrap().is_admin);
-    assert_eq!(whale.scopes.iter().next().unwrap().name, "*");
+    assert_eq!(whale.scopes.iter().next().unwrap().name.as_ref(), "*");
     let oauth = whale.oauth.unwrap();
     assert_eq!(oauth.audiences[0].as_str(), "https://gateway.whale.example/mcp");
     assert_eq!(oauth.audiences.len(), 2);

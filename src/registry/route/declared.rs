@@ -48,7 +48,7 @@ impl CountedScopes {
     #[must_use]
     pub fn of(needs: &Needs, scopes: &Scopes) -> Self {
         let named = needs.scopes().map(|set| scopes.indexed(set));
-        let shared = |(index, name): (usize, &str)| (index, Arc::from(name));
+        let shared = |(index, name)| (index, Arc::clone(name));
         Self(named.into_iter().flatten().map(shared).collect())
     }
 

@@ -4,6 +4,7 @@ use super::table;
 use super::unusual::{self, Unusual};
 use crate::clock::{Span, Timestamp};
 use crate::error::{Error, Result};
+use crate::id::KeyId;
 use crate::store::Store;
 use crate::usage::networks::table as networks;
 use crate::usage::report::TimedCount;
@@ -16,6 +17,17 @@ const DAY: Span = Span::days(1);
 
 /// Oddities of each kind that are told.
 const ODDITIES_MAX: i64 = 10;
+
+/// What has let requests pass so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Uses {
+    /// Nothing.
+    None,
+    /// One secret of this key, last at this instant.
+    OneKey(KeyId, Timestamp),
+    /// More than one secret, or what an app was granted.
+    Several,
+}
 
 /// The counts of all keys and strangers together.
 pub struct Overall<'a> {
@@ -34,12 +46,12 @@ impl Overall<'_> {
         self.store.read(|db| table::minutes(db, since))
     }
 
-    /// Whether any request ever passed.
+    /// What has let requests pass so far, as far back as is known.
     ///
     /// # Errors
     /// As the store's.
-    pub fn is_used(&self) -> Result<bool> {
-        self.store.read(table::is_used)
+    pub fn uses(&self) -> Result<Uses> {
+        self.store.read(table::uses)
     }
 
     /// What somebody should look at, the latest first.

@@ -1,5 +1,6 @@
 //! The tables of counts, over all keys.
 
+use super::actions::Uses;
 use super::unusual::Hour;
 use crate::clock::Timestamp;
 use crate::error::Result;
@@ -21,10 +22,16 @@ pub(super) fn minutes(db: &Read<'_>, since: Timestamp) -> Result<Vec<TimedCount>
     })?)
 }
 
-/// Whether any request ever passed, as far back as is known.
-pub(super) fn is_used(db: &Read<'_>) -> Result<bool> {
-    const SELECT: &str = "SELECT 1 FROM usage_secrets LIMIT 1";
-    Ok(db.first(SELECT, &[], |_| Ok::<_, Fault>(()))?.is_some())
+pub(super) fn uses(db: &Read<'_>) -> Result<Uses> {
+    const OF_SECRETS: &str = "SELECT key, last_used_at FROM usage_secrets LIMIT 2";
+    const OF_GRANTS: &str = "SELECT 1 FROM usage_grants LIMIT 1";
+    let secrets = db.all(OF_SECRETS, &[], |row| Ok::<_, Fault>((row.get(0)?, row.get(1)?)))?;
+    let is_granted = db.first(OF_GRANTS, &[], |_| Ok::<_, Fault>(()))?.is_some();
+    Ok(match secrets.as_slice() {
+        [] if !is_granted => Uses::None,
+        [(key, at)] if !is_granted => Uses::OneKey(*key, *at),
+        _ => Uses::Several,
+    })
 }
 
 /// The keys that asked the most since `since`.

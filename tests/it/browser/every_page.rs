@@ -121,7 +121,7 @@ fn every_page_of_a_member_keeps_the_rules() {
 }
 
 #[test]
-fn the_first_page_and_the_page_of_a_fault_keep_the_rules() {
+fn the_first_page_and_the_pages_of_faults_keep_the_rules() {
     let instance = Instance::start_empty_on("127.0.0.1:0", &Plugins::default());
     let (store, hasher) = (&instance.app.store, &instance.app.hasher);
     let link = Setup { store, hasher }.begin().unwrap().unwrap();
@@ -135,7 +135,25 @@ fn the_first_page_and_the_page_of_a_fault_keep_the_rules() {
     let listener = Listener::start(&instance.app);
     let chromium = Chromium::start(listener.address);
     let mut walk = Walk::new("nobody", vec![("narrow", chromium.telephone())]);
-    walk.make_and_look_at("fault", |tab| assert_eq!(tab.goto("/fault"), 500));
+    for (status, path) in [(429, "/busy"), (500, "/fault"), (503, "/down")] {
+        walk.make_and_look_at(&path[1..], |tab| assert_eq!(tab.goto(path), status));
+    }
+    let elsewhere = format!("http://elsewhere.localhost:{}/", listener.address.port());
+    walk.make_and_look_at("other-host", |tab| assert_eq!(tab.goto(&elsewhere), 421));
+    walk.end();
+}
+
+#[test]
+fn the_page_of_a_form_that_is_too_long_keeps_the_rules() {
+    let instance = Instance::start(&Plugins::default());
+    instance.person(OPERATOR, None).unwrap();
+    let chromium = Chromium::start(instance.web);
+    let mut walk = Walk::new("nobody", vec![("narrow", chromium.telephone())]);
+    walk.make_and_look_at("too-long", |tab| {
+        tab.goto("/console/sign-in");
+        fill_in(tab, OPERATOR, &"long ".repeat(20_000));
+        assert!(tab.text().contains("That is more than a form holds"), "{}", tab.text());
+    });
     walk.end();
 }
 
@@ -239,12 +257,11 @@ impl<'a> Walk<'a> {
 }
 
 /// What is wrong with a page by day and by night; what its pictures are called begins with `name`.
-/// By night only colours differ: what the page is made of is the same document.
 fn inspected(tab: &Tab<'_>, name: &str) -> Vec<String> {
     let look = |scheme: &'static str| {
         tab.look(scheme);
         let picture = picture(&format!("{name}.{scheme}.png"));
-        let seen = tab.inspect(scheme == "dark", picture.as_deref());
+        let seen = tab.inspect(picture.as_deref());
         seen.into_iter().map(move |it| format!("{scheme}: {it}"))
     };
     ["light", "dark"].into_iter().flat_map(look).collect()

@@ -20,8 +20,34 @@ fn the_setup_link_leads_to_the_first_verified_request() {
     assert!(tab.text().contains("First steps"), "{}", tab.text());
     assert_eq!(ask(&nginx, &secret), 200);
     instance.write_counts().unwrap();
-    let shown = eventually(LOOKS, || (!tab.text().contains("First steps")).then_some(()));
+    let shown = eventually(LOOKS, || is_done(&tab).then_some(()));
     assert!(shown.is_some(), "the page shows it by itself: {}", tab.text());
+    tab.send("Close");
+    assert!(!tab.text().contains("First steps"), "{}", tab.text());
+}
+
+/// Whether the page says that the last step is done.
+fn is_done(tab: &Tab<'_>) -> bool {
+    tab.count("ol.steps > li") == tab.count("ol.steps > li.done")
+        && tab.text_of("ol.steps > li:last-child").contains("Verified ")
+}
+
+#[test]
+fn a_first_request_that_is_refused_is_told_with_what_to_do() {
+    let (instance, chromium) = on_the_first_day();
+    let tab = chromium.tab();
+    let secret = set_up(&instance, &tab);
+    let nginx = behind(&tab.text_of("#nginx"), &instance);
+    assert_eq!(ask(&nginx, &format!("{secret}x")), 401);
+    instance.write_counts().unwrap();
+    tab.goto("/console");
+    let last = tab.text_of("ol.steps > li:last-child");
+    assert!(last.contains("invalid_key") && last.contains("copy it again"), "{last}");
+    assert!(tab.text_of("ol.steps > li:nth-child(3)").contains("(done)"), "nginx has asked");
+    assert_eq!(ask(&nginx, &secret), 200);
+    instance.write_counts().unwrap();
+    tab.goto("/console");
+    assert!(is_done(&tab), "{}", tab.text());
 }
 
 #[test]
@@ -33,6 +59,8 @@ fn it_does_so_without_scripts() {
     assert_eq!(ask(&nginx, &secret), 200);
     instance.write_counts().unwrap();
     tab.goto("/console");
+    assert!(is_done(&tab), "{}", tab.text());
+    tab.send("Close");
     assert!(!tab.text().contains("First steps"), "{}", tab.text());
 }
 

@@ -9,7 +9,7 @@ use std::fs;
 use keystile::id::KeyId;
 use serde_json::{Value, json};
 
-use super::house::OPERATOR;
+use super::house::{OPERATOR, app_that_registers as app, asks};
 use super::sign_in;
 use crate::harness::instance::{PASSWORD, Plugins};
 use crate::harness::{Chromium, Instance, Tab};
@@ -29,8 +29,21 @@ const ALIVE: &str = "script:not([src]), img, [onerror], [onload], [onfocus], [au
      a[href^='javascript:'], form[action^='javascript:']";
 
 /// Where somebody writes; a page must show each as it was written.
-const FIELDS: [&str; 9] =
-    ["workspace", "key", "metadata", "reason", "browser", "product", "about", "type", "scope"];
+const FIELDS: [&str; 13] = [
+    "workspace",
+    "key",
+    "metadata",
+    "reason",
+    "browser",
+    "product",
+    "about",
+    "type",
+    "scope",
+    "resource",
+    "plan",
+    "client",
+    "problem",
+];
 
 /// The furthest that an address goes: as HTML it would be `o<@example.com`.
 const EMAIL: &str = "o&lt@example.com";
@@ -45,26 +58,47 @@ fn plugin(place: usize) -> String {
     format!(
         "name = {}\ndescription = {}\nhosts = [\"foreign{place}.example\"]\n\
          [keys.live]\nprefix = \"f{place}_live_\"\ndescription = {}\n\
-         [scopes]\n\"read:a\" = {}\n[routes]\n\"GET /a\" = \"read:a\"\n",
+         [scopes]\n\"read:a\" = {}\n[resources.store]\ndescription = {}\n\
+         [routes]\n\"GET /a/{{store}}\" = \"read:a\"\n",
         quoted("product"),
         quoted("about"),
         quoted("type"),
-        quoted("scope")
+        quoted("scope"),
+        quoted("resource")
     )
+}
+
+/// A plugin file with a problem, which is told with what stands there.
+fn broken(place: usize) -> String {
+    let scope = Value::from(text("problem", place)).to_string();
+    format!(
+        "name = \"Broken\"\n[keys.live]\nprefix = \"b{place}_live_\"\n\
+         [scopes]\n\"read:a\" = \"A\"\n[routes]\n\"GET /a\" = {scope}\n"
+    )
+}
+
+/// Plans whose names hold payloads.
+fn plans() -> String {
+    let plan = |place: usize| {
+        format!("[plans.plan{place}]\nname = {}\n", Value::from(text("plan", place)))
+    };
+    (0..PAYLOADS.len()).map(plan).collect()
 }
 
 /// An instance where every field holds a payload, and a key for each.
 fn written_by_strangers() -> (Instance, Vec<KeyId>) {
     let places = 0..PAYLOADS.len();
-    let plugins = places.clone().fold(Plugins::default(), |plugins, place| {
-        plugins.and(&format!("foreign{place}"), &plugin(place))
+    let plugins = places.clone().fold(Plugins::shipped(), |plugins, place| {
+        let plugins = plugins.and(&format!("foreign{place}"), &plugin(place));
+        plugins.and(&format!("broken{place}"), &broken(place))
     });
-    let instance = Instance::start(&plugins);
+    let instance = Instance::start_configured("127.0.0.1:0", &plans(), &plugins);
     instance.person(OPERATOR, None).unwrap();
     instance.person(EMAIL, None).unwrap();
     let keys = places.map(|place| {
         let slug = format!("foreign{place}");
-        instance.workspace_named(&slug, &text("workspace", place), "pro").unwrap();
+        let (name, plan) = (text("workspace", place), format!("plan{place}"));
+        instance.workspace_named(&slug, &name, &plan).unwrap();
         let key = instance.key(&slug, "live", &["read:a"]).of(&slug).named(&text("key", place));
         let key = key.noting(json!({ "note": text("metadata", place) })).make();
         instance.revoke_for(&key, &text("reason", place)).unwrap();
@@ -79,8 +113,9 @@ fn written_by_strangers() -> (Instance, Vec<KeyId>) {
 }
 
 /// Every page that shows what strangers write, or what is asked for.
-fn pages(keys: &[KeyId]) -> Vec<String> {
+fn pages(instance: &Instance, keys: &[KeyId]) -> Vec<String> {
     let all = [
+        "/console/clients",
         "/console",
         "/console/products",
         "/console/workspaces",
@@ -99,6 +134,9 @@ fn pages(keys: &[KeyId]) -> Vec<String> {
         for page in ["", "/keys", &new, &detail, &edit, "/usage"] {
             pages.push(format!("/console/workspaces/{own}{page}"));
         }
+        let client = app(instance, &text("client", place));
+        pages.push(format!("/console/clients/show?client={client}"));
+        pages.push(asks(&client, "code"));
         let asked = form_urlencoded::byte_serialize(PAYLOADS[place].as_bytes());
         let asked: String = asked.collect();
         pages.push(format!("/console/workspaces/{own}/keys?q={asked}&state={asked}&sort={asked}"));
@@ -128,7 +166,7 @@ fn what_others_write_is_shown_as_text_and_never_runs() {
     sign_in(&tab, OPERATOR);
     let mut unseen: BTreeSet<_> =
         (0..PAYLOADS.len()).flat_map(|place| FIELDS.map(|field| text(field, place))).collect();
-    for page in pages(&keys) {
+    for page in pages(&instance, &keys) {
         let status = tab.goto(&page);
         assert!(status < 500, "{page}: {status}: {}", tab.text());
         holds_no_harm(&tab, &page);

@@ -106,25 +106,7 @@ impl House {
 
     /// Where an app that registered itself sends somebody.
     pub(super) fn asked_by_an_app(&self, response_type: &str) -> String {
-        let app = &self.instance.app;
-        let registry = app.plugins.registry.load();
-        let (store, principals) = (&app.store, &app.principals);
-        let clients = Clients { store, principals, registry: &registry };
-        let said = json!({
-            "client_name": LONG,
-            "redirect_uris": ["http://127.0.0.1/cb"],
-            "token_endpoint_auth_method": "none",
-        });
-        let settings = OAuth::default();
-        let may = (&settings, None, app.clock.now());
-        let said = said.as_object().unwrap();
-        let client = clients.register(said, "192.0.2.1".to_owned(), may).unwrap().client;
-        format!(
-            "/oauth/authorize?client_id={}&response_type={response_type}&scope=read:users\
-             &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM\
-             &code_challenge_method=S256",
-            client.id
-        )
+        asks(&app_that_registers(&self.instance, LONG), response_type)
     }
 
     /// Ends all sessions of somebody.
@@ -145,6 +127,31 @@ impl House {
         });
         said.expect("the broken file is noticed");
     }
+}
+
+/// The id of an app that has registered itself as `name`.
+pub(super) fn app_that_registers(instance: &Instance, name: &str) -> String {
+    let app = &instance.app;
+    let registry = app.plugins.registry.load();
+    let (store, principals) = (&app.store, &app.principals);
+    let clients = Clients { store, principals, registry: &registry };
+    let said = json!({
+        "client_name": name,
+        "redirect_uris": ["http://127.0.0.1/cb"],
+        "token_endpoint_auth_method": "none",
+    });
+    let settings = OAuth::default();
+    let may = (&settings, None, app.clock.now());
+    let said = said.as_object().unwrap();
+    clients.register(said, "192.0.2.1".to_owned(), may).unwrap().client.id.to_string()
+}
+
+/// Where such an app sends somebody.
+pub(super) fn asks(client: &str, response_type: &str) -> String {
+    format!(
+        "/oauth/authorize?client_id={client}&response_type={response_type}&scope=read:users\
+         &code_challenge={CHALLENGE}&code_challenge_method=S256"
+    )
 }
 
 /// A public app that the workspace's owner has made.

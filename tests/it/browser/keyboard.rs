@@ -157,11 +157,13 @@ fn people_and_ids_come_and_go_without_a_mouse() {
     go(&tab, "Invite member");
     shows(&tab, "/console/invitations/");
     tab.goto("/console/workspaces/acme");
-    go(&tab, "Withdraw bob@example.com");
+    unfold(&tab, "Withdraw invitation bob@example.com");
+    go(&tab, "Withdraw invitation bob@example.com");
     assert!(!tab.text().contains("bob@example.com"), "{}", tab.text());
     fill(&tab, "Id", "st_1");
     go(&tab, "Add id");
-    go(&tab, "Remove st_1");
+    unfold(&tab, "Remove id st_1");
+    go(&tab, "Remove id st_1");
     assert!(!tab.text().contains("st_1"), "{}", tab.text());
 
     instance.person("eve@example.com", Some((WORKSPACE, Role::Viewer))).unwrap();

@@ -15,7 +15,9 @@ fn people_are_added_listed_and_removed() {
     assert_eq!(home.json(&["user", "list"]), json!([]));
     let ada = home.add_person("Ada@Example.com", &["--operator"]);
     let fields: Vec<&str> = ada.as_object().unwrap().keys().map(String::as_str).collect();
-    assert_eq!(fields, ["id", "email", "is_operator", "memberships", "created_at"]);
+    assert_eq!(fields, ["id", "email", "is_operator", "memberships", "created_at", "origin"]);
+    assert_eq!(ada["origin"]["by"], "command_line");
+    assert!(!ada["origin"]["account"].as_str().unwrap().is_empty());
     assert_eq!((&ada["email"], &ada["is_operator"]), (&json!("ada@example.com"), &json!(true)));
     assert!(ada["id"].as_str().unwrap().starts_with("user_"));
     let bob = home.add_person("bob@example.com", &["--workspace", "acme", "--role", "developer"]);

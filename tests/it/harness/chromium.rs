@@ -211,11 +211,9 @@ impl Tab<'_> {
         self.ask("look", &json!({ "scheme": scheme }));
     }
 
-    /// What is wrong with the page as it stands; makes its picture. Where the page was looked at
-    /// before, in other colours, `only_colours` looks at nothing but those.
-    pub(crate) fn inspect(&self, only_colours: bool, picture: Option<&Path>) -> Vec<String> {
-        let look = json!({ "only_colours": only_colours, "picture": picture });
-        serde_json::from_value(self.ask("inspect", &look)).unwrap()
+    /// What is wrong with the page as it stands; makes its picture.
+    pub(crate) fn inspect(&self, picture: Option<&Path>) -> Vec<String> {
+        serde_json::from_value(self.ask("inspect", &json!({ "picture": picture }))).unwrap()
     }
 
     /// What the browser has complained of, whom else it has asked, and which questions have stood

@@ -2,7 +2,8 @@
 
 use keystile::http::console::views::audit::{self, AuditView, Entry};
 use keystile::http::console::views::error::{self, ErrorView, Trouble};
-use keystile::http::console::views::overview::{self, FirstSteps, Health, OverviewView, Unusual};
+use keystile::http::console::views::first_steps::{FirstRequest, FirstSteps};
+use keystile::http::console::views::overview::{self, Health, OverviewView, Unusual};
 use keystile::http::console::views::people::detail as person;
 use keystile::http::console::views::people::list::{self as people, PeopleView, Person};
 use keystile::http::console::views::plans::{self, Closest, OwnNumbers, PlansView};
@@ -21,7 +22,7 @@ use keystile::usage::Slow;
 use maud::Markup;
 
 use super::gallery::Drawn;
-use super::sample::{LONG, TOKEN, ago, buckets, now, product};
+use super::sample::{LONG, TOKEN, ago, buckets, now, owned_keys, product};
 
 pub(super) fn refused() -> [Refused<'static>; 3] {
     let refused = |code, count, minutes| Refused { code, count, last_at: Some(ago(minutes)) };
@@ -100,12 +101,6 @@ fn overviews() -> Vec<Drawn> {
         now: now(),
     };
     let idle = buckets(0, 1, 2);
-    let steps = FirstSteps {
-        workspace: Some("acme"),
-        has_key: false,
-        product: Some("whale"),
-        has_request: false,
-    };
     let new = OverviewView {
         last_minute: 0,
         minutes: &idle,
@@ -114,13 +109,33 @@ fn overviews() -> Vec<Drawn> {
         slowest: None,
         unusual: &[],
         looked_at: now(),
-        first_steps: Some(steps),
         ..busy
     };
     let at = (overview::TITLE, "/console");
-    vec![
-        Drawn::for_operator("overview", at, overview::page(&busy)),
-        Drawn::for_operator("overview-new", at, overview::page(&new)),
+    let drawn = |(name, steps)| {
+        let view = OverviewView { first_steps: Some(steps), ..new };
+        Drawn::for_operator(name, at, overview::page(&view))
+    };
+    let busy = Drawn::for_operator("overview", at, overview::page(&busy));
+    std::iter::once(busy).chain(beginnings().map(drawn)).collect()
+}
+
+/// The first steps: half of them, a refusal at the last, and all.
+fn beginnings() -> [(&'static str, FirstSteps<'static>); 3] {
+    let half = FirstSteps {
+        workspace: Some("acme"),
+        has_key: false,
+        product: Some("whale"),
+        request: FirstRequest::Awaited,
+        form_token: TOKEN,
+    };
+    let at_last = |request| FirstSteps { has_key: true, request, ..half };
+    let refused = FirstRequest::Refused { code: "insufficient_scope", at: ago(2) };
+    let verified = FirstRequest::Verified { key: LONG, href: "/console", at: ago(1) };
+    [
+        ("overview-new", half),
+        ("overview-refused", at_last(refused)),
+        ("overview-verified", at_last(verified)),
     ]
 }
 
@@ -275,6 +290,8 @@ fn one_person() -> Markup {
     let errors = [("", "ada@example.com is the last operator: add another one first".to_owned())];
     person::page(&person::DetailView {
         person: somebody(LONG, true),
+        origin: "By an invitation of ada@example.com",
+        keys: &owned_keys(),
         form_token: TOKEN,
         errors: Errors(&errors),
         now: now(),
@@ -287,6 +304,7 @@ fn lists() -> Vec<Drawn> {
     let log = AuditView {
         address: &address,
         entries: &entries,
+        is_cut: false,
         export_href: "/console/audit.jsonl",
         pager: Pager {
             shown: "1–50 of 9,120",

@@ -8,6 +8,7 @@ use keystile::clock::{Span, Timestamp};
 use keystile::http::ui::chart::Bucket;
 use keystile::http::ui::layout::Place;
 use keystile::id::KeyId;
+use keystile::keys::census::{Owned, OwnedKey};
 use keystile::keys::{Key, SecretRecord, SecretState, State};
 use keystile::principals::{AllowedAddresses, Restrictions};
 use keystile::registry::{self, Product};
@@ -34,6 +35,16 @@ pub(super) fn product(id: &str) -> Arc<Product> {
     let file = format!("plugins/{id}.toml");
     let text = fs::read_to_string(&file).unwrap();
     Arc::new(registry::read(&file, id, &text).product.unwrap())
+}
+
+/// Keys of somebody: more than are named.
+pub(super) fn owned_keys() -> Owned {
+    let key = |name: &str| OwnedKey {
+        id: KeyId::new(ago(9)),
+        name: name.to_owned(),
+        workspace: "acme".to_owned(),
+    };
+    Owned { named: vec![key("Web shop"), key(LONG)], total: 1_204 }
 }
 
 pub(super) fn workspace() -> Workspace {

@@ -10,18 +10,21 @@ use keystile::http::ui::address::Address;
 use keystile::http::ui::field::Choice;
 use keystile::http::ui::form::Errors;
 use keystile::http::ui::layout::Theme;
-use keystile::http::ui::parts::Pager;
+use keystile::http::ui::parts::{Pager, Part};
 use keystile::limits::Plans;
 use maud::Markup;
 
 use super::gallery::Drawn;
 use super::operator::refused;
-use super::sample::{LONG, PLACE, TOKEN, ago, buckets, now, workspace};
+use super::sample::{LONG, PLACE, TOKEN, ago, buckets, now, owned_keys, workspace};
 
 const PLANS: [Choice<'_>; 2] = [
     Choice { value: "free", label: "Free", help: "" },
     Choice { value: "pro", label: "Pro", help: "" },
 ];
+
+/// Whatever there is, on one page.
+const WHOLE: Pager<'_> = Pager { shown: "", previous: None, next: None };
 
 const MEMBERS: [Member<'_>; 2] = [
     Member { id: "user_1", email: "ada@example.com", role: "owner", seen_at: None, keys: 3 },
@@ -90,8 +93,13 @@ fn one(is_operator: bool) -> Markup {
         plan: plans.get("pro"),
         plans: &PLANS,
         resources: &resources,
-        members: &MEMBERS,
-        invitations: &invitations,
+        owned: Part {
+            rows: &[("store", "st_1"), ("store", "st_2")],
+            total: 120,
+            pager: Pager { shown: "1–2 of 120", previous: None, next: Some("?ids=2") },
+        },
+        members: Part { rows: &MEMBERS, total: 2, pager: WHOLE },
+        invitations: Part { rows: &invitations, total: 1, pager: WHOLE },
         invitation_link: is_operator
             .then_some("https://keys.example/invitations/9f8e7d6c5b4a39281706"),
         keys: u64::from(!is_operator),
@@ -105,15 +113,11 @@ fn one(is_operator: bool) -> Markup {
 }
 
 fn one_member() -> Markup {
-    let keys = [
-        ("Web shop", "/console/workspaces/acme/keys/key_1"),
-        (LONG, "/console/workspaces/acme/keys/key_2"),
-    ];
     member::page(&MemberView {
         workspace: PLACE,
         member: MEMBERS[0],
         chosen: MEMBERS[0].role,
-        keys: &keys,
+        keys: &owned_keys(),
         form_token: TOKEN,
         errors: Errors::default(),
     })

@@ -2,10 +2,12 @@
 
 use regex::Regex;
 
-use super::{is_in, signed_in, with_ada};
+use keystile::accounts::people::Role;
+
+use super::{is_in, signed_in, with_ada, with_products};
 use crate::harness::Browser;
 use crate::harness::browser::DEVICE;
-use crate::harness::instance::PASSWORD;
+use crate::harness::instance::{PASSWORD, WORKSPACE};
 
 const CHOSEN: &str = "another lantern harbour";
 
@@ -70,6 +72,42 @@ fn sessions_are_shown_and_ended_one_by_one_or_all() {
     here.get("/console/account");
     assert_eq!(here.post("/console/account/sessions/end-others", &[]).status, 303);
     assert!(is_in(&here) && !more.iter().any(is_in));
+
+    let there = signed_in(&instance, "ada@example.com");
+    let page = here.get("/console/account").text();
+    assert!(page.contains("End all sessions, this one too"), "{page}");
+    let ended = here.post("/console/account/sessions/end-all", &[]);
+    assert_eq!((ended.status, ended.header("location")), (303, Some("/console/sign-in")));
+    assert!(here.session().is_none() && !is_in(&here) && !is_in(&there));
+}
+
+#[test]
+fn an_act_that_cannot_be_undone_asks_first() {
+    let instance = with_products();
+    instance.own("store", "st_1");
+    instance.person("bob@example.com", Some((WORKSPACE, Role::Viewer))).unwrap();
+    let ada = signed_in(&instance, "ada@example.com");
+    signed_in(&instance, "bob@example.com");
+    signed_in(&instance, "ada@example.com");
+    ada.get("/console/workspaces/acme");
+    let invited = [("email", "eve@example.com"), ("role", "viewer")];
+    ada.post("/console/workspaces/acme/invitations", &invited);
+    let people = ada.get("/console/people?q=bob").text();
+    let bob = people.split("/console/people/").nth(1).unwrap().split('"').next().unwrap();
+    for (page, act, said) in [
+        ("/console/workspaces/acme", "resources/remove", "No key can be bound to it any more"),
+        ("/console/workspaces/acme", "invitations/withdraw", "The link that was sent"),
+        ("/console/account", "account/sessions/end", "That browser has to sign in again"),
+        ("/console/account", "sessions/end-others", "Every browser but this one"),
+        ("/console/account", "sessions/end-all", "You sign in again, here"),
+        (&format!("/console/people/{bob}"), "sessions/end", "They sign in again"),
+    ] {
+        let text = ada.get(page).text();
+        let before = text.split(&format!("{act}\"")).next().unwrap();
+        let folded = before.rsplit("<details").next().unwrap();
+        assert!(before.len() < text.len(), "{page} has {act}");
+        assert!(!folded.contains("</details>") && folded.contains(said), "{page}, {act}: {folded}");
+    }
 }
 
 #[test]

@@ -64,6 +64,39 @@ fn the_export_is_the_chained_log_as_lines_of_json() {
 }
 
 #[test]
+fn an_export_that_is_cut_says_where_it_goes_on() {
+    let instance = with_ada();
+    for number in 0..5 {
+        instance.workspace(&format!("w{number}"), "free").unwrap();
+    }
+    let ada = signed_in(&instance, "ada@example.com");
+    let mut path = "/console/audit/export?action=workspace.add&limit=4".to_owned();
+    let mut found = Vec::new();
+    for expected in [Some(4), None] {
+        let answer = ada.get(&path);
+        let text = answer.text();
+        let mut lines: Vec<Value> =
+            text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        if let Some(expected) = expected {
+            let next = answer.header("link").unwrap();
+            let next = next.strip_prefix('<').unwrap().split('>').next().unwrap().to_owned();
+            let said = lines.pop().unwrap()["more"].as_str().unwrap().to_owned();
+            assert_eq!(said, format!("http://{}{next}", ada.host));
+            assert_eq!(lines.len(), expected);
+            path = next;
+        } else {
+            assert_eq!((lines.len(), answer.header("link")), (2, None), "it is whole: {text}");
+            assert!(lines.iter().all(|line| line["more"].is_null()));
+        }
+        found.extend(lines.into_iter().map(|line| line["subject"].as_str().unwrap().to_owned()));
+    }
+    assert_eq!(found, ["w4", "w3", "w2", "w1", "w0", "acme"]);
+    for limit in ["0", "nonsense", "-1"] {
+        assert_eq!(ada.get(&format!("/console/audit/export?limit={limit}")).status, 200);
+    }
+}
+
+#[test]
 fn each_change_tells_where_it_was_made_from() {
     let instance = with_ada();
     let ada = instance.browser().at("192.0.2.7");

@@ -8,20 +8,30 @@ use std::time::Duration;
 
 use actix_server::{Server, ServerHandle};
 use keystile::app::App;
-use keystile::error::Result;
+use keystile::error::{Error, Result};
 use keystile::http::web::{PublicUrl, Reply, Route, Verb, Visit, Web, Who, connections};
 
 use super::with_ada;
 use crate::harness::Browser;
 
-/// A page with a fault, beside one without.
+/// Pages with a fault, or in times of trouble, beside one without.
 const ROUTES: &[Route] = &[
     Route { verb: Verb::Get, path: "/fault", who: Who::Anyone, handler: fault },
+    Route { verb: Verb::Get, path: "/busy", who: Who::Anyone, handler: busy },
+    Route { verb: Verb::Get, path: "/down", who: Who::Anyone, handler: down },
     Route { verb: Verb::Post, path: "/form", who: Who::Anyone, handler: form },
 ];
 
 fn fault(_: &Visit<'_>) -> Result<Reply> {
     panic!("a fault of ours")
+}
+
+fn busy(_: &Visit<'_>) -> Result<Reply> {
+    Err(Error::too_many("too many sign in at a time"))
+}
+
+fn down(_: &Visit<'_>) -> Result<Reply> {
+    Err(Error::unavailable("the database does not answer"))
 }
 
 fn form(visit: &Visit<'_>) -> Result<Reply> {

@@ -57,6 +57,23 @@ fn every_answer_says_that_there_is_no_way_but_tls() {
 }
 
 #[test]
+fn whoever_came_to_the_proxy_without_tls_is_sent_to_where_it_is() {
+    let (_instance, browser) = behind_tls();
+    for path in ["/console/sign-in?next=%2Fconsole", "/.well-known/oauth-authorization-server"] {
+        let plain = browser.request("GET", path).header("X-Forwarded-Proto", "http");
+        let answer = browser.send(&plain);
+        let there = format!("https://keys.example{path}");
+        assert_eq!((answer.status, answer.header("location")), (303, Some(there.as_str())));
+        let by_tls = browser.request("GET", path).header("X-Forwarded-Proto", "https");
+        assert_eq!(browser.send(&by_tls).status, 200, "{path}");
+    }
+    let fields = [("email", "ada@example.com"), ("password", PASSWORD), ("next", "/console")];
+    let form = browser.form("/console/sign-in", &fields).header("Sec-Fetch-Site", "same-origin");
+    assert_eq!(browser.send(&form.header("X-Forwarded-Proto", "http")).status, 403);
+    assert!(browser.session().is_none() && browser.cookies.borrow().is_empty());
+}
+
+#[test]
 fn a_form_that_came_without_tls_is_another_sites() {
     let (_instance, browser) = behind_tls();
     browser.get("/console/sign-in");

@@ -1,7 +1,8 @@
 //! The first page of an operator: numbers, what is unusual, the state of the instance, first steps.
 
 use super::{signed_in, with_counted};
-use crate::harness::{Browser, Request};
+use crate::harness::key::Key;
+use crate::harness::{Browser, Instance, Request};
 use crate::usage::{ask, key, plain, question};
 
 /// The number that stands by a label.
@@ -36,9 +37,55 @@ fn a_new_instance_is_led_to_its_first_verified_request() {
     let page = overview(&ada);
     assert!(page.contains("First steps") && !page.contains("/console/workspaces/acme/keys/new"));
     assert_eq!(ask(&instance.client(), &plain("/a")), "missing_credential");
-    assert!(overview(&ada).contains("First steps"), "a refusal is not the goal");
+    let page = overview(&ada);
+    assert!(page.contains("The latest one was refused") && page.contains("missing_credential"));
+    assert!(page.contains("Send the key in the product"), "it says what to do: {page}");
+    assert!(page.contains("/console/products/counted/test") && !page.contains("Verified "));
     assert_eq!(ask(&instance.client(), &question(&key.secret, "/a")), "allowed");
+    let page = overview(&ada);
+    assert!(page.contains("First steps") && page.contains("Verified "), "{page}");
+    assert!(page.contains(&format!("/console/workspaces/acme/keys/{}\">Test</a>", key.id)));
+    assert!(!page.contains("was refused") && page.contains(">Done<"), "{page}");
+}
+
+/// An instance whose first request was verified, and that shows it.
+fn at_the_goal() -> (Instance, Browser, Key) {
+    let instance = with_counted();
+    let ada = signed_in(&instance, "ada@example.com");
+    let key = key(&instance, &["read:a"]);
+    assert_eq!(ask(&instance.client(), &question(&key.secret, "/a")), "allowed");
+    assert!(overview(&ada).contains("First steps"));
+    (instance, ada, key)
+}
+
+#[test]
+fn the_first_steps_are_closed_by_an_operator_for_all_of_them() {
+    let (instance, ada, _) = at_the_goal();
+    assert_eq!(ada.post("/console/first-steps/close", &[]).status, 303);
     assert!(!overview(&ada).contains("First steps"));
+    instance.person("eve@example.com", None).unwrap();
+    let eve = signed_in(&instance, "eve@example.com");
+    assert!(!overview(&eve).contains("First steps"));
+    assert!(ada.get("/console/audit").text().contains("first_steps.close"));
+    let early = with_counted();
+    let ada = signed_in(&early, "ada@example.com");
+    overview(&ada);
+    ada.post("/console/first-steps/close", &[]);
+    assert!(!overview(&ada).contains("First steps"), "whoever knows the way needs no steps");
+}
+
+#[test]
+fn the_first_steps_go_by_themselves_once_a_key_is_in_use() {
+    let (instance, _, first) = at_the_goal();
+    instance.advance("25h");
+    let ada = signed_in(&instance, "ada@example.com");
+    assert!(!overview(&ada).contains("First steps"), "a day later");
+    let (instance, ada, _) = at_the_goal();
+    assert_ne!(first.id, key(&instance, &["read:b"]).id);
+    let second = key(&instance, &["read:b"]);
+    assert!(overview(&ada).contains("First steps"));
+    assert_eq!(ask(&instance.client(), &question(&second.secret, "/b")), "allowed");
+    assert!(!overview(&ada).contains("First steps"), "there is a second one");
 }
 
 #[test]

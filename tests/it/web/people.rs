@@ -1,11 +1,15 @@
 //! Everybody who may sign in, as operators see them.
 
 use keystile::accounts::people::{People, Role};
+use keystile::accounts::setup::Setup;
 use keystile::app::App;
+use keystile::http::control::UserCommand;
+use keystile::keys::Changes;
 use regex::Regex;
+use serde_json::json;
 
-use super::{is_in, signed_in, with_ada};
-use crate::harness::instance::WORKSPACE;
+use super::{is_in, signed_in, with_ada, with_counted};
+use crate::harness::instance::{PASSWORD, Plugins, WORKSPACE};
 use crate::harness::{Browser, Instance};
 
 /// The address of somebody's page.
@@ -75,6 +79,58 @@ fn sessions_are_ended_and_people_removed_once_their_address_was_typed() {
     assert!(log.contains("ada@example.com") && log.contains("bob@example.com"), "{log}");
     instance.person("eve@example.com", Some((WORKSPACE, Role::Viewer))).unwrap();
     assert_eq!(sent(&ada, &own, "/remove", &[("confirm", "ada@example.com")]), 409);
+}
+
+#[test]
+fn whoever_is_removed_leaves_keys_that_are_named_before() {
+    let instance = with_counted();
+    instance.person("bob@example.com", Some((WORKSPACE, Role::Developer))).unwrap();
+    instance.workspace("globex", "free").unwrap();
+    let key = instance.key("counted", "live", &["read:a"]).named("Bob's <b>").make();
+    let other = instance.key("counted", "live", &["read:a"]).of("globex").make();
+    let owner = Changes { owner: Some("bob@example.com".parse().unwrap()), ..Changes::default() };
+    instance.update(&key, owner).unwrap();
+    let ada = signed_in(&instance, "ada@example.com");
+    let page = ada.get(&page_of(&instance, "bob@example.com")).text();
+    assert!(page.contains("They own 1 live key, which stay good"), "{page}");
+    assert!(page.contains(&format!("/console/workspaces/acme/keys/{}\">Bob's &lt;b&gt;", key.id)));
+    assert!(!page.contains(&other.id.to_string()), "nobody owns that one");
+    instance.revoke(&key).unwrap();
+    let page = ada.get(&page_of(&instance, "bob@example.com")).text();
+    assert!(page.contains("They own no live keys"), "{page}");
+}
+
+#[test]
+fn a_persons_page_tells_how_they_came_to_be_here() {
+    let instance = Instance::start_empty_on("127.0.0.1:0", &Plugins::default());
+    let (store, hasher) = (&instance.app.store, &instance.app.hasher);
+    let link = Setup { store, hasher }.begin().unwrap().unwrap();
+    let ada = instance.browser();
+    ada.get(&format!("/console/setup?token={}", link.expose()));
+    let fields = [("token", link.expose()), ("email", "ada@example.com"), ("password", PASSWORD)];
+    assert_eq!(ada.post_as_it_is("/console/setup", &fields).status, 303);
+    instance.workspace(WORKSPACE, "free").unwrap();
+    instance.person("bob@example.com", Some((WORKSPACE, Role::Viewer))).unwrap();
+    let workspace = "/console/workspaces/acme";
+    ada.get(workspace);
+    let fields = [("email", "eve@example.com"), ("role", "viewer")];
+    let page = ada.post(&format!("{workspace}/invitations"), &fields).text();
+    let link = Regex::new("/console/invitations/[A-Za-z0-9_-]{20,}").unwrap();
+    let link = link.find(&page).unwrap().as_str();
+    assert_eq!(instance.browser().post_as_it_is(link, &[("password", PASSWORD)]).status, 303);
+    for (email, told) in [
+        ("ada@example.com", "By the setup link of the first start"),
+        ("bob@example.com", "By test, on the command line"),
+        ("eve@example.com", "By an invitation of ada@example.com"),
+    ] {
+        let page = ada.get(&page_of(&instance, email)).text();
+        assert!(page.contains(told), "{email}: {page}");
+    }
+    let listed = instance.user_command(UserCommand::List).unwrap();
+    let origins: Vec<_> = listed.as_array().unwrap().iter().map(|it| &it["origin"]).collect();
+    let by_ada = json!({ "by": "invitation", "of": listed[0]["id"] });
+    let by_hand = json!({ "by": "command_line", "account": "test" });
+    assert_eq!(origins, [&json!({ "by": "setup" }), &by_hand, &by_ada]);
 }
 
 #[test]

@@ -34,6 +34,44 @@ fn nothing_that_opens_anything_is_kept() {
     assert!(server.terminate().success());
 }
 
+#[test]
+fn a_link_that_lets_somebody_in_is_in_no_log_and_no_file() {
+    let home = Home::with_acme();
+    let mut command = home.command(&["serve"]);
+    command.env("KEYSTILE_LOG__LEVEL", "trace");
+    let server = home.serve_by(&mut command);
+    let browser = Browser::of(home.web());
+    let printed = home.printed();
+    let setup = printed.split("/console/setup?token=").nth(1).unwrap();
+    let setup = setup.split_whitespace().next().unwrap();
+    browser.get(&format!("/console/setup?token={setup}"));
+    browser.get(&format!("/console/nothing?token={setup}"));
+    let fields = [("token", setup), ("email", "ada@example.com"), ("password", PASSWORD)];
+    assert_eq!(browser.post_as_it_is("/console/setup", &fields).status, 303);
+    browser.get("/console/workspaces/acme");
+    let fields = [("email", "bob@example.com"), ("role", "viewer")];
+    let invited = browser.post("/console/workspaces/acme/invitations", &fields).text();
+    let link = invited.split("/console/invitations/").nth(1).unwrap();
+    let link = link.split(['"', '<', '&']).next().unwrap();
+    let bob = Browser::of(home.web());
+    bob.get(&format!("/console/invitations/{link}"));
+    bob.get(&format!("/console/invitations/{link}/nothing"));
+    bob.post_as_it_is(&format!("/console/invitations/{link}"), &[("password", "short")]);
+    let accepted = [("password", PASSWORD)];
+    let answer = bob.post_as_it_is(&format!("/console/invitations/{link}"), &accepted);
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    // It is printed for whoever starts the server, and nowhere else.
+    fs::remove_file(home.path("serve.out")).unwrap();
+    for secret in [setup, link] {
+        assert_eq!(secret.len(), 43);
+        searched(&home.path(""), secret);
+    }
+    assert!(server.terminate().success());
+    for secret in [setup, link] {
+        searched(&home.path(""), secret);
+    }
+}
+
 /// Pages that are opened at most, one link after another.
 const PAGES_MAX: usize = 300;
 

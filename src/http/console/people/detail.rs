@@ -1,13 +1,15 @@
 //! `/console/people/ID`
 
 use super::Listed;
-use crate::accounts::people::User;
+use crate::accounts::people::{Account, Origin, User};
 use crate::error::{Error, Result};
+use crate::http::console::scene::called;
 use crate::http::console::views::people::detail::{self as view, DetailView};
 use crate::http::console::wrong::Wrong;
 use crate::http::ui::form::{Confirm, Errors};
 use crate::http::web::{Reply, Visit};
 use crate::id::UserId;
+use crate::keys::census::Census;
 
 /// Somebody.
 ///
@@ -19,17 +21,35 @@ pub fn page(visit: &Visit<'_>) -> Result<Reply> {
 
 fn shown(visit: &Visit<'_>, errors: Errors<'_>) -> Result<Reply> {
     let user = named(visit)?;
+    let Account { user, origin } = visit.people().account(user)?;
+    let census = Census { store: &visit.app.store, now: visit.now };
+    let keys = census.owned(user.id, None)?;
     let presence = visit.sessions().presence(visit.now)?;
     let presence = presence.get(&user.id);
     let listed = Listed::new(user, presence);
     let workspaces = listed.workspaces();
     let view = DetailView {
         person: listed.view(&workspaces),
+        origin: &told(visit, origin)?,
+        keys: &keys,
         form_token: &visit.holder()?.form_token,
         errors,
         now: visit.now,
     };
     Ok(visit.page(listed.user.email.as_str(), view::page(&view)))
+}
+
+/// How an account came to be, in words.
+fn told(visit: &Visit<'_>, origin: Option<Origin>) -> Result<String> {
+    Ok(match origin {
+        None => "The log does not tell".to_owned(),
+        Some(Origin::Setup) => "By the setup link of the first start".to_owned(),
+        Some(Origin::CommandLine { account }) => format!("By {account}, on the command line"),
+        Some(Origin::Invitation { of: None }) => "By an invitation".to_owned(),
+        Some(Origin::Invitation { of: Some(who) }) => {
+            format!("By an invitation of {}", called(visit, &who)?)
+        }
+    })
 }
 
 /// Whoever the path names.

@@ -18,8 +18,10 @@ pub fn page(visit: &Visit<'_>) -> Result<Reply> {
     let keys_that = |fits: &dyn Fn(&Alike) -> bool| -> u64 {
         alike.iter().filter(|it| fits(it)).map(|it| it.keys).sum()
     };
-    let holders =
-        product.scopes.iter().map(|scope| keys_that(&|it| it.scopes.contains(&scope.name)));
+    let holders = product
+        .scopes
+        .iter()
+        .map(|scope| keys_that(&|it| it.scopes.iter().any(|held| **held == *scope.name)));
     let types = product.key_types.iter().map(|it| keys_that(&|alike| alike.key_type == it.id));
     let path = visit.app.live.get().plugins.join(format!("{}.toml", product.id));
     let view = DetailView {

@@ -4,8 +4,10 @@ use maud::{Markup, html};
 
 use super::apps::{App, apps};
 use crate::clock::Timestamp;
+use crate::http::ui::ask::{Ask, ask};
 use crate::http::ui::field::{Choice, Field, Legend, Tick, Tickable, boxes};
-use crate::http::ui::form::{Button, Errors, post};
+use crate::http::ui::form::{Button, Confirm, Errors, confirm, post};
+use crate::http::ui::icon::Icon;
 use crate::http::ui::layout::Theme;
 use crate::http::ui::parts::{Head, Tone, badge, card, note, titled};
 use crate::http::ui::table::{Column, Table, table};
@@ -105,19 +107,45 @@ fn look(view: &AccountView<'_>) -> Markup {
 fn sessions(view: &AccountView<'_>) -> Markup {
     let columns = ["Browser", "Address", "Signed in", "Last seen", "Action"].map(Column::words);
     let rows = html! { @for session in view.sessions { (row(view, session)) } };
-    let end_all = Button::plain("End all other sessions").small();
-    titled(
-        "Sessions",
-        &post("/console/account/sessions/end-others", view.form_token, &end_all),
-        &table(&Table { caption: "Sessions", columns: &columns, rows }),
-    )
+    let content = html! {
+        (table(&Table { caption: "Sessions", columns: &columns, rows }))
+        footer.stack {
+            @if view.sessions.len() > 1 { (end_all(view, "others")) }
+            (end_all(view, "all"))
+        }
+    };
+    titled("Sessions", &"", &content)
+}
+
+/// Ends all `others`, or `all` of them.
+fn end_all(view: &AccountView<'_>, which: &str) -> Markup {
+    let (label, consequence) = match which {
+        "others" => ("End all other sessions", "Every browser but this one has to sign in again."),
+        _ => ("End all sessions, this one too", "You sign in again, here and everywhere else."),
+    };
+    let confirmed = Confirm {
+        id: which,
+        label,
+        icon: Icon::SignOut,
+        consequence,
+        action: &format!("/console/account/sessions/end-{which}"),
+        form_token: view.form_token,
+        typed: None,
+        error: None,
+        is_dangerous: false,
+    };
+    confirm(&confirmed, &"")
 }
 
 fn row(view: &AccountView<'_>, session: &Session<'_>) -> Markup {
-    let end = html! {
-        input type="hidden" name="session" value=(session.id);
-        (Button::plain("End session").of_what(session.device).small())
+    let end = Ask {
+        label: "End session",
+        subject: session.device,
+        consequence: "That browser has to sign in again.",
+        action: "/console/account/sessions/end",
+        form_token: view.form_token,
     };
+    let which = html! { input type="hidden" name="session" value=(session.id); };
     html! {
         tr {
             th scope="row" { (session.device) }
@@ -126,7 +154,7 @@ fn row(view: &AccountView<'_>, session: &Session<'_>) -> Markup {
             td.tight { (time(session.seen_at, view.now)) }
             td {
                 @if session.is_own { (badge(Tone::Accent, "This one")) }
-                @else { (post("/console/account/sessions/end", view.form_token, &end)) }
+                @else { (ask(&end, &which)) }
             }
         }
     }

@@ -3,7 +3,8 @@
 use maud::{Markup, html};
 
 use crate::clock::Timestamp;
-use crate::http::ui::form::{Button, post};
+use crate::http::ui::ask::{Ask, ask};
+use crate::http::ui::form::Button;
 use crate::http::ui::icon::Icon;
 use crate::http::ui::layout::Place;
 use crate::http::ui::parts::{Empty, Head, Pager, Tone, badge, names};
@@ -110,10 +111,14 @@ pub fn apps(all: &[App<'_>], end: &str, (form_token, now): (&str, Timestamp)) ->
 }
 
 fn row(app: &App<'_>, end: &str, (form_token, now): (&str, Timestamp)) -> Markup {
-    let button = html! {
-        input type="hidden" name="grant" value=(app.id);
-        (Button::plain("End").of_what(app.name).small())
+    let act = Ask {
+        label: "End access",
+        subject: app.name,
+        consequence: "Its tokens are refused at once. It may ask to be let in again.",
+        action: end,
+        form_token,
     };
+    let which = html! { input type="hidden" name="grant" value=(app.id); };
     html! {
         tr {
             th scope="row" {
@@ -135,7 +140,7 @@ fn row(app: &App<'_>, end: &str, (form_token, now): (&str, Timestamp)) -> Markup
                 (time_or_never(app.used_at, now))
                 @if let Some(from) = app.used_from { small { "from " (from) } }
             }
-            td { @if app.may_end { (post(end, form_token, &button)) } }
+            td { @if app.may_end { (ask(&act, &which)) } }
         }
     }
 }

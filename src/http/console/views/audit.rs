@@ -24,6 +24,8 @@ pub struct AuditView<'a> {
     pub entries: &'a [Entry<'a>],
     /// Which part of it the page shows.
     pub pager: Pager<'a>,
+    /// Whether there may be more than are counted.
+    pub is_cut: bool,
     /// Where the same is to be had as lines of JSON.
     pub export_href: &'a str,
     /// The present instant.
@@ -69,6 +71,9 @@ pub fn page(view: &AuditView<'_>) -> Markup {
             (filters(view.address.path, "Filter the log", &fields))
             @if view.entries.is_empty() { (nothing(view)) }
             @else { (trail(view.entries, view.now)) (view.pager) }
+            @if view.is_cut {
+                div.body { p.muted { "Older ones are not counted here: filter, or export." } }
+            }
         }
     }
 }

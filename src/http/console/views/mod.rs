@@ -14,6 +14,7 @@ pub mod audit;
 pub mod clients;
 pub mod consent;
 pub mod error;
+pub mod first_steps;
 pub mod keys;
 pub mod overview;
 pub mod people;

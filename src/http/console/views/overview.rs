@@ -2,11 +2,10 @@
 
 use maud::{Markup, html};
 
+use super::first_steps::{FirstSteps, first_steps};
 use super::refusals::{Refused, refusals};
 use crate::clock::Timestamp;
 use crate::http::ui::chart::{Bucket, Chart, Shape, chart};
-use crate::http::ui::form::Button;
-use crate::http::ui::icon::Icon;
 use crate::http::ui::parts::{
     Figure, Head, Tone, badge, card, count, counted, facts, figures, titled,
 };
@@ -71,19 +70,6 @@ pub struct Unusual<'a> {
     pub at: Timestamp,
 }
 
-/// The way from an empty instance to its first verified request.
-#[derive(Clone, Copy)]
-pub struct FirstSteps<'a> {
-    /// A workspace, once there is one.
-    pub workspace: Option<&'a str>,
-    /// Whether there is a key.
-    pub has_key: bool,
-    /// The product whose proxy configuration is copied.
-    pub product: Option<&'a str>,
-    /// Whether a request was verified.
-    pub has_request: bool,
-}
-
 /// The page's body. The part with `data-refresh` is fetched again every few seconds.
 #[must_use]
 pub fn page(view: &OverviewView<'_>) -> Markup {
@@ -91,7 +77,7 @@ pub fn page(view: &OverviewView<'_>) -> Markup {
     html! {
         (Head { crumbs: &[], title: TITLE, about, actions: html! {} })
         div.stack #overview data-refresh {
-            @if let Some(steps) = &view.first_steps { (card("First steps", &first_steps(steps))) }
+            @if let Some(steps) = &view.first_steps { (first_steps(steps, view.now)) }
             (numbers(view))
             div.columns {
                 div.stack {
@@ -195,36 +181,5 @@ fn size(bytes: u64) -> String {
     match bytes / KIB {
         ..KIB => format!("{} KiB", bytes / KIB),
         kib => format!("{}.{} MiB", kib / KIB, kib % KIB * 10 / KIB),
-    }
-}
-
-fn first_steps(steps: &FirstSteps<'_>) -> Markup {
-    let keys = steps.workspace.map(|slug| format!("/console/workspaces/{slug}/keys/new"));
-    let proxy = steps.product.map(|product| format!("/console/products/{product}/proxy"));
-    html! {
-        ol.steps {
-            (step(steps.workspace.is_some(), "Create a workspace", "The customer who will own keys.",
-                Some("/console/workspaces/new")))
-            (step(steps.has_key, "Create a key", "It is shown once.", keys.as_deref()))
-            (step(false, "Copy the proxy's configuration",
-                "nginx then asks here before it lets a request through.", proxy.as_deref()))
-            (step(steps.has_request, "Send a request",
-                "The line on the page of your new key does. This page shows it within seconds.", None))
-        }
-    }
-}
-
-fn step(is_done: bool, label: &str, about: &str, href: Option<&str>) -> Markup {
-    html! {
-        li.done[is_done] {
-            @if is_done { (Icon::Check) } @else { (Icon::Circle) }
-            div {
-                strong { (label) @if is_done { span.hidden { " (done)" } } }
-                p { (about) }
-                @if let Some(href) = href.filter(|_| !is_done) {
-                    div { (Button::plain(label).to(href).small()) }
-                }
-            }
-        }
     }
 }

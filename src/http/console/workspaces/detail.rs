@@ -1,14 +1,14 @@
 //! `/console/workspaces/SLUG`: the workspace with its plan, ids, members and invitations.
 
 use super::create::plan_choices;
+use super::listed::{self, Invited, Members, Owned};
 use super::slug;
 use crate::accounts::Workspace;
-use crate::accounts::invitations::{Invitations, Offer};
 use crate::accounts::people::Role;
 use crate::error::Result;
 use crate::http::console::views::workspaces::detail::{self as view, DetailView, Draft};
-use crate::http::console::views::workspaces::members::{Invitation, Member};
 use crate::http::console::wrong::Wrong;
+use crate::http::ui::address::Address;
 use crate::http::ui::field::Choice;
 use crate::http::ui::form::{Confirm, Errors};
 use crate::http::ui::layout::Place;
@@ -42,20 +42,29 @@ pub(super) fn refused(visit: &Visit<'_>, draft: Draft<'_>, wrong: &Wrong<'_>) ->
 }
 
 pub(super) fn shown(visit: &Visit<'_>, beside: &Beside<'_>) -> Result<Reply> {
-    let workspace = visit.workspaces().show(&slug(visit)?)?;
+    let slug = slug(visit)?;
+    let workspace = visit.workspaces().show(&slug)?;
     let holder = visit.holder()?;
     let role = holder.user.role_in(&workspace.slug);
     let census = Census { store: &visit.app.store, now: visit.now };
     let registry = visit.app.plugins.registry.load();
     let plans = visit.app.limiter.plans();
-    let (members, invitations) = (listed_members(visit)?, listed_invitations(visit)?);
+    let asked = listed::LISTS.map(|name| (name, visit.query(name).unwrap_or_default()));
+    let fields = asked.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let path = format!("/console/workspaces/{slug}");
+    let address = Address { path: &path, fields };
+    let members = Members::of(visit, &slug, &address)?;
+    let invitations = Invited::of(visit, &slug, &address)?;
+    let (member_rows, invitation_rows) = (members.rows(), invitations.rows());
+    let owned = Owned::of(&workspace, &address);
     let view = DetailView {
         workspace: &workspace,
         plan: plans.get(&workspace.plan),
         plans: &plan_choices(&plans),
         resources: &resource_choices(&registry),
-        members: &members.iter().map(ListedMember::view).collect::<Vec<_>>(),
-        invitations: &invitations.iter().map(ListedInvitation::view).collect::<Vec<_>>(),
+        owned: owned.part(),
+        members: members.part(&member_rows),
+        invitations: invitations.part(&invitation_rows),
         invitation_link: beside.link,
         keys: census.by_workspace()?.get(&workspace.slug).copied().unwrap_or(0),
         is_operator: holder.user.is_operator,
@@ -76,74 +85,6 @@ fn resource_choices(registry: &Registry) -> Vec<Choice<'_>> {
     names.sort_unstable();
     names.dedup();
     names.into_iter().map(|name| Choice { value: name, label: name, help: "" }).collect()
-}
-
-/// A member, with the texts that the page shows.
-struct ListedMember {
-    id: String,
-    email: String,
-    role: Role,
-    seen_at: Option<crate::clock::Timestamp>,
-    keys: u64,
-}
-
-impl ListedMember {
-    fn view(&self) -> Member<'_> {
-        let Self { id, email, role, seen_at, keys } = self;
-        Member { id, email, role: role.as_str(), seen_at: *seen_at, keys: *keys }
-    }
-}
-
-fn listed_members(visit: &Visit<'_>) -> Result<Vec<ListedMember>> {
-    let slug = slug(visit)?;
-    let census = Census { store: &visit.app.store, now: visit.now };
-    let (keys, presence) = (census.by_owner(slug.as_str())?, visit.sessions().presence(visit.now)?);
-    let members = visit.people().members(&slug)?;
-    let listed = members.into_iter().filter_map(|user| {
-        let id = user.id.to_string();
-        Some(ListedMember {
-            role: user.memberships.iter().find(|it| it.workspace == slug)?.role,
-            email: user.email.to_string(),
-            seen_at: presence.get(&user.id).and_then(|presence| presence.seen_at),
-            keys: keys.get(&id).copied().unwrap_or(0),
-            id,
-        })
-    });
-    Ok(listed.collect())
-}
-
-/// An invitation, with the texts that the page shows.
-struct ListedInvitation {
-    id: String,
-    email: String,
-    role: Role,
-    expires_at: crate::clock::Timestamp,
-}
-
-impl ListedInvitation {
-    fn view(&self) -> Invitation<'_> {
-        let Self { id, email, role, expires_at } = self;
-        Invitation { id, email, role: role.as_str(), expires_at: *expires_at }
-    }
-}
-
-fn listed_invitations(visit: &Visit<'_>) -> Result<Vec<ListedInvitation>> {
-    let invitations = invitations(visit).list(Some(&slug(visit)?), visit.now)?;
-    let listed = invitations.into_iter().filter_map(|invitation| match invitation.offer {
-        Offer::Operator => None,
-        Offer::Member { role, .. } => Some(ListedInvitation {
-            id: invitation.id.to_string(),
-            email: invitation.email.to_string(),
-            role,
-            expires_at: invitation.expires_at,
-        }),
-    });
-    Ok(listed.collect())
-}
-
-/// The actions on invitations.
-pub(super) fn invitations<'a>(visit: &Visit<'a>) -> Invitations<'a> {
-    Invitations { store: &visit.app.store, hasher: &visit.app.hasher }
 }
 
 /// Puts the workspace on another plan.

@@ -2,7 +2,7 @@
 
 use crate::accounts::Workspace;
 use crate::error::Result;
-use crate::http::console::paging::{self, Paging};
+use crate::http::console::paging::{self, Paging, ROWS};
 use crate::http::console::views::workspaces::list::{self as view, ListView, Row};
 use crate::http::ui::address::Address;
 use crate::http::web::{Reply, Visit};
@@ -14,14 +14,12 @@ use crate::keys::census::Census;
 /// As the store's.
 pub fn page(visit: &Visit<'_>) -> Result<Reply> {
     let asked = visit.query("q").unwrap_or_default();
-    let found = found(visit, &asked)?;
     let address = Address { path: "/console/workspaces", fields: vec![("q", &asked)] };
-    let paging = Paging::of(&address, paging::number(visit), found.len());
+    let (found, paging) = found(visit, &address)?;
     let census = Census { store: &visit.app.store, now: visit.now };
     let (keys, members) = (census.by_workspace()?, visit.people().member_counts()?);
     let plans = visit.app.limiter.plans();
-    let rows: Vec<Row<'_>> = paging
-        .rows(&found)
+    let rows: Vec<Row<'_>> = found
         .iter()
         .map(|workspace| Row {
             slug: &workspace.slug,
@@ -42,17 +40,19 @@ pub fn page(visit: &Visit<'_>) -> Result<Reply> {
     Ok(visit.page(view::TITLE, view::page(&view)))
 }
 
-/// The workspaces that somebody may see and whose slug or name holds what they ask for.
-fn found(visit: &Visit<'_>, asked: &str) -> Result<Vec<Workspace>> {
-    let user = &visit.holder()?.user;
-    let workspaces = visit.workspaces();
-    let seen: Vec<Workspace> = if user.is_operator {
-        workspaces.list()?
-    } else {
-        let own = user.memberships.iter().map(|it| workspaces.show(&it.workspace));
-        own.collect::<Result<_>>()?
-    };
+/// The workspaces of one page: those that somebody may see and whose slug or name holds what they ask
+/// for.
+fn found(visit: &Visit<'_>, address: &Address<'_>) -> Result<(Vec<Workspace>, Paging)> {
+    let (user, asked) = (&visit.holder()?.user, address.value("q").trim());
+    let (workspaces, number) = (visit.workspaces(), paging::number(visit));
+    if user.is_operator {
+        let paging = Paging::of(address, number, workspaces.count(asked)?);
+        return Ok((workspaces.search(asked, (paging.skipped(), ROWS))?, paging));
+    }
     let asked = asked.to_lowercase();
     let fits = |it: &Workspace| it.slug.contains(&asked) || it.name.to_lowercase().contains(&asked);
-    Ok(seen.into_iter().filter(fits).collect())
+    let mut own = workspaces.of(user)?;
+    own.retain(fits);
+    let paging = Paging::of(address, number, own.len());
+    Ok((paging.rows(&own).to_vec(), paging))
 }

@@ -1,8 +1,8 @@
 //! Who belongs to a workspace: inviting, roles, removal.
 
-use super::detail::{self, Beside, invitations, refused};
+use super::detail::{self, Beside, refused};
+use super::listed::invitations;
 use super::slug;
-use crate::accounts::Workspace;
 use crate::accounts::invitations::Offer;
 use crate::accounts::people::{Email, Role, User};
 use crate::error::{Error, ErrorKind, Result};
@@ -50,8 +50,7 @@ fn read<'f>(
         Ok(email) => email,
         Err(error) => return Ok(Err(Wrong::input("email", error.to_string()))),
     };
-    let members = visit.people().members(&slug(visit)?)?;
-    if members.iter().any(|member| member.email == email) {
+    if visit.people().is_member(&email, &slug(visit)?)? {
         return Ok(Err(Wrong::input("email", format!("{email} is a member already"))));
     }
     Ok(read_role(role).map(|role| (email, role)))
@@ -88,13 +87,13 @@ fn shown(visit: &Visit<'_>, chosen: Option<&str>, errors: Errors<'_>) -> Result<
     let workspace = visit.workspaces().show(&slug(visit)?)?;
     let (user, role) = member(visit)?;
     let (id, email) = (user.id.to_string(), user.email.as_str());
-    let keys = owned_keys(visit, &workspace, user.id)?;
-    let keys: Vec<_> = keys.iter().map(|(name, href)| (name.as_str(), href.as_str())).collect();
+    let census = Census { store: &visit.app.store, now: visit.now };
+    let keys = census.owned(user.id, Some(&workspace.slug))?;
     let seen_at = visit.sessions().presence(visit.now)?.get(&user.id).and_then(|it| it.seen_at);
     let place = Place { slug: &workspace.slug, name: &workspace.name };
     let view = MemberView {
         workspace: place,
-        member: Member { id: &id, email, role: role.as_str(), seen_at, keys: keys.len() as u64 },
+        member: Member { id: &id, email, role: role.as_str(), seen_at, keys: keys.total },
         chosen: chosen.unwrap_or(role.as_str()),
         keys: &keys,
         form_token: &visit.holder()?.form_token,
@@ -103,27 +102,13 @@ fn shown(visit: &Visit<'_>, chosen: Option<&str>, errors: Errors<'_>) -> Result<
     Ok(visit.page_in(place, email, view::page(&view)))
 }
 
-/// The name and the address of each live key that a member owns.
-fn owned_keys(
-    visit: &Visit<'_>,
-    workspace: &Workspace,
-    owner: UserId,
-) -> Result<Vec<(String, String)>> {
-    let census = Census { store: &visit.app.store, now: visit.now };
-    let keys = census.owned(&workspace.slug, owner)?;
-    let href = |id| format!("/console/workspaces/{}/keys/{id}", workspace.slug);
-    Ok(keys.into_iter().map(|(id, name)| (name, href(id))).collect())
-}
-
 /// The member that the path names, and their role.
 fn member(visit: &Visit<'_>) -> Result<(User, Role)> {
     let slug = slug(visit)?;
-    let id = visit.param("member").parse::<UserId>().ok();
-    let members = visit.people().members(&slug)?;
-    let found = members.into_iter().find(|user| Some(user.id) == id);
-    let user = found.ok_or_else(|| Error::not_found("there is no such member"))?;
-    let role = user.memberships.iter().find(|it| it.workspace == slug).map(|it| it.role);
-    Ok((user, role.unwrap_or(Role::Viewer)))
+    let id = visit.param("member").parse::<UserId>();
+    let user = visit.people().known(id.map_err(|error| Error::not_found(error.to_string()))?)?;
+    let role = user.membership(slug.as_str());
+    Ok((user, role.ok_or_else(|| Error::not_found("there is no such member"))?))
 }
 
 /// Gives a member another role.

@@ -5,6 +5,7 @@
 pub mod create;
 pub mod detail;
 pub mod list;
+mod listed;
 pub mod members;
 
 use super::scene::slug;

@@ -8,6 +8,7 @@ pub mod created;
 mod danger;
 pub mod detail;
 pub mod list;
+pub mod owned;
 mod scopes;
 mod snippets;
 pub mod state;

@@ -104,7 +104,7 @@ fn tickable<'a>(scope: &'a Scope, chosen: &[&str]) -> Tickable<'a> {
     };
     Tickable {
         choice: Choice { value: &scope.name, label: &scope.name, help: &scope.description },
-        is_ticked: chosen.contains(&scope.name.as_str()),
+        is_ticked: chosen.contains(&&*scope.name),
         badges,
     }
 }
@@ -115,7 +115,7 @@ mod tests {
 
     fn scope(name: &str) -> Scope {
         Scope {
-            name: name.to_owned(),
+            name: name.into(),
             description: String::new(),
             is_admin: name.starts_with("admin:"),
             is_wildcard: name.ends_with('*'),

@@ -4,16 +4,22 @@ use maud::{Markup, html};
 
 use super::list::{Person, TITLE};
 use crate::clock::Timestamp;
-use crate::http::ui::form::{Button, Confirm, Errors, Typed, confirm, post};
+use crate::http::console::views::keys::owned::owned;
+use crate::http::ui::form::{Confirm, Errors, Typed, confirm};
 use crate::http::ui::icon::Icon;
 use crate::http::ui::parts::{Crumb, Head, Tone, badge, card, counted, facts};
 use crate::http::ui::time::{time, time_or_never};
+use crate::keys::census::Owned;
 
 /// Somebody who may sign in.
 #[derive(Clone, Copy)]
 pub struct DetailView<'a> {
     /// Who.
     pub person: Person<'a>,
+    /// How their account came to be.
+    pub origin: &'a str,
+    /// The live keys that they own, in whatever workspace.
+    pub keys: &'a Owned,
     /// The session's form token.
     pub form_token: &'a str,
     /// What is wrong with a form, by field.
@@ -33,7 +39,7 @@ impl DetailView<'_> {
 pub fn page(view: &DetailView<'_>) -> Markup {
     let person = view.person;
     let crumbs = [Crumb { label: TITLE, href: "/console/people" }];
-    let about = html! { "Added " (time(person.created_at, view.now)) };
+    let about = html! { "Added " (time(person.created_at, view.now)) " · " (view.origin) };
     html! {
         (Head { crumbs: &crumbs, title: person.email, about, actions: html! {} })
         (view.errors)
@@ -86,28 +92,37 @@ fn sessions(view: &DetailView<'_>) -> Markup {
             ("Last seen", time_or_never(person.seen_at, view.now)),
         ]))
         @if person.sessions > 0 {
-            p.help { "They sign in again, with the password that they have." }
-            (post(&view.address("/sessions/end"), view.form_token, &html! {
-                div.actions { (Button::plain("End all sessions")) }
-            }))
+            (end_sessions(view))
         }
     }
 }
 
+fn end_sessions(view: &DetailView<'_>) -> Markup {
+    let act = Confirm {
+        id: "sessions",
+        label: "End all sessions",
+        icon: Icon::SignOut,
+        consequence: "They sign in again, with the password that they have.",
+        action: &view.address("/sessions/end"),
+        form_token: view.form_token,
+        typed: None,
+        error: None,
+        is_dangerous: false,
+    };
+    confirm(&act, &"")
+}
+
 fn remove(view: &DetailView<'_>) -> Markup {
-    confirm(
-        &Confirm {
-            id: "remove",
-            label: "Remove person",
-            icon: Icon::Remove,
-            consequence: "They cannot sign in any more, from the next click on. Keys that they own \
-                          stay good. This cannot be undone.",
-            action: &view.address("/remove"),
-            form_token: view.form_token,
-            typed: Some(Typed { name: view.person.email, error: view.errors.of(Confirm::FIELD) }),
-            error: None,
-            is_dangerous: true,
-        },
-        &"",
-    )
+    let act = Confirm {
+        id: "remove",
+        label: "Remove person",
+        icon: Icon::Remove,
+        consequence: "They cannot sign in any more, from the next click on. This cannot be undone.",
+        action: &view.address("/remove"),
+        form_token: view.form_token,
+        typed: Some(Typed { name: view.person.email, error: view.errors.of(Confirm::FIELD) }),
+        error: None,
+        is_dangerous: true,
+    };
+    html! { (owned(view.keys)) (confirm(&act, &"")) }
 }

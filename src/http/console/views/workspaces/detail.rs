@@ -2,14 +2,15 @@
 
 use maud::{Markup, html};
 
-use super::members::{Invitation, Member, members};
+use super::members::{Invitation, Member, invitations, members};
 use crate::accounts::Workspace;
 use crate::clock::Timestamp;
+use crate::http::ui::ask::{Ask, ask};
 use crate::http::ui::code::code;
 use crate::http::ui::field::{Choice, Field, Select};
 use crate::http::ui::form::{Button, Confirm, Errors, Typed, confirm, post};
 use crate::http::ui::icon::Icon;
-use crate::http::ui::parts::{Head, Tone, card, count, counted, facts, note};
+use crate::http::ui::parts::{Head, Part, Tone, card, count, counted, facts, note};
 use crate::http::ui::time::time;
 use crate::limits::Plan;
 
@@ -24,10 +25,12 @@ pub struct DetailView<'a> {
     pub plans: &'a [Choice<'a>],
     /// The resources that ids can be of, by the names in products.
     pub resources: &'a [Choice<'a>],
+    /// The ids that it owns, each with its resource.
+    pub owned: Part<'a, (&'a str, &'a str)>,
     /// Who belongs to it.
-    pub members: &'a [Member<'a>],
+    pub members: Part<'a, Member<'a>>,
     /// Who was asked to.
-    pub invitations: &'a [Invitation<'a>],
+    pub invitations: Part<'a, Invitation<'a>>,
     /// The link of an invitation that was just made, the one time that it is shown.
     pub invitation_link: Option<&'a str>,
     /// Its live keys.
@@ -80,6 +83,7 @@ pub fn page(view: &DetailView<'_>) -> Markup {
         @if let Some(link) = view.invitation_link { (invited(link)) }
         (view.errors)
         (members(view))
+        @if view.invitations.total > 0 { (invitations(view)) }
         div.pair {
             (card("Plan", &plan(view)))
             (card("Owned ids", &owned(view)))
@@ -127,13 +131,14 @@ fn owned(view: &DetailView<'_>) -> Markup {
     };
     html! {
         p.help { "Keys can be bound to these ids. Members choose among them alone." }
-        @for (resource, ids) in &view.workspace.resources {
+        @for ids in view.owned.rows.chunk_by(|one, next| one.0 == next.0) {
             div {
-                h3 { (resource) }
-                ul.plain { @for id in ids { (owned_id(view, resource, id)) } }
+                h3 { (ids[0].0) }
+                ul.plain { @for (resource, id) in ids { (owned_id(view, resource, id)) } }
             }
         }
-        @if view.workspace.resources.is_empty() { p.muted { "None yet." } }
+        @if view.owned.total == 0 { p.muted { "None yet." } }
+        (view.owned.others())
         @if view.is_operator && !view.resources.is_empty() {
             (post(&view.address("/resources"), view.form_token, &add))
         }
@@ -141,17 +146,21 @@ fn owned(view: &DetailView<'_>) -> Markup {
 }
 
 fn owned_id(view: &DetailView<'_>, resource: &str, id: &str) -> Markup {
-    let remove = html! {
+    let remove = Ask {
+        label: "Remove id",
+        subject: id,
+        consequence: "No key can be bound to it any more. What apps were let do with it ends.",
+        action: &view.address("/resources/remove"),
+        form_token: view.form_token,
+    };
+    let fields = html! {
         input type="hidden" name="resource" value=(resource);
         input type="hidden" name="id" value=(id);
-        (Button::quiet("Remove").of_what(id).small().icon(Icon::Remove))
     };
     html! {
         li.row {
             code { (id) }
-            @if view.is_operator {
-                div.end { (post(&view.address("/resources/remove"), view.form_token, &remove)) }
-            }
+            @if view.is_operator { div.end { (ask(&remove, &fields)) } }
         }
     }
 }

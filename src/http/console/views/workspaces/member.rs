@@ -3,11 +3,13 @@
 use maud::{Markup, html};
 
 use super::members::{Member, ROLES};
+use crate::http::console::views::keys::owned::owned;
 use crate::http::ui::field::{Legend, Tick, Tickable, boxes};
 use crate::http::ui::form::{Button, Confirm, Errors, Typed, confirm, post};
 use crate::http::ui::icon::Icon;
 use crate::http::ui::layout::Place;
-use crate::http::ui::parts::{Crumb, Head, card, counted};
+use crate::http::ui::parts::{Crumb, Head, card};
+use crate::keys::census::Owned;
 
 /// A member of a workspace.
 #[derive(Clone, Copy)]
@@ -18,8 +20,8 @@ pub struct MemberView<'a> {
     pub member: Member<'a>,
     /// The role that is ticked: theirs, or the one that was chosen and refused.
     pub chosen: &'a str,
-    /// The live keys that they own: each one's name and address.
-    pub keys: &'a [(&'a str, &'a str)],
+    /// The live keys that they own here.
+    pub keys: &'a Owned,
     /// The session's form token.
     pub form_token: &'a str,
     /// What is wrong with a form, by field.
@@ -58,11 +60,7 @@ fn role(view: &MemberView<'_>) -> Markup {
 
 fn remove(view: &MemberView<'_>, action: &str) -> Markup {
     html! {
-        @if view.keys.is_empty() { p { "They own no live keys." } }
-        @else {
-            p { "They own " (counted(view.keys.len() as u64, "live key")) ", which stay good:" }
-            ul.plain { @for (name, href) in view.keys { li { a href=(href) { (name) } } } }
-        }
+        (owned(view.keys))
         (confirm(
             &Confirm {
                 id: "remove",

@@ -4,10 +4,11 @@ use maud::{Markup, html};
 
 use super::detail::DetailView;
 use crate::clock::Timestamp;
+use crate::http::ui::ask::{Ask, ask};
 use crate::http::ui::field::{Choice, Field, Select};
 use crate::http::ui::form::{Button, post};
 use crate::http::ui::icon::Icon;
-use crate::http::ui::parts::{Tone, badge, count, titled};
+use crate::http::ui::parts::{count, titled};
 use crate::http::ui::table::{Column, Table, table};
 use crate::http::ui::time::{time, time_or_never};
 
@@ -47,7 +48,7 @@ pub const ROLES: [Choice<'_>; 4] = [
     Choice { value: "viewer", label: "Viewer", help: "Looks, and changes nothing." },
 ];
 
-/// The card of members and invitations.
+/// The card of members.
 #[must_use]
 pub(super) fn members(view: &DetailView<'_>) -> Markup {
     let mut columns = vec![
@@ -59,17 +60,30 @@ pub(super) fn members(view: &DetailView<'_>) -> Markup {
     if view.may_manage {
         columns.push(Column::words("Action"));
     }
-    let rows = html! {
-        @for member in view.members { (member_row(view, member)) }
-        @for invitation in view.invitations { (invitation_row(view, invitation)) }
-    };
+    let rows = html! { @for member in view.members.rows { (member_row(view, member)) } };
     let content = html! {
         (table(&Table { caption: "Members", columns: &columns, rows }))
+        (view.members.others())
         @if view.may_manage {
             footer { (post(&view.address("/invitations"), view.form_token, &invite(view))) }
         }
     };
-    titled("Members", &html! { p { (view.members.len()) } }, &content)
+    titled("Members", &html! { p { (count(view.members.total)) } }, &content)
+}
+
+/// The card of those who were invited and have not come yet.
+#[must_use]
+pub(super) fn invitations(view: &DetailView<'_>) -> Markup {
+    let mut columns = ["Invited", "Role", "Link ends"].map(Column::words).to_vec();
+    if view.may_manage {
+        columns.push(Column::words("Action"));
+    }
+    let rows = html! { @for it in view.invitations.rows { (invitation_row(view, it)) } };
+    let content = html! {
+        (table(&Table { caption: "Invitations", columns: &columns, rows }))
+        (view.invitations.others())
+    };
+    titled("Invitations", &html! { p { (count(view.invitations.total)) } }, &content)
 }
 
 fn invite(view: &DetailView<'_>) -> Markup {
@@ -101,18 +115,21 @@ fn member_row(view: &DetailView<'_>, member: &Member<'_>) -> Markup {
 }
 
 fn invitation_row(view: &DetailView<'_>, invitation: &Invitation<'_>) -> Markup {
-    let withdraw = html! {
-        input type="hidden" name="invitation" value=(invitation.id);
-        (Button::plain("Withdraw").of_what(invitation.email).small())
+    let withdraw = Ask {
+        label: "Withdraw invitation",
+        subject: invitation.email,
+        consequence: "The link that was sent opens nothing any more.",
+        action: &view.address("/invitations/withdraw"),
+        form_token: view.form_token,
     };
+    let which = html! { input type="hidden" name="invitation" value=(invitation.id); };
     html! {
         tr {
-            th scope="row" { (invitation.email) " " (badge(Tone::Accent, "Invited")) }
+            th scope="row" { (invitation.email) }
             td { (invitation.role) }
-            td.number { "–" }
-            td.tight { "ends " (time(invitation.expires_at, view.now)) }
+            td.tight { (time(invitation.expires_at, view.now)) }
             @if view.may_manage {
-                td { (post(&view.address("/invitations/withdraw"), view.form_token, &withdraw)) }
+                td { (ask(&withdraw, &which)) }
             }
         }
     }

@@ -13,11 +13,11 @@ const REMEMBERED_MAX: usize = 100;
 
 /// Remembers what was said lately.
 #[derive(Default)]
-pub(super) struct OnceAMinute(Mutex<HashMap<String, Timestamp>>);
+pub(in crate::http) struct OnceAMinute(Mutex<HashMap<String, Timestamp>>);
 
 impl OnceAMinute {
     /// Whether `what` is to be said at `now`.
-    pub(super) fn may_say(&self, what: &str, now: Timestamp) -> bool {
+    pub(in crate::http) fn may_say(&self, what: &str, now: Timestamp) -> bool {
         let mut said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // After a clock was set back, what was said "later" does not count.
         let is_quiet = |at: &Timestamp| *at <= now && at.plus(QUIET) > now;
