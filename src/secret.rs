@@ -62,16 +62,19 @@ impl Secret {
     }
 }
 
+/// Random bytes that are asked for at a time: enough for most secrets, since each question is a call of
+/// the operating system.
+const RANDOM_BYTES: usize = 32;
+
 /// Adds so many random base62 characters from the operating system.
 fn push_random(text: &mut String, characters: usize) -> Result<(), rand::rngs::SysError> {
     let end = text.len() + characters;
+    let mut bytes = Zeroizing::new([0_u8; RANDOM_BYTES]);
     while text.len() < end {
-        let mut byte = [0_u8];
-        SysRng.try_fill_bytes(&mut byte)?;
+        SysRng.try_fill_bytes(bytes.as_mut())?;
         // 248 is 4 × 62: bytes from there on would favour the first characters.
-        if byte[0] < 248 {
-            text.push(char::from(BASE62[usize::from(byte[0] % 62)]));
-        }
+        let fair = bytes.iter().filter(|byte| **byte < 248).take(end - text.len());
+        text.extend(fair.map(|byte| char::from(BASE62[usize::from(byte % 62)])));
     }
     Ok(())
 }

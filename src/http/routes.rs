@@ -102,7 +102,7 @@ pub const ROUTES: &[Route] = &[
 pub const ENDPOINTS: &[Endpoint] = &[
     endpoint("/.well-known/oauth-authorization-server", &[(Method::GET, metadata::show)]),
     endpoint("/.well-known/openid-configuration", &[(Method::GET, metadata::show)]),
-    endpoint("/oauth/token", &[(Method::POST, token::answer)]),
+    endpoint("/oauth/token", &[(Method::POST, token::answer)]).known(token::known),
     endpoint("/oauth/register", &[(Method::POST, register::register)]),
     endpoint(
         "/oauth/register/{client}",

@@ -82,4 +82,16 @@ mod tests {
         let other = attempts.count(Attempt::Request, "192.0.2.1".parse().unwrap(), (1, at(60)));
         assert!(other.is_ok(), "another attempt");
     }
+
+    #[test]
+    fn a_flood_of_places_is_forgotten_and_not_kept() {
+        let attempts = Attempts::default();
+        let tries = |number: usize| {
+            let address = IpAddr::from(u32::try_from(number).unwrap().to_be_bytes());
+            attempts.count(Attempt::Request, address, (1, Timestamp::default())).is_ok()
+        };
+        assert!((0..PLACES_MAX).all(tries), "each its first");
+        assert!((PLACES_MAX..3 * PLACES_MAX).all(tries));
+        assert!(attempts.0.lock().unwrap().by_place.len() <= PLACES_MAX);
+    }
 }

@@ -163,10 +163,27 @@ where
     T: Send + 'static,
     F: FnOnce(&Write<'_>) -> Result<T> + Send + 'static,
 {
-    store.write(move |tx| match change(tx) {
+    store.write(move |tx| refusal_kept(change(tx)))?
+}
+
+/// The same for who must not wait on their thread.
+pub(super) fn change_later<T, F>(
+    store: &Store,
+    change: F,
+) -> impl Future<Output = Result<T>> + use<T, F>
+where
+    T: Send + 'static,
+    F: FnOnce(&Write<'_>) -> Result<T> + Send + 'static,
+{
+    let changed = store.write_later(move |tx| refusal_kept(change(tx)));
+    async { changed.await? }
+}
+
+fn refusal_kept<T>(changed: Result<T>) -> Result<Result<T>, error::Error> {
+    match changed {
         Ok(done) => Ok(Ok(done)),
         Err(error) => error.refusal_or_fault().map(Err),
-    })?
+    }
 }
 
 /// Only what may stand in a description, and in a quoted string of a header: printable ASCII but `"`

@@ -1,24 +1,23 @@
-//! What was read lately of clients and tokens, as long as nothing was changed since.
+//! What was read lately of clients and tokens, as long as nothing of it was changed since.
 //!
 //! Whoever asks what tokens are worth asks often, and about the same ones. What was found is good
-//! until the next change in the database, whatever that is about: so nothing that ends a client or a
-//! token has to say so here.
+//! until the next change in the tables that it was read from, whatever that is about: so nothing that
+//! ends a client or a token has to say so here.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::clients::{ClientId, Proved};
-use super::tokens::Worth;
+use super::clients::{ClientId, Proved, table::TABLES as CLIENT_TABLES};
+use super::tokens::{Worth, table::TABLES as TOKEN_TABLES};
 use crate::secret::SecretDigest;
+use crate::store::Store;
 
 /// Clients, and tokens, that are remembered: beyond it all are forgotten. Some megabytes at most.
 const REMEMBERED_MAX: usize = 10_000;
 
-/// What was read lately. The number of [`crate::store::Store::commits`] is read before what is told
-/// here, and before what is asked for.
-#[derive(Default)]
+/// What was read lately.
 pub struct Known {
     /// Clients that have proved who they are, by id and secret.
     pub clients: Memory<(ClientId, SecretDigest), Proved>,
@@ -28,43 +27,80 @@ pub struct Known {
     pub is_set_up: AtomicBool,
 }
 
+impl Default for Known {
+    fn default() -> Self {
+        Self {
+            clients: Memory::of(CLIENT_TABLES),
+            tokens: Memory::of(TOKEN_TABLES),
+            is_set_up: AtomicBool::default(),
+        }
+    }
+}
+
 /// Answers of one kind, all of the same moment.
-pub struct Memory<Q, A>(Mutex<Moment<Q, A>>);
+pub struct Memory<Q, A> {
+    /// What they are read from.
+    tables: &'static [&'static str],
+    moment: Mutex<Moment<Q, A>>,
+}
 
 struct Moment<Q, A> {
-    commits: u64,
+    changes: u64,
     answers: HashMap<Q, Arc<A>>,
 }
 
-impl<Q, A> Default for Memory<Q, A> {
-    fn default() -> Self {
-        Self(Mutex::new(Moment { commits: 0, answers: HashMap::new() }))
-    }
-}
-
 impl<Q: Eq + Hash, A> Memory<Q, A> {
-    /// The answer to a question, if it was found at this moment.
-    pub fn get(&self, commits: u64, question: &Q) -> Option<Arc<A>> {
+    fn of(tables: &'static [&'static str]) -> Self {
+        Self { tables, moment: Mutex::new(Moment { changes: 0, answers: HashMap::new() }) }
+    }
+
+    /// The answer to a question, if nothing was changed since it was found.
+    pub fn get(&self, store: &Store, question: &Q) -> Option<Arc<A>> {
+        self.at(store.changes(self.tables), question)
+    }
+
+    /// What `find` finds, which is remembered.
+    ///
+    /// # Errors
+    /// As `find`.
+    pub fn find<E>(
+        &self,
+        store: &Store,
+        question: Q,
+        find: impl FnOnce() -> Result<Option<A>, E>,
+    ) -> Result<Option<Arc<A>>, E> {
+        // Before anything is read: what changes meanwhile makes what was found an old answer.
+        let changes = store.changes(self.tables);
+        if let Some(known) = self.at(changes, &question) {
+            return Ok(Some(known));
+        }
+        let found = find()?.map(Arc::new);
+        if let Some(answer) = &found {
+            self.put(changes, question, Arc::clone(answer));
+        }
+        Ok(found)
+    }
+
+    fn at(&self, changes: u64, question: &Q) -> Option<Arc<A>> {
         let moment = self.lock();
-        let found = moment.answers.get(question).filter(|_| moment.commits == commits);
+        let found = moment.answers.get(question).filter(|_| moment.changes == changes);
         found.map(Arc::clone)
     }
 
-    /// Remembers what was found at this moment; it is not, where that has passed.
-    pub fn put(&self, commits: u64, question: Q, answer: Arc<A>) {
+    fn put(&self, changes: u64, question: Q, answer: Arc<A>) {
         let mut moment = self.lock();
-        if commits < moment.commits {
+        if changes < moment.changes {
             return;
         }
-        if commits > moment.commits || moment.answers.len() >= REMEMBERED_MAX {
-            moment.commits = commits;
+        if changes > moment.changes || moment.answers.len() >= REMEMBERED_MAX {
+            moment.changes = changes;
             moment.answers.clear();
         }
         moment.answers.insert(question, answer);
     }
 
     fn lock(&self) -> MutexGuard<'_, Moment<Q, A>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.moment.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -74,20 +110,20 @@ mod tests {
 
     #[test]
     fn what_was_found_is_good_until_the_next_change() {
-        let memory = Memory::<&str, u32>::default();
+        let memory = Memory::<&str, u32>::of(&[]);
         memory.put(3, "a", Arc::new(1));
-        assert_eq!(memory.get(3, &"a").as_deref(), Some(&1));
-        assert_eq!(memory.get(4, &"a"), None);
+        assert_eq!(memory.at(3, &"a").as_deref(), Some(&1));
+        assert_eq!(memory.at(4, &"a"), None);
         memory.put(2, "b", Arc::new(2));
-        assert_eq!(memory.get(2, &"b"), None, "that moment has passed");
+        assert_eq!(memory.at(2, &"b"), None, "that moment has passed");
         memory.put(4, "b", Arc::new(2));
-        assert_eq!(memory.get(4, &"a"), None);
-        assert_eq!(memory.get(4, &"b").as_deref(), Some(&2));
+        assert_eq!(memory.at(4, &"a"), None);
+        assert_eq!(memory.at(4, &"b").as_deref(), Some(&2));
     }
 
     #[test]
     fn it_is_bounded() {
-        let memory = Memory::<usize, ()>::default();
+        let memory = Memory::<usize, ()>::of(&[]);
         for number in 0..=REMEMBERED_MAX {
             memory.put(1, number, Arc::new(()));
         }

@@ -27,8 +27,8 @@ mod target;
 pub mod tokens;
 
 pub use attempts::{Attempt, Attempts};
-use error::change;
 pub use error::{Code, Error, Result};
+use error::{change, change_later};
 pub use known::Known;
 pub use parameters::{BadParameters, PARAMETERS_BYTES_MAX, Parameters, form_decoded};
 pub use redirect_uri::{BadRedirectUri, REDIRECT_URI_BYTES_MAX, RedirectUri};

@@ -9,6 +9,7 @@
 //!
 //! Start reading at [`Store::open`], then `writer.rs`.
 
+mod changes;
 mod fault;
 mod files;
 mod lock;

@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use r2d2_sqlite::SqliteConnectionManager;
 use rusqlite::{Connection, OpenFlags};
+use tokio::sync::oneshot;
 
 use super::queue::Urgency;
-use super::writer::Writer;
+use super::writer::{Writer, gone};
 use super::{Fault, Lock, Migration, Read, Write, files, migrate};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
@@ -63,11 +64,11 @@ impl Store {
         size("keystile.db") + size("keystile.db-wal")
     }
 
-    /// How many commits of [`Store::write`] there were: what was read while it was one number is what
-    /// would be read now, as long as it is the same. It is read before what it is about.
+    /// How often these tables were changed since the start: what was read of them after it was asked
+    /// for is what would be read now, as long as the number is the same.
     #[must_use]
-    pub fn commits(&self) -> u64 {
-        self.writer.commits()
+    pub fn changes(&self, tables: &[&str]) -> u64 {
+        self.writer.changes(tables)
     }
 
     /// Runs queries over one snapshot of the database.
@@ -95,6 +96,25 @@ impl Store {
         F: FnOnce(&Write<'_>) -> Result<T> + Send + 'static,
     {
         self.writer.run(Urgency::Now, change)
+    }
+
+    /// The same for who must not wait on their thread: the change is taken now, and the future ends when
+    /// it is on the disk. Dropping that does not take the change back.
+    ///
+    /// # Errors
+    /// As [`Store::write`]: the future has them.
+    pub fn write_later<T, F>(&self, change: F) -> impl Future<Output = Result<T>> + use<T, F>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Write<'_>) -> Result<T> + Send + 'static,
+    {
+        let (sender, answer) = oneshot::channel();
+        let reply = move |outcome| drop(sender.send(outcome));
+        let taken = self.writer.submit(Urgency::Now, change, reply);
+        async move {
+            taken?;
+            answer.await.map_err(|_| gone())?
+        }
     }
 
     /// The same for what can wait, such as counts: it is carried out while no change of

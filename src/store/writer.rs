@@ -8,12 +8,12 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::sync_channel;
 use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 
+use super::changes::Changes;
 use super::queue::{Queue, Urgency};
 use super::{Fault, Write};
 use crate::clock::Clock;
@@ -26,24 +26,25 @@ const GROUP_JOBS_MAX: usize = 256;
 /// waits.
 pub(super) struct Writer {
     queue: Arc<Queue<Box<dyn Job>>>,
-    commits: Arc<AtomicU64>,
+    changes: Changes,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Writer {
     pub(super) fn start(connection: Connection, clock: Clock) -> Result<Self> {
-        let (queue, commits) = (Arc::new(Queue::default()), Arc::<AtomicU64>::default());
-        let (served, counted) = (Serving(Arc::clone(&queue)), Arc::clone(&commits));
+        let (queue, changes) = (Arc::new(Queue::default()), Changes::default());
+        changes.watch(&connection).map_err(Fault::from)?;
+        let (served, watched) = (Serving(Arc::clone(&queue)), changes.clone());
         let thread = std::thread::Builder::new()
             .name("keystile-writer".into())
-            .spawn(move || serve(&connection, &clock, (&served.0, &counted)))
+            .spawn(move || serve(&connection, &clock, (&served.0, &watched)))
             .map_err(|error| Error::cannot_start("cannot start the writer").because(error))?;
-        Ok(Self { queue, commits, thread: Some(thread) })
+        Ok(Self { queue, changes, thread: Some(thread) })
     }
 
-    /// See [`super::Store::commits`].
-    pub(super) fn commits(&self) -> u64 {
-        self.commits.load(Ordering::Acquire)
+    /// See [`super::Store::changes`].
+    pub(super) fn changes(&self, tables: &[&str]) -> u64 {
+        self.changes.of(tables)
     }
 
     /// Has `change` carried out, and waits until it is committed.
@@ -52,14 +53,32 @@ impl Writer {
         T: Send + 'static,
         F: FnOnce(&Write<'_>) -> Result<T> + Send + 'static,
     {
-        let (reply, answer) = sync_channel(1);
-        self.queue.push(
-            urgency,
-            Box::new(Change { urgency, work: Some(change), outcome: None, reply }),
-        )?;
-        let gone = |_| Error::unavailable("the database is closing: nothing was changed");
-        answer.recv().map_err(gone)?
+        let (sender, answer) = sync_channel(1);
+        // A caller that has gone away does not undo what was committed.
+        self.submit(urgency, change, move |outcome| drop(sender.send(outcome)))?;
+        answer.recv().map_err(|_| gone())?
     }
+
+    /// Has `change` carried out, and `reply` told of it when it is committed. That is dropped where
+    /// nobody will carry it out any more.
+    pub(super) fn submit<T, F>(
+        &self,
+        urgency: Urgency,
+        change: F,
+        reply: impl FnOnce(Result<T>) + Send + 'static,
+    ) -> Result<()>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Write<'_>) -> Result<T> + Send + 'static,
+    {
+        let job = Change { urgency, work: Some(change), outcome: None, reply };
+        self.queue.push(urgency, Box::new(job))
+    }
+}
+
+/// What is said where a change was taken and will not be carried out.
+pub(super) fn gone() -> Error {
+    Error::unavailable("the database is closing: nothing was changed")
 }
 
 impl Drop for Writer {
@@ -85,23 +104,22 @@ impl Drop for Serving {
 trait Job: Send {
     /// Does it, inside a savepoint; answers whether its changes are to be kept.
     fn run(&mut self, tx: &Write<'_>) -> bool;
-    /// Whether somebody waits for it: what is written behind are counts.
-    fn is_awaited(&self) -> bool;
     /// Tells the caller how it went.
     fn answer(self: Box<Self>, committed: Result<()>);
 }
 
-struct Change<T, F> {
+struct Change<T, F, R> {
     urgency: Urgency,
     work: Option<F>,
     outcome: Option<Result<T>>,
-    reply: SyncSender<Result<T>>,
+    reply: R,
 }
 
-impl<T, F> Job for Change<T, F>
+impl<T, F, R> Job for Change<T, F, R>
 where
     T: Send,
     F: FnOnce(&Write<'_>) -> Result<T> + Send,
+    R: FnOnce(Result<T>) + Send,
 {
     fn run(&mut self, tx: &Write<'_>) -> bool {
         let Some(work) = self.work.take() else { return false };
@@ -114,32 +132,25 @@ where
         is_kept
     }
 
-    fn is_awaited(&self) -> bool {
-        self.urgency == Urgency::Now
-    }
-
     fn answer(self: Box<Self>, committed: Result<()>) {
         let lost = || Error::unavailable("the change was not carried out");
         let outcome = match committed {
             Ok(()) => self.outcome.unwrap_or_else(|| Err(lost())),
             Err(error) => Err(error),
         };
-        // A caller that has gone away does not undo what was committed.
-        let _ = self.reply.send(outcome);
+        (self.reply)(outcome);
     }
 }
 
 fn serve(
     connection: &Connection,
     clock: &Clock,
-    (queue, commits): (&Queue<Box<dyn Job>>, &AtomicU64),
+    (queue, changes): (&Queue<Box<dyn Job>>, &Changes),
 ) {
     while let Some(mut group) = queue.next_group(GROUP_JOBS_MAX) {
         let committed = commit(connection, clock, &mut group);
-        if group.iter().any(|job| job.is_awaited()) {
-            // Before anybody is told: whoever asks after an answer sees another number.
-            commits.fetch_add(1, Ordering::Release);
-        }
+        // Before anybody is told: whoever asks after an answer sees another number.
+        changes.settle();
         if let Err(fault) = &committed {
             tracing::error!(%fault, jobs = group.len(), "a commit failed: nothing of it was kept");
             roll_back(connection);

@@ -35,27 +35,33 @@ impl Presented {
 /// `InvalidRequest` where it says that in two ways, `InvalidClient`, `SlowDown`.
 pub(super) fn client(asked: &Asked<'_>, parameters: &Parameters) -> Result<Arc<Proved>> {
     let presented = presented(asked, parameters)?;
-    let question = presented.question();
-    if let Some(known) = question.as_ref().and_then(|question| remembered(asked, question)) {
-        return Ok(known);
-    }
     let secret = presented.secret.as_ref().map(|secret| secret.as_str());
-    let found = asked.clients().authenticate(&presented.id, secret, asked.now);
-    let proved = Arc::new(counted(asked, found, Code::InvalidClient)?);
-    if let Some(question) = question {
-        asked.app.known.clients.put(asked.commits, question, Arc::clone(&proved));
-    }
-    Ok(proved)
+    let prove = || asked.clients().authenticate(&presented.id, secret, asked.now);
+    let proved = match presented.question() {
+        None => prove().map(Arc::new),
+        Some(question) => remembered(asked, question, prove),
+    };
+    counted(asked, proved, Code::InvalidClient)
 }
 
 /// The same, if it is remembered: without a look at the database.
 pub(super) fn known(asked: &Asked<'_>, parameters: &Parameters) -> Option<Arc<Proved>> {
-    remembered(asked, &presented(asked, parameters).ok()?.question()?)
+    let question = presented(asked, parameters).ok()?.question()?;
+    let known = asked.app.known.clients.get(&asked.app.store, &question);
+    known.filter(|known| known.is_good(asked.now))
 }
 
-fn remembered(asked: &Asked<'_>, question: &(ClientId, SecretDigest)) -> Option<Arc<Proved>> {
-    let known = asked.app.known.clients.get(asked.commits, question);
-    known.filter(|known| known.is_good(asked.now))
+fn remembered(
+    asked: &Asked<'_>,
+    question: (ClientId, SecretDigest),
+    prove: impl Fn() -> Result<Proved>,
+) -> Result<Arc<Proved>> {
+    let known = &asked.app.known.clients;
+    match known.find(&asked.app.store, question, || prove().map(Some))? {
+        Some(known) if known.is_good(asked.now) => Ok(known),
+        // Its secret has ended meanwhile: it hears so as everybody does.
+        _ => prove().map(Arc::new),
+    }
 }
 
 fn presented(asked: &Asked<'_>, parameters: &Parameters) -> Result<Presented> {

@@ -1,8 +1,10 @@
 //! What an endpoint is: a path, the methods that it takes, and what answers each.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use actix_http::{HttpMessage as _, Method, Request, header};
+use actix_rt::task::JoinHandle;
 
 use super::answer::Answer;
 use crate::app::App;
@@ -16,8 +18,17 @@ use crate::oauth::tokens::Tokens;
 /// Makes the answer to a client.
 pub type Handler = fn(&Asked<'_>) -> Result<Answer>;
 
-/// Makes the answer to a client from memory alone, where that has it: at once, on whatever thread.
-pub(in crate::http) type Remembering = fn(&Asked<'_>) -> Option<Answer>;
+/// Answers a client without a look at the database, where memory has what it needs. It never waits.
+pub(in crate::http) type Remembering = fn(&Asked<'_>) -> Option<Known>;
+
+/// What comes of it.
+pub(in crate::http) enum Known {
+    /// The answer.
+    Now(Answer),
+    /// The answer to a change that was taken, when it is on the disk. It is a task of its own: what
+    /// ends with the change is forgotten also where the client has gone away.
+    Later(JoinHandle<Result<Answer>>),
+}
 
 /// One endpoint for programs.
 #[derive(Clone, Copy, Debug)]
@@ -78,12 +89,10 @@ impl Endpoint {
 
 /// What a handler is given.
 pub struct Asked<'a> {
-    pub(super) app: &'a App,
+    pub(super) app: &'a Arc<App>,
     pub(super) public: &'a PublicUrl,
     pub(super) in_force: InForce,
     pub(super) now: Timestamp,
-    /// The number of the database's last commit, before anything was read of it.
-    pub(super) commits: u64,
     /// Where the client is.
     pub(super) address: IpAddr,
     /// What of the request anything depends on.
@@ -141,12 +150,12 @@ pub(super) fn credentials<'a>(authorization: &'a str, scheme: &str) -> Option<&'
 impl<'a> Asked<'a> {
     /// A request as it comes.
     pub(super) fn now(
-        (app, public): (&'a App, &'a PublicUrl),
+        (app, public): (&'a Arc<App>, &'a PublicUrl),
         address: IpAddr,
         sent: &'a Sent,
     ) -> Self {
-        let (commits, in_force, now) = (app.store.commits(), InForce::of(app), app.clock.now());
-        Self { app, public, in_force, now, commits, address, sent }
+        let (in_force, now) = (InForce::of(app), app.clock.now());
+        Self { app, public, in_force, now, address, sent }
     }
 
     /// The actions on clients.

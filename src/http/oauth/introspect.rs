@@ -1,14 +1,12 @@
 //! `/oauth/introspect`: what a token is worth, for whoever may know
 //! ([RFC 7662](https://www.rfc-editor.org/rfc/rfc7662)).
 
-use std::sync::Arc;
-
 use actix_http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
 use super::authenticate;
-use super::endpoint::Asked;
+use super::endpoint::{Asked, Known};
 use crate::clock::Timestamp;
 use crate::oauth::clients::Client;
 use crate::oauth::tokens::Worth;
@@ -25,21 +23,19 @@ pub(in crate::http) fn answer(asked: &Asked<'_>) -> Result<Answer> {
     let proved = authenticate::confidential(asked, &parameters)?;
     let token = parameters.one("token")?.ok_or_else(|| Error::request("token is missing"))?;
     let settings = &asked.app.live.get().oauth;
-    let worth = asked.tokens(settings).worth(token)?.map(Arc::new);
-    if let Some(worth) = &worth {
-        let digest = SecretDigest::of(token.as_bytes());
-        asked.app.known.tokens.put(asked.commits, digest, Arc::clone(worth));
-    }
+    let (known, digest) = (&asked.app.known.tokens, SecretDigest::of(token.as_bytes()));
+    let find = || asked.tokens(settings).worth(token);
+    let worth = known.find(&asked.app.store, digest, find)?;
     Ok(told(asked, &proved.client, worth.as_deref()))
 }
 
 /// The same of a token and for a client that are remembered: without a look at the database.
-pub(in crate::http) fn known(asked: &Asked<'_>) -> Option<Answer> {
+pub(in crate::http) fn known(asked: &Asked<'_>) -> Option<Known> {
     let parameters = authenticate::form(asked).ok()?;
     let proved = authenticate::known(asked, &parameters)?;
     let digest = SecretDigest::of(parameters.one("token").ok()??.as_bytes());
-    let worth = asked.app.known.tokens.get(asked.commits, &digest)?;
-    Some(told(asked, &proved.client, Some(&worth)))
+    let worth = asked.app.known.tokens.get(&asked.app.store, &digest)?;
+    Some(Known::Now(told(asked, &proved.client, Some(&worth))))
 }
 
 fn told(asked: &Asked<'_>, client: &Client, worth: Option<&Worth>) -> Answer {

@@ -9,7 +9,7 @@ use actix_http::{HttpMessage as _, Method, Request, Response, StatusCode};
 use bytes::Bytes;
 
 use super::answer::Answer;
-use super::endpoint::{Asked, Endpoint, Handler, Sent};
+use super::endpoint::{Asked, Endpoint, Handler, Known, Sent};
 use crate::accounts::setup::Setup;
 use crate::app::App;
 use crate::http::web::{FORM_WITHIN, PublicUrl, Unread, read_body};
@@ -41,13 +41,13 @@ pub(in crate::http) async fn serve(
                 Err(unread) => not_read(unread),
                 Ok(body) => {
                     sent.body = body;
-                    let asked = || Asked::now((app, public), address, &sent);
-                    match endpoint.known.and_then(|known| known(&asked())) {
-                        Some(answer) => answer,
-                        None => {
-                            carried_out((app, public), handler, address, sent, &request_id).await
-                        }
-                    }
+                    let known = known((app, public), endpoint, address, &sent);
+                    let made = match known {
+                        Some(Known::Now(answer)) => Ok(answer),
+                        Some(Known::Later(answer)) => answer.await.unwrap_or_else(|_| broken()),
+                        None => carried_out((app, public), handler, address, sent).await,
+                    };
+                    made.unwrap_or_else(|error| refused(&error, &request_id))
                 }
             }
         }
@@ -93,28 +93,40 @@ fn not_read(unread: Unread) -> Answer {
     Answer::refused(status, said)
 }
 
+/// What memory has to answer with.
+fn known(
+    server: (&Arc<App>, &PublicUrl),
+    endpoint: &Endpoint,
+    address: IpAddr,
+    sent: &Sent,
+) -> Option<Known> {
+    endpoint.known.and_then(|known| known(&Asked::now(server, address, sent)))
+}
+
 async fn carried_out(
     (app, public): (&Arc<App>, &PublicUrl),
     handler: Handler,
     address: IpAddr,
     sent: Sent,
-    request_id: &str,
-) -> Answer {
+) -> Result<Answer> {
     let (app, public) = (Arc::clone(app), public.clone());
     let made = actix_rt::task::spawn_blocking(move || {
         let asked = Asked::now((&app, &public), address, &sent);
         hold_set_up(&app).and_then(|()| handler(&asked))
     });
-    let error = match made.await {
-        Ok(Ok(answer)) => return answer,
-        Ok(Err(error)) => error,
-        // The panic itself is on standard error, with its place.
-        Err(_) => crate::error::Error::internal("an endpoint failed by a fault of ours").into(),
-    };
+    made.await.unwrap_or_else(|_| broken())
+}
+
+/// What is said of a panic: it itself is on standard error, with its place.
+fn broken() -> Result<Answer> {
+    Err(crate::error::Error::internal("an endpoint failed by a fault of ours").into())
+}
+
+fn refused(error: &Error, request_id: &str) -> Answer {
     if let Some(fault) = error.fault().filter(|_| error.code() == Code::ServerError) {
         tracing::error!(request_id, %fault, "an endpoint failed");
     }
-    Answer::of(&error)
+    Answer::of(error)
 }
 
 /// Until there is anybody, there is the setup alone.

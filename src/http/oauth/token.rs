@@ -1,12 +1,14 @@
 //! `/oauth/token`: codes, refresh tokens and a client's own secret become access tokens
 //! ([RFC 6749 §3.2](https://www.rfc-editor.org/rfc/rfc6749#section-3.2)).
 
+use std::sync::Arc;
+
 use actix_http::StatusCode;
 use serde_json::{Map, Value};
 
 use super::answer::Answer;
 use super::authenticate;
-use super::endpoint::Asked;
+use super::endpoint::{Asked, Known};
 use crate::clock::Timestamp;
 use crate::oauth::clients::{Client, GrantType};
 use crate::oauth::tokens::{Given, Redemption, Renewal};
@@ -25,6 +27,25 @@ pub(in crate::http) fn answer(asked: &Asked<'_>) -> Result<Answer> {
     }
     let given = given(asked, client, &parameters)?;
     Ok(Answer::json(StatusCode::OK, members(&given, asked.now)))
+}
+
+/// The same for a service that is remembered: its token is written, and nobody waits for it on a thread.
+/// What can be refused is left to [`answer`].
+pub(in crate::http) fn known(asked: &Asked<'_>) -> Option<Known> {
+    let parameters = authenticate::form(asked).ok()?;
+    let kind = parameters.one("grant_type").ok()??;
+    if GrantType::named(kind) != Some(GrantType::ClientCredentials) {
+        return None;
+    }
+    let proved = authenticate::known(asked, &parameters)?;
+    let settings = &asked.app.live.get().oauth;
+    let resources: Vec<&str> = parameters.all("resource").collect();
+    let asks = (resources.as_slice(), parameters.one("scope").ok()?);
+    let (principals, now) = (Arc::clone(&asked.app.principals), asked.now);
+    let given = asked.tokens(settings).serve_itself_later(&proved.client, asks, principals).ok()?;
+    Some(Known::Later(actix_rt::spawn(async move {
+        Ok(Answer::json(StatusCode::OK, members(&given.await?, now)))
+    })))
 }
 
 /// A form; or, for clients of the older style, one flat JSON object.

@@ -61,7 +61,8 @@ impl Web {
     }
 }
 
-/// Answers one request: a browser's with a page, a program's with what its endpoint says.
+/// Answers one request: a browser's with a page, a program's with what its endpoint says. Each on the heap:
+/// a connection moves what it waits for, and the larger of them is kilobytes.
 pub async fn serve(web: &Arc<Web>, request: Request) -> Response<Bytes> {
     let path = request.path().to_owned();
     let Some(Arrival { address, is_plain }) = Arrival::of(&request, &web.proxies) else {
@@ -71,8 +72,10 @@ pub async fn serve(web: &Arc<Web>, request: Request) -> Response<Bytes> {
         return sent_to_tls(web, &request);
     }
     match oauth::find(web.endpoints, &path) {
-        Some(found) => oauth::serve((&web.app, &web.public), found, address, request).await,
-        None => serve_page(web, request, address).await,
+        Some(found) => {
+            Box::pin(oauth::serve((&web.app, &web.public), found, address, request)).await
+        }
+        None => Box::pin(serve_page(web, request, address)).await,
     }
 }
 

@@ -7,6 +7,9 @@ use crate::principals::seals::{self, ClientColumns};
 use crate::secret::{Secret, SecretDigest};
 use crate::store::{Fault, Read, Row, Seal, Write, params};
 
+/// What a client and its secrets are read from.
+pub(in crate::oauth) const TABLES: &[&str] = &["oauth_clients", "oauth_client_secrets"];
+
 /// How exactly it is known when a client last got a token: that of a busy one is not written anew with
 /// each.
 pub(in crate::oauth) const SEEN_EVERY: Span = Span::seconds(60);

@@ -1,5 +1,7 @@
 //! What all ways to a token have in common: what is judged again, and what is written.
 
+use std::sync::Arc;
+
 use super::given::Given;
 use super::table;
 use super::token::{ACCESS_PREFIX, AccessToken, REFRESH_PREFIX, RefreshToken};
@@ -11,7 +13,7 @@ use crate::error::ErrorKind;
 use crate::keys::Giver;
 use crate::oauth::clients::{Client, GrantType, Origin, table as clients};
 use crate::oauth::grants::{self, Grant, table as grant_table};
-use crate::oauth::{Code, Error, Result, change, secret};
+use crate::oauth::{Code, Error, Result, change, change_later, secret};
 use crate::principals::{Principals, Restrictions};
 use crate::registry::Registry;
 use crate::secret::{Secret, SecretDigest};
@@ -81,6 +83,23 @@ impl Tokens<'_> {
         let outcome = change(self.store, carried_out)?;
         self.principals.forget(&outcome.forgotten);
         outcome.answer
+    }
+
+    /// The same for who must not wait on their thread.
+    pub(super) fn answer_later<F>(
+        &self,
+        principals: Arc<Principals>,
+        carried_out: F,
+    ) -> impl Future<Output = Result<Given>> + use<F>
+    where
+        F: FnOnce(&Write<'_>) -> Result<Outcome> + Send + 'static,
+    {
+        let changed = change_later(self.store, carried_out);
+        async move {
+            let outcome = changed.await?;
+            principals.forget(&outcome.forgotten);
+            outcome.answer
+        }
     }
 }
 

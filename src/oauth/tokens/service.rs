@@ -1,6 +1,8 @@
 //! Tokens for clients that act by themselves
 //! ([RFC 6749 §4.4](https://www.rfc-editor.org/rfc/rfc6749#section-4.4)).
 
+use std::sync::Arc;
+
 use super::actions::{Minted, Outcome, Tokens, issue};
 use super::given::Given;
 use crate::accounts;
@@ -11,7 +13,11 @@ use crate::keys::restrictions;
 use crate::oauth::clients::{Client, GrantType, table as clients};
 use crate::oauth::grants::{Grant, table as grants};
 use crate::oauth::{Code, Error, Result, target};
+use crate::principals::Principals;
 use crate::store::Write;
+
+/// The resources and the scope that a service names.
+pub(super) type Asked<'a> = (&'a [&'a str], Option<&'a str>);
 
 impl Tokens<'_> {
     /// Gives a client a token for itself: one that an operator or an admin has made for a workspace,
@@ -19,11 +25,32 @@ impl Tokens<'_> {
     ///
     /// # Errors
     /// `UnauthorizedClient`, `InvalidScope`, `InvalidTarget`.
-    pub fn serve_itself(
+    pub fn serve_itself(&self, client: &Client, asked: Asked<'_>) -> Result<Given> {
+        self.answer(self.service(client, asked)?)
+    }
+
+    /// The same for who must not wait on their thread: what can be judged at once is.
+    ///
+    /// # Errors
+    /// As [`Tokens::serve_itself`]; so does the future.
+    pub fn serve_itself_later(
         &self,
         client: &Client,
-        (resources, scope): (&[&str], Option<&str>),
-    ) -> Result<Given> {
+        asked: Asked<'_>,
+        principals: Arc<Principals>,
+    ) -> Result<impl Future<Output = Result<Given>> + use<>> {
+        let service = Box::new(self.service(client, asked)?);
+        Ok(self.answer_later::<Box<dyn FnOnce(&Write<'_>) -> Result<Outcome> + Send>>(
+            principals, service,
+        ))
+    }
+
+    /// What is judged in the transaction, after all that can be judged before.
+    fn service(
+        &self,
+        client: &Client,
+        (resources, scope): Asked<'_>,
+    ) -> Result<impl FnOnce(&Write<'_>) -> Result<Outcome> + Send + use<>> {
         self.hold_client(client, GrantType::ClientCredentials)?;
         let workspace = client
             .workspace
@@ -41,7 +68,8 @@ impl Tokens<'_> {
             )
         })?;
         let (id, settings) = (client.id.clone(), self.settings.clone());
-        self.answer(move |tx| {
+        let minted = Minted::new(false)?;
+        Ok(move |tx: &Write<'_>| {
             // As it is now: it may have been removed or changed meanwhile.
             let is_same = |known: &Client| known.workspace.as_ref() == Some(&workspace);
             let client = clients::find(tx, &id)?.filter(is_same);
@@ -63,7 +91,7 @@ impl Tokens<'_> {
                 ends_at: tx.now.plus(settings.access_token).plus(settings.access_token),
                 last_token_at: Some(tx.now),
             };
-            serve(tx, wanted, target.scopes, &settings)
+            serve(tx, wanted, target.scopes, (&minted, &settings))
         })
     }
 }
@@ -76,7 +104,12 @@ fn hold_bound(client: &Client, scopes: &[String]) -> Result<()> {
     Err(Error::new(Code::InvalidScope, "that is more than the client was made for"))
 }
 
-fn serve(tx: &Write<'_>, wanted: Grant, scopes: Vec<String>, settings: &OAuth) -> Result<Outcome> {
+fn serve(
+    tx: &Write<'_>,
+    wanted: Grant,
+    scopes: Vec<String>,
+    (minted, settings): (&Minted, &OAuth),
+) -> Result<Outcome> {
     let mut forgotten = Vec::new();
     let known = grants::of_service(tx, &wanted.client, (&wanted.workspace, &wanted.product))?;
     let grant = match known {
@@ -91,7 +124,7 @@ fn serve(tx: &Write<'_>, wanted: Grant, scopes: Vec<String>, settings: &OAuth) -
             wanted
         }
     };
-    let mut outcome = issue(tx, &grant, scopes, &Minted::new(false)?, settings)?;
+    let mut outcome = issue(tx, &grant, scopes, minted, settings)?;
     outcome.forgotten.extend(forgotten);
     Ok(outcome)
 }

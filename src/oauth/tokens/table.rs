@@ -9,6 +9,10 @@ use crate::principals::seals;
 use crate::secret::SecretDigest;
 use crate::store::{Fault, Read, Row, Seal, Write, params};
 
+/// What a token's worth is read from.
+pub(in crate::oauth) const TABLES: &[&str] =
+    &["oauth_access_tokens", "oauth_refresh_tokens", "oauth_grants"];
+
 /// Access tokens that hang on one grant: a new one ends the oldest.
 const ACCESS_TOKENS_MAX: i64 = 200;
 
