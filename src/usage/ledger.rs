@@ -26,6 +26,10 @@ const TALLIES_A_TURN_MIN: usize = 500;
 /// row says.
 const TURNS_MAX: usize = 30;
 
+/// Tallies of one turn at most: a few percent of a core. Of a million that are in use each waits for some
+/// ten minutes: to write all of them each minute would cost several times what answering them does.
+const TALLIES_A_TURN_MAX: usize = 1_500;
+
 /// What was counted and is not written down yet. Counting never waits for the database.
 #[derive(Default)]
 pub struct Ledger {
@@ -95,7 +99,8 @@ impl Ledger {
     /// As the store's: what was not written is kept, and written by a later call.
     pub fn write_share(&self, store: &Store) -> Result<()> {
         let mut writing = self.writing();
-        let tallies = TALLIES_A_TURN_MIN.max(self.waiting(&writing) / TURNS_MAX);
+        let share = self.waiting(&writing) / TURNS_MAX;
+        let tallies = share.clamp(TALLIES_A_TURN_MIN, TALLIES_A_TURN_MAX);
         self.write_chunks(store, &mut writing, tallies)
     }
 
