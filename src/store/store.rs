@@ -16,9 +16,13 @@ use super::{Fault, Lock, Migration, Read, Write, files, migrate};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 
-/// Connections for reading: enough for cold keys beside a page or two, few enough for a small
-/// server (each holds a page cache of 2 MB at most).
+/// Connections for reading: enough for cold keys beside a page or two, few enough for a small server.
 const READERS: u32 = 4;
+
+/// What each of them keeps of the database's pages at most. A listing goes through the indices of a
+/// workspace's keys from end to end: those of ten thousand keys fit, and where they did not, nothing of
+/// them would be kept.
+const READER_CACHE_KIB: i64 = 4 * 1024;
 
 /// How long a query waits for a free reader before it is told to come again.
 const READER_WAIT: Duration = Duration::from_secs(2);
@@ -200,6 +204,8 @@ fn readers(path: &Path) -> Result<r2d2::Pool<SqliteConnectionManager>> {
             connection.busy_timeout(READER_WAIT)?;
             connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
             connection.pragma_update(None, "trusted_schema", false)?;
+            // A negative number is one of KiB.
+            connection.pragma_update(None, "cache_size", -READER_CACHE_KIB)?;
             connection.pragma_update(None, "query_only", true)
         });
     r2d2::Pool::builder()
