@@ -75,7 +75,7 @@ impl People<'_> {
     /// # Errors
     /// As the store's.
     pub fn accounts(&self) -> Result<Vec<Account>> {
-        self.list()?.into_iter().map(|user| self.account(user)).collect()
+        self.store.read(|db| table::all(db)?.into_iter().map(|user| account(db, user)).collect())
     }
 
     /// Somebody, with how their account came to be.
@@ -83,9 +83,7 @@ impl People<'_> {
     /// # Errors
     /// As the store's.
     pub fn account(&self, user: User) -> Result<Account> {
-        let made = self.store.read(|db| audit::first(db, &user.id.to_string()))?;
-        let origin = made.filter(|entry| entry.action == ADDED);
-        Ok(Account { user, origin: origin.as_ref().and_then(Origin::told) })
+        self.store.read(|db| account(db, user))
     }
 
     /// How many are who is looked for.
@@ -241,6 +239,12 @@ impl People<'_> {
         self.principals.forget(&ended);
         Ok(done)
     }
+}
+
+fn account(db: &Read<'_>, user: User) -> Result<Account> {
+    let made = audit::first(db, &user.id.to_string())?;
+    let origin = made.filter(|entry| entry.action == ADDED);
+    Ok(Account { user, origin: origin.as_ref().and_then(Origin::told) })
 }
 
 /// Adds somebody within a transaction: by a command, by the setup link, or by an invitation.
