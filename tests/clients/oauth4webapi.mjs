@@ -58,9 +58,8 @@ const register = async (method) => {
 const client = await step("registers itself", () => register("none"));
 const none = oauth.None();
 
-// Sends the person to the server, and redeems the code that comes of it.
-const letIn = async (app, authentication, more = {}) => {
-  const [verifier, state] = [oauth.generateRandomCodeVerifier(), oauth.generateRandomState()];
+// Where the person is sent to.
+const authorization = async (app, verifier, state, more = {}) => {
   const url = new URL(as.authorization_endpoint);
   const fields = {
     client_id: app.client_id,
@@ -73,6 +72,13 @@ const letIn = async (app, authentication, more = {}) => {
     ...more,
   };
   Object.entries(fields).forEach(([name, value]) => url.searchParams.set(name, value));
+  return url;
+};
+
+// Sends the person to the server, and redeems the code that comes of it.
+const letIn = async (app, authentication, more = {}) => {
+  const [verifier, state] = [oauth.generateRandomCodeVerifier(), oauth.generateRandomState()];
+  const url = await authorization(app, verifier, state, more);
   const back = await person.allows(url);
   const given = oauth.validateAuthResponse(as, app, back, state);
   const words = [as, app, authentication, given, CALLBACK];
@@ -177,18 +183,8 @@ await step("acts by itself as a service", async () => {
 });
 
 await step("hears a no", async () => {
-  const state = oauth.generateRandomState();
-  const verifier = oauth.generateRandomCodeVerifier();
-  const url = new URL(as.authorization_endpoint);
-  url.search = new URLSearchParams({
-    client_id: client.client_id,
-    redirect_uri: CALLBACK,
-    response_type: "code",
-    code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
-    code_challenge_method: "S256",
-    resource: api,
-    state,
-  });
+  const [verifier, state] = [oauth.generateRandomCodeVerifier(), oauth.generateRandomState()];
+  const url = await authorization(client, verifier, state);
   const back = await person.denies(url);
   const isNo = (failure) =>
     failure instanceof oauth.AuthorizationResponseError && failure.error === "access_denied";
