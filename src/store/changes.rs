@@ -1,4 +1,10 @@
 //! How often each table was changed: what was read of some is as good as new until one of them is.
+//!
+//! The engine tells of the rows that it changes ([`sqlite3_update_hook`]), but not of those of tables
+//! `WITHOUT ROWID`, nor where a `DELETE` without `WHERE` empties a table: what is remembered is read
+//! from neither.
+//!
+//! [`sqlite3_update_hook`]: https://www.sqlite.org/c3ref/update_hook.html
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
