@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
-use super::{Address, BackEnd, Client, Instance, eventually};
+use super::{Address, BackEnd, Client, Instance, eventually, unused_address};
 
 /// Ports that are tried: another process may take a free one first.
 const PORTS_TRIED: u32 = 3;
@@ -52,7 +52,7 @@ impl Caddy {
 
     fn try_start(instance: &Instance, back_end: &BackEnd, site: &Site<'_>) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
-        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let address = unused_address();
         let file = folder.path().join("Caddyfile");
         let [shown, for_apps] = documented();
         let shown = if site.is_oauth {

@@ -13,6 +13,7 @@ pub(crate) mod http;
 pub(crate) mod instance;
 pub(crate) mod key;
 pub(crate) mod nginx;
+pub(crate) mod ports;
 pub(crate) mod process;
 pub(crate) mod service;
 
@@ -26,6 +27,7 @@ pub(crate) use http::{Address, Answer, Client, Request};
 pub(crate) use instance::{Instance, Plugins, WORKSPACE};
 pub(crate) use key::Key;
 pub(crate) use nginx::Nginx;
+pub(crate) use ports::unused_address;
 pub(crate) use service::Service;
 
 /// Between two looks at a thing that another thread or process does.

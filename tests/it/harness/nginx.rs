@@ -2,14 +2,14 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use rustix::process::{Pid, Signal, geteuid, kill_process};
 use tempfile::TempDir;
 
-use super::{Address, BackEnd, Client, Instance, eventually};
+use super::{Address, BackEnd, Client, Instance, eventually, unused_address};
 
 /// Ports that are tried: another process may take a free one first.
 const PORTS_TRIED: u32 = 3;
@@ -22,7 +22,7 @@ pub(crate) struct Nginx {
 }
 
 impl Nginx {
-    /// Starts nginx for `products` of `instance`, side by side on one free port.
+    /// Starts nginx for `products` of `instance`, side by side on one unused port.
     pub(crate) fn start(instance: &Instance, back_end: &BackEnd, products: &[&str]) -> Self {
         Self::start_edited(instance, back_end, products, |printed| printed)
     }
@@ -41,7 +41,7 @@ impl Nginx {
     pub(crate) fn start_with_oauth(instance: &Instance, back_end: &BackEnd, product: &str) -> Self {
         let started = (0..PORTS_TRIED).find_map(|_| {
             let folder = tempfile::tempdir().unwrap();
-            let listen = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+            let listen = unused_address();
             let addresses = (listen, back_end.address);
             let file = folder.path().join("product.conf");
             let text = printed(instance, product, addresses, (folder.path(), &["--with-oauth"]));
@@ -70,7 +70,7 @@ impl Nginx {
         edit: &impl Fn(String) -> String,
     ) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
-        let listen = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let listen = unused_address();
         let mut includes = String::new();
         for product in products {
             let file = folder.path().join(format!("{product}.conf"));
@@ -85,7 +85,7 @@ impl Nginx {
     /// Starts nginx with one server of the test's own, whose text follows from its address.
     pub(crate) fn with_server(server: impl Fn(SocketAddr) -> String) -> Self {
         let started = (0..PORTS_TRIED).find_map(|_| {
-            let listen = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+            let listen = unused_address();
             Self::run(tempfile::tempdir().unwrap(), listen, &server(listen))
         });
         started.expect("nginx starts: is it installed (`apt-get install nginx-light`)?")

@@ -2,7 +2,7 @@
 //! nginx in front and an agent on npm's `@modelcontextprotocol/sdk`.
 
 use std::fs;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command};
 
@@ -11,7 +11,7 @@ use serde_json::json;
 use super::FOLDER;
 use crate::harness::instance::PASSWORD;
 use crate::harness::process::{Home, Output, until};
-use crate::harness::{Address, Client};
+use crate::harness::{Address, Client, unused_address};
 
 const STEPS: [&str; 8] = [
     "is turned away, finds the authorization server, and registers itself",
@@ -83,14 +83,10 @@ impl Drop for Server {
     }
 }
 
-fn free_address() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
-}
-
 #[test]
 fn the_page_about_mcp_works_as_it_is_written() {
     let home = Home::new();
-    let upstream = free_address();
+    let upstream = unused_address();
     let page = Page::read(upstream, upstream);
     let _api = Server::start(&home, page.block("js"), upstream);
 
