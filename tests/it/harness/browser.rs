@@ -55,11 +55,17 @@ impl Browser {
 
     /// Sends a form of the page that is shown, with the token that stands in it.
     pub(crate) fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.send(&self.filled_in(path, fields))
+    }
+
+    /// The form that [`Browser::post`] sends.
+    pub(crate) fn filled_in(&self, path: &str, fields: &[(&str, &str)]) -> Request {
         static TOKEN: LazyLock<Regex> =
             LazyLock::new(|| Regex::new(r#"name="form_token" value="([^"]*)""#).unwrap());
         let token = TOKEN.captures(&self.shown.borrow()).map(|found| found[1].to_owned());
         let token = token.as_deref().map(|token| ("form_token", token));
-        self.post_as_it_is(path, &fields.iter().copied().chain(token).collect::<Vec<_>>())
+        let form = self.form(path, &fields.iter().copied().chain(token).collect::<Vec<_>>());
+        form.header("Sec-Fetch-Site", "same-origin")
     }
 
     /// Sends a form of these fields alone.
@@ -94,7 +100,15 @@ impl Browser {
 
     /// Sends a request, and keeps the cookies and the page that come of it.
     pub(crate) fn send(&self, request: &Request) -> Answer {
-        let answer = self.client.send(request);
+        self.kept(self.client.send(request))
+    }
+
+    /// The same; `None` where the server goes away before it has answered.
+    pub(crate) fn try_send(&self, request: &Request) -> Option<Answer> {
+        self.client.try_send(request).map(|answer| self.kept(answer))
+    }
+
+    fn kept(&self, answer: Answer) -> Answer {
         for (_, line) in answer.headers.iter().filter(|(name, _)| name == "set-cookie") {
             let pair = line.split(';').next().unwrap_or_default();
             let (name, value) = pair.split_once('=').unwrap();

@@ -4,7 +4,7 @@ use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
 use sha2::{Digest as _, Sha256};
 
 use crate::harness::instance::WORKSPACE;
-use crate::harness::{Answer, Browser};
+use crate::harness::{Answer, Browser, Request};
 
 /// Where the app of most tests has its answers sent.
 pub(super) const CALLBACK: &str = "https://app.example/cb?x=1";
@@ -90,6 +90,11 @@ pub(super) fn asked(browser: &Browser, app: &App, more: &[(&str, &str)]) -> Stri
 /// Says yes to whatever a page shows, for the usual workspace.
 pub(super) fn allow(browser: &Browser, page: &str, more: &[(&str, &str)]) -> Answer {
     let shown = browser.get(page);
+    browser.send(&yes(browser, page, &shown, more))
+}
+
+/// The form that says yes to whatever is shown.
+pub(super) fn yes(browser: &Browser, page: &str, shown: &Answer, more: &[(&str, &str)]) -> Request {
     assert_eq!(shown.status, 200, "{}", shown.text());
     let text = shown.text();
     let scopes = text.split("name=\"scope\" value=\"").skip(1);
@@ -97,7 +102,7 @@ pub(super) fn allow(browser: &Browser, page: &str, more: &[(&str, &str)]) -> Ans
     let scopes = scopes.into_iter().map(|name| ("scope", name));
     let fields = [("decision", "allow"), ("workspace", WORKSPACE)];
     let fields: Vec<_> = fields.into_iter().chain(scopes).chain(more.iter().copied()).collect();
-    browser.post(page, &fields)
+    browser.filled_in(page, &fields)
 }
 
 /// Where an answer sends the browser.

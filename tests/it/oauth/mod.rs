@@ -27,6 +27,6 @@ mod token;
 
 use app::{
     App, CALLBACK, FORM, Tokens, VERIFIER, allow, asked, assert_error, authorize_url, challenge,
-    parameter, query, sent_to,
+    parameter, query, sent_to, yes,
 };
 use lab::{Lab, actor, service_terms};
