@@ -20,7 +20,7 @@ const PARAMETERS_MAX: usize = 100;
 /// The parameters that have a value, in their order. Codes and secrets are among them: wiped when
 /// dropped, and there is no `Debug`.
 #[derive(Default)]
-pub struct Parameters(Vec<(String, Zeroizing<String>)>);
+pub struct Parameters(Vec<(Zeroizing<String>, Zeroizing<String>)>);
 
 /// Why parameters could not be read; the words are for the client's developer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -64,8 +64,7 @@ impl Parameters {
         for pair in pairs {
             let equals = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
             let (name, value) = (&pair[..equals], pair.get(equals + 1..).unwrap_or_default());
-            let name = form_decoded(name)?.as_str().to_owned();
-            parameters.add(name, form_decoded(value)?)?;
+            parameters.add(form_decoded(name)?, form_decoded(value)?)?;
         }
         Ok(parameters)
     }
@@ -98,7 +97,10 @@ impl Parameters {
 
     /// The values of a parameter that may stand more than once.
     pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.0.iter().filter(move |(found, _)| found == name).map(|(_, value)| value.as_str())
+        self.0
+            .iter()
+            .filter(move |(found, _)| found.as_str() == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// Holds that none stands more than once, known or not, but those that `may_repeat`.
@@ -113,7 +115,11 @@ impl Parameters {
         if is_repeated { Err(BadParameters::Repeated(Name(None))) } else { Ok(()) }
     }
 
-    fn add(&mut self, name: String, value: Zeroizing<String>) -> Result<(), BadParameters> {
+    fn add(
+        &mut self,
+        name: Zeroizing<String>,
+        value: Zeroizing<String>,
+    ) -> Result<(), BadParameters> {
         if value.is_empty() {
             return Ok(());
         }
@@ -142,8 +148,13 @@ pub fn form_decoded(encoded: &[u8]) -> Result<Zeroizing<String>, BadParameters> 
             _ => *byte,
         });
     }
-    let text = std::str::from_utf8(&bytes).map_err(|_| BadParameters::Encoding)?;
-    Ok(Zeroizing::new(text.to_owned()))
+    match String::from_utf8(std::mem::take(&mut *bytes)) {
+        Ok(text) => Ok(Zeroizing::new(text)),
+        Err(error) => {
+            *bytes = error.into_bytes();
+            Err(BadParameters::Encoding)
+        }
+    }
 }
 
 fn hex_digit(byte: Option<&u8>) -> Option<u8> {
@@ -163,7 +174,7 @@ impl<'de> Visitor<'de> for Flat {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Parameters, A::Error> {
         let mut parameters = Parameters::default();
-        while let Some((name, value)) = map.next_entry::<String, Zeroizing<String>>()? {
+        while let Some((name, value)) = map.next_entry()? {
             let is_new = parameters.0.iter().all(|(known, _)| *known != name);
             if !is_new || parameters.add(name, value).is_err() {
                 return Err(serde::de::Error::custom("twice, or too many"));
@@ -258,7 +269,7 @@ mod tests {
             form.extend_pairs(&pairs);
             let read = Parameters::of_form(form.finish().as_bytes()).ok().unwrap();
             let read: Vec<_> =
-                read.0.iter().map(|(name, value)| (name.clone(), value.to_string())).collect();
+                read.0.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
             prop_assert_eq!(read, pairs);
         }
 
@@ -270,7 +281,7 @@ mod tests {
                     .map(|(name, value)| (name.into_owned(), value.into_owned()))
                     .collect();
                 let read: Vec<_> =
-                    read.0.iter().map(|(name, value)| (name.clone(), value.to_string())).collect();
+                    read.0.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
                 prop_assert_eq!(read, lenient);
             }
             let _ = Parameters::of_json(&bytes);

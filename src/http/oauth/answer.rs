@@ -3,7 +3,8 @@
 use actix_http::header::{self, HeaderName, HeaderValue};
 use actix_http::{Response, StatusCode};
 use bytes::Bytes;
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::json;
 
 use crate::http::web::{PublicUrl, finish};
 use crate::oauth::{Code, Error};
@@ -28,21 +29,22 @@ const ALWAYS: [(&str, &str); 4] = [
 /// What a program is answered.
 pub struct Answer {
     status: StatusCode,
-    body: Option<Value>,
+    /// JSON, or nothing.
+    body: String,
     headers: Vec<(HeaderName, String)>,
 }
 
 impl Answer {
     /// A JSON object.
-    pub(super) fn json(status: StatusCode, members: Map<String, Value>) -> Self {
-        let headers = vec![(header::CACHE_CONTROL, "no-store".to_owned())];
-        Self { status, body: Some(Value::Object(members)), headers }
+    pub(super) fn json(status: StatusCode, members: &impl Serialize) -> Self {
+        let body = serde_json::to_string(members).expect("what we say of ourselves is always JSON");
+        Self { body, ..Self::done(status) }
     }
 
     /// Nothing but that it was done.
     pub(super) fn done(status: StatusCode) -> Self {
         let headers = vec![(header::CACHE_CONTROL, "no-store".to_owned())];
-        Self { status, body: None, headers }
+        Self { status, body: String::new(), headers }
     }
 
     /// The same, which may be kept for a while.
@@ -59,10 +61,7 @@ impl Answer {
 
     /// How an error reaches a client: the one place where it is said.
     pub(super) fn of(error: &Error) -> Self {
-        let mut members = Map::new();
-        members.insert("error".to_owned(), error.code().as_str().into());
-        members.insert("error_description".to_owned(), error.description().into());
-        let answer = |status| Self::json(status, members.clone());
+        let answer = |status| Self::error(status, error.code(), error.description());
         match error.code() {
             Code::InvalidRequest
             | Code::InvalidGrant
@@ -90,9 +89,11 @@ impl Answer {
 
     /// A refusal that has its own status.
     pub(super) fn refused(status: StatusCode, description: &str) -> Self {
-        let code = Code::InvalidRequest.as_str();
-        let members = json!({ "error": code, "error_description": description });
-        Self::json(status, members.as_object().cloned().unwrap_or_default())
+        Self::error(status, Code::InvalidRequest, description)
+    }
+
+    fn error(status: StatusCode, code: Code, description: &str) -> Self {
+        Self::json(status, &json!({ "error": code.as_str(), "error_description": description }))
     }
 
     /// As it is sent; `is_open` lets programs in a browser read it, whatever their site.
@@ -101,9 +102,8 @@ impl Answer {
         public: &PublicUrl,
         (request_id, is_open): (&str, bool),
     ) -> Response<Bytes> {
-        let body = self.body.map(|body| body.to_string()).unwrap_or_default();
-        let is_json = !body.is_empty();
-        let mut response = Response::with_body(self.status, Bytes::from(body));
+        let is_json = !self.body.is_empty();
+        let mut response = Response::with_body(self.status, Bytes::from(self.body));
         let headers = response.headers_mut();
         for (name, value) in ALWAYS {
             headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));

@@ -113,13 +113,11 @@ pub(super) fn confidential(asked: &Asked<'_>, parameters: &Parameters) -> Result
 ///
 /// # Errors
 /// `InvalidRequest`.
-pub(super) fn form(asked: &Asked<'_>) -> Result<Parameters> {
+pub(super) fn form<'a>(asked: &Asked<'a>) -> Result<&'a Parameters> {
     if !asked.sent.is_form() {
         return Err(Error::request("send application/x-www-form-urlencoded"));
     }
-    let parameters = Parameters::of_form(&asked.sent.body)?;
-    parameters.expect_once(&["resource"])?;
-    Ok(parameters)
+    Ok(asked.sent.parameters()?)
 }
 
 type IdAndSecret = (Zeroizing<String>, Zeroizing<String>);

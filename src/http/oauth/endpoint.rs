@@ -1,5 +1,6 @@
 //! What an endpoint is: a path, the methods that it takes, and what answers each.
 
+use std::cell::OnceCell;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -11,9 +12,9 @@ use crate::app::App;
 use crate::clock::Timestamp;
 use crate::http::in_force::InForce;
 use crate::http::web::PublicUrl;
-use crate::oauth::Result;
 use crate::oauth::clients::Clients;
 use crate::oauth::tokens::Tokens;
+use crate::oauth::{BadParameters, Parameters, Result};
 
 /// Makes the answer to a client.
 pub type Handler = fn(&Asked<'_>) -> Result<Answer>;
@@ -107,6 +108,8 @@ pub(super) struct Sent {
     pub(super) authorization: Option<String>,
     pub(super) media_type: String,
     pub(super) body: zeroize::Zeroizing<Vec<u8>>,
+    /// What the body says, once somebody has asked.
+    parameters: OnceCell<Result<Parameters, BadParameters>>,
 }
 
 impl Sent {
@@ -124,6 +127,7 @@ impl Sent {
             authorization: one(header::AUTHORIZATION).map(str::to_owned),
             media_type: media_type.to_ascii_lowercase(),
             body: zeroize::Zeroizing::default(),
+            parameters: OnceCell::new(),
         }
     }
 
@@ -135,10 +139,28 @@ impl Sent {
         self.media_type == "application/json"
     }
 
+    /// What the body says, a flat JSON object or else a form: read once, whoever asks and how often.
+    ///
+    /// # Errors
+    /// As [`Parameters::of_json`] and [`Parameters::of_form`].
+    pub(super) fn parameters(&self) -> Result<&Parameters, BadParameters> {
+        let read = || {
+            if self.is_json() { Parameters::of_json(&self.body) } else { once(&self.body) }
+        };
+        self.parameters.get_or_init(read).as_ref().map_err(|bad| *bad)
+    }
+
     /// The token in `Authorization: Bearer`.
     pub(super) fn bearer(&self) -> Option<&str> {
         credentials(self.authorization.as_deref()?, "bearer")
     }
+}
+
+/// A form of which no parameter stands twice but those that may (RFC 8707 §2).
+fn once(form: &[u8]) -> Result<Parameters, BadParameters> {
+    let form = Parameters::of_form(form)?;
+    form.expect_once(&["resource"])?;
+    Ok(form)
 }
 
 /// What stands behind a scheme, whatever its case.

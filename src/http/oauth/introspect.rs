@@ -2,7 +2,8 @@
 //! ([RFC 7662](https://www.rfc-editor.org/rfc/rfc7662)).
 
 use actix_http::StatusCode;
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::json;
 
 use super::answer::Answer;
 use super::authenticate;
@@ -20,7 +21,7 @@ use crate::secret::SecretDigest;
 /// `InvalidRequest`, `InvalidClient`.
 pub(in crate::http) fn answer(asked: &Asked<'_>) -> Result<Answer> {
     let parameters = authenticate::form(asked)?;
-    let proved = authenticate::confidential(asked, &parameters)?;
+    let proved = authenticate::confidential(asked, parameters)?;
     let token = parameters.one("token")?.ok_or_else(|| Error::request("token is missing"))?;
     let settings = &asked.app.live.get().oauth;
     let (known, digest) = (&asked.app.known.tokens, SecretDigest::of(token.as_bytes()));
@@ -32,7 +33,7 @@ pub(in crate::http) fn answer(asked: &Asked<'_>) -> Result<Answer> {
 /// The same of a token and for a client that are remembered: without a look at the database.
 pub(in crate::http) fn known(asked: &Asked<'_>) -> Option<Known> {
     let parameters = authenticate::form(asked).ok()?;
-    let proved = authenticate::known(asked, &parameters)?;
+    let proved = authenticate::known(asked, parameters)?;
     let digest = SecretDigest::of(parameters.one("token").ok()??.as_bytes());
     let worth = asked.app.known.tokens.get(&asked.app.store, &digest)?;
     Some(Known::Now(told(asked, &proved.client, Some(&worth))))
@@ -41,45 +42,70 @@ pub(in crate::http) fn known(asked: &Asked<'_>) -> Option<Known> {
 fn told(asked: &Asked<'_>, client: &Client, worth: Option<&Worth>) -> Answer {
     let settings = &asked.app.live.get().oauth;
     let scopes = |worth| asked.tokens(settings).scopes_told(client, worth, asked.now);
-    let members = match worth.and_then(|worth| Some((worth, scopes(worth)?))) {
-        Some((worth, scopes)) => members(asked, worth, &scopes),
-        None => Map::from_iter([("active".to_owned(), false.into())]),
-    };
-    Answer::json(StatusCode::OK, members)
+    match worth.and_then(|worth| Some((worth, scopes(worth)?))) {
+        Some((worth, scopes)) => Answer::json(StatusCode::OK, &members(asked, worth, &scopes)),
+        None => Answer::json(StatusCode::OK, &json!({ "active": false })),
+    }
 }
 
-fn members(asked: &Asked<'_>, worth: &Worth, scopes: &[String]) -> Map<String, Value> {
-    let seconds = |at: Timestamp| Value::from(at.as_millis() / 1_000);
+/// What is said of a token that is good (RFC 7662 §2.2).
+#[derive(Serialize)]
+struct Members<'a> {
+    active: bool,
+    scope: String,
+    client_id: &'a str,
+    sub: String,
+    #[serde(skip_serializing_if = "Audience::is_nobody")]
+    aud: Audience<'a>,
+    iss: &'a str,
+    iat: i64,
+    exp: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_type: Option<&'static str>,
+    workspace: &'a str,
+}
+
+fn members<'a>(asked: &'a Asked<'_>, worth: &'a Worth, scopes: &[&str]) -> Members<'a> {
+    let seconds = |at: Timestamp| at.as_millis() / 1_000;
     let grant = &worth.grant;
-    let holder = grant.holder.map(|holder| holder.to_string());
-    let mut members = Map::new();
-    let mut say = |name: &str, value: Value| members.insert(name.to_owned(), value);
-    say("active", true.into());
-    say("scope", scopes.join(" ").into());
-    say("client_id", grant.client.as_str().into());
-    say("sub", holder.unwrap_or_else(|| grant.client.to_string()).into());
-    match audiences(asked, worth).as_slice() {
-        [] => None,
-        [one] => say("aud", one.as_str().into()),
-        several => say("aud", json!(several)),
-    };
-    say("iss", asked.public.as_str().into());
-    say("iat", seconds(worth.created_at));
-    say("exp", seconds(worth.expires_at));
-    if worth.is_access {
-        say("token_type", "Bearer".into());
+    Members {
+        active: true,
+        scope: scopes.join(" "),
+        client_id: grant.client.as_str(),
+        sub: grant.holder.map_or_else(|| grant.client.to_string(), |holder| holder.to_string()),
+        aud: Audience::of(asked, worth),
+        iss: asked.public.as_str(),
+        iat: seconds(worth.created_at),
+        exp: seconds(worth.expires_at),
+        token_type: worth.is_access.then_some("Bearer"),
+        workspace: &grant.workspace,
     }
-    say("workspace", grant.workspace.as_str().into());
-    members
 }
 
-/// What the client has named, or whatever the product is called.
-fn audiences(asked: &Asked<'_>, worth: &Worth) -> Vec<String> {
-    if !worth.grant.resources.is_empty() {
-        return worth.grant.resources.clone();
+/// Whom a token is for: one name stands alone, several are a list.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Audience<'a> {
+    One(&'a str),
+    Several(Vec<&'a str>),
+}
+
+impl<'a> Audience<'a> {
+    /// What the client has named, or whatever the product is called.
+    fn of(asked: &'a Asked<'_>, worth: &'a Worth) -> Self {
+        let mut names: Vec<&str> = worth.grant.resources.iter().map(String::as_str).collect();
+        if names.is_empty() {
+            let product = asked.in_force.registry.product(&worth.grant.product);
+            let oauth = product.and_then(|product| product.oauth.as_ref());
+            names.extend(oauth.into_iter().flat_map(|it| &it.audiences).map(|it| it.as_str()));
+        }
+        match names.as_slice() {
+            [one] => Self::One(one),
+            _ => Self::Several(names),
+        }
     }
-    let product = asked.in_force.registry.product(&worth.grant.product);
-    let oauth = product.and_then(|product| product.oauth.as_ref());
-    let names = oauth.into_iter().flat_map(|oauth| &oauth.audiences);
-    names.map(|audience| audience.as_str().to_owned()).collect()
+
+    fn is_nobody(&self) -> bool {
+        matches!(self, Self::Several(names) if names.is_empty())
+    }
 }

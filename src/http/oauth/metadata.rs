@@ -48,7 +48,7 @@ pub(in crate::http) fn show(asked: &Asked<'_>) -> Result<Answer> {
     if !scopes.is_empty() {
         say("scopes_supported", json!(scopes));
     }
-    Ok(Answer::json(StatusCode::OK, members).kept())
+    Ok(Answer::json(StatusCode::OK, &members).kept())
 }
 
 /// Whatever applications may ask for, of any product.

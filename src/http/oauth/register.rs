@@ -25,7 +25,7 @@ pub(in crate::http) fn register(asked: &Asked<'_>) -> Result<Answer> {
     let said = said(asked)?;
     let may = (settings, asked.sent.bearer(), asked.now);
     let registered = asked.clients().register(&said, asked.address.to_string(), may)?;
-    Ok(Answer::json(StatusCode::CREATED, members(asked, &registered)))
+    Ok(Answer::json(StatusCode::CREATED, &members(asked, &registered)))
 }
 
 /// Shows a client what it has said.
@@ -35,7 +35,7 @@ pub(in crate::http) fn register(asked: &Asked<'_>) -> Result<Answer> {
 pub(in crate::http) fn show(asked: &Asked<'_>) -> Result<Answer> {
     let client = theirs(asked)?;
     let registered = Registered { client, secret: None, token: None };
-    Ok(Answer::json(StatusCode::OK, members(asked, &registered)))
+    Ok(Answer::json(StatusCode::OK, &members(asked, &registered)))
 }
 
 /// Replaces what a client has said.
@@ -51,7 +51,7 @@ pub(in crate::http) fn replace(asked: &Asked<'_>) -> Result<Answer> {
     let said = (&said(asked)?, settings.registration);
     let clients = asked.clients();
     let registered = clients.reregister(&asked.sent.client, asked.sent.bearer(), said)?;
-    Ok(Answer::json(StatusCode::OK, members(asked, &registered)))
+    Ok(Answer::json(StatusCode::OK, &members(asked, &registered)))
 }
 
 /// Ends a client, with all that it holds.

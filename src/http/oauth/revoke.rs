@@ -14,7 +14,7 @@ use crate::oauth::{Error, Result};
 /// `InvalidRequest`, `InvalidClient`; `InvalidGrant` for another client's token.
 pub(in crate::http) fn answer(asked: &Asked<'_>) -> Result<Answer> {
     let parameters = authenticate::form(asked)?;
-    let proved = authenticate::client(asked, &parameters)?;
+    let proved = authenticate::client(asked, parameters)?;
     let token = parameters.one("token")?.ok_or_else(|| Error::request("token is missing"))?;
     let settings = &asked.app.live.get().oauth;
     asked.tokens(settings).revoke(&proved.client, token)?;

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use actix_http::StatusCode;
-use serde_json::{Map, Value};
+use serde::Serialize;
 
 use super::answer::Answer;
 use super::authenticate;
@@ -20,13 +20,12 @@ use crate::oauth::{Code, Error, Parameters, Result};
 /// As RFC 6749 §5.2.
 pub(in crate::http) fn answer(asked: &Asked<'_>) -> Result<Answer> {
     let parameters = parameters(asked)?;
-    let proved = authenticate::client(asked, &parameters)?;
+    let proved = authenticate::client(asked, parameters)?;
     let client = &proved.client;
     if asked.sent.is_json() && !client.is_oauth20 {
         return Err(Error::request("send application/x-www-form-urlencoded"));
     }
-    let given = given(asked, client, &parameters)?;
-    Ok(Answer::json(StatusCode::OK, members(&given, asked.now)))
+    Ok(told(&given(asked, client, parameters)?, asked.now))
 }
 
 /// The same for a service that is remembered: its token is written, and nobody waits for it on a thread.
@@ -37,21 +36,19 @@ pub(in crate::http) fn known(asked: &Asked<'_>) -> Option<Known> {
     if GrantType::named(kind) != Some(GrantType::ClientCredentials) {
         return None;
     }
-    let proved = authenticate::known(asked, &parameters)?;
+    let proved = authenticate::known(asked, parameters)?;
     let settings = &asked.app.live.get().oauth;
     let resources: Vec<&str> = parameters.all("resource").collect();
     let asks = (resources.as_slice(), parameters.one("scope").ok()?);
     let (principals, now) = (Arc::clone(&asked.app.principals), asked.now);
     let given = asked.tokens(settings).serve_itself_later(&proved.client, asks, principals).ok()?;
-    Some(Known::Later(actix_rt::spawn(async move {
-        Ok(Answer::json(StatusCode::OK, members(&given.await?, now)))
-    })))
+    Some(Known::Later(actix_rt::spawn(async move { Ok(told(&given.await?, now)) })))
 }
 
 /// A form; or, for clients of the older style, one flat JSON object.
-fn parameters(asked: &Asked<'_>) -> Result<Parameters> {
+fn parameters<'a>(asked: &Asked<'a>) -> Result<&'a Parameters> {
     if asked.sent.is_json() {
-        return Ok(Parameters::of_json(&asked.sent.body)?);
+        return Ok(asked.sent.parameters()?);
     }
     authenticate::form(asked)
 }
@@ -87,14 +84,24 @@ fn given(asked: &Asked<'_>, client: &Client, parameters: &Parameters) -> Result<
     }
 }
 
-fn members(given: &Given, now: Timestamp) -> Map<String, Value> {
-    let mut members = Map::new();
-    members.insert("access_token".to_owned(), given.access.as_str().into());
-    members.insert("token_type".to_owned(), "Bearer".into());
-    members.insert("expires_in".to_owned(), given.expires_in_seconds(now).into());
-    if let Some(refresh) = &given.refresh {
-        members.insert("refresh_token".to_owned(), refresh.as_str().into());
-    }
-    members.insert("scope".to_owned(), given.scopes.join(" ").into());
-    members
+/// What a client is told that gets tokens.
+#[derive(Serialize)]
+struct Members<'a> {
+    access_token: &'a str,
+    token_type: &'static str,
+    expires_in: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<&'a str>,
+    scope: String,
+}
+
+fn told(given: &Given, now: Timestamp) -> Answer {
+    let members = Members {
+        access_token: given.access.as_str(),
+        token_type: "Bearer",
+        expires_in: given.expires_in_seconds(now),
+        refresh_token: given.refresh.as_ref().map(|token| token.as_str()),
+        scope: given.scopes.join(" "),
+    };
+    Answer::json(StatusCode::OK, &members)
 }

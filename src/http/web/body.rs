@@ -11,9 +11,6 @@ use zeroize::Zeroizing;
 /// Bytes of a form: far more than the longest that a page has.
 const FORM_BYTES_MAX: usize = 64 * 1024;
 
-/// Room for what is usual: wiping what nobody filled would cost more than reading it.
-const ROOM_BYTES: usize = 1024;
-
 /// How long a form may take to arrive.
 pub(in crate::http) const FORM_WITHIN: Duration = Duration::from_secs(10);
 
@@ -37,7 +34,7 @@ pub(in crate::http) async fn read(
 }
 
 async fn gathered(mut payload: Payload<BoxedPayloadStream>) -> Result<Zeroizing<Vec<u8>>, Unread> {
-    let mut body = Zeroizing::new(Vec::with_capacity(ROOM_BYTES));
+    let mut body = Zeroizing::new(Vec::new());
     loop {
         match poll_fn(|context| Pin::new(&mut payload).poll_next(context)).await {
             None => return Ok(body),
@@ -54,7 +51,8 @@ async fn gathered(mut payload: Payload<BoxedPayloadStream>) -> Result<Zeroizing<
 }
 
 /// Makes room for so many bytes more. A vector that grows by itself leaves a copy of what it held
-/// behind; here what it was is wiped.
+/// behind; here what it was is wiped. Most bodies come in one piece and get no more room than it needs:
+/// to wipe what nobody filled would cost more than to read what somebody did.
 fn hold_room(body: &mut Zeroizing<Vec<u8>>, bytes: usize) {
     let needed = body.len() + bytes;
     if needed > body.capacity() {

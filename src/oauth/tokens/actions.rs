@@ -52,11 +52,11 @@ impl Tokens<'_> {
     }
 
     /// Those of a grant's scopes that applications may still have.
-    pub(super) fn open_scopes(&self, grant: &Grant) -> Vec<String> {
+    pub(super) fn open_scopes<'g>(&self, grant: &'g Grant) -> impl Iterator<Item = &'g String> {
         let product = self.registry.product(&grant.product);
         let open = product.and_then(|product| product.oauth.as_ref());
         let open = open.map(|oauth| oauth.scopes.as_slice()).unwrap_or_default();
-        grant.scopes.iter().filter(|name| open.contains(name)).cloned().collect()
+        grant.scopes.iter().filter(|name| open.contains(name))
     }
 
     /// Holds that the resources that a client names are the product's for which the grant is: those

@@ -49,7 +49,7 @@ impl Tokens<'_> {
         }
         self.hold_resources(&grant, &sent.resources)?;
         let scopes = sent.scope.map(target::scopes).transpose()?;
-        let open = self.open_scopes(&grant);
+        let open: Vec<String> = self.open_scopes(&grant).cloned().collect();
         let scopes = scopes.filter(|names| !names.is_empty()).unwrap_or(open.clone());
         if scopes.is_empty() || scopes.iter().any(|name| !open.contains(name)) {
             let said = "that is more than was given, or than applications may still have";

@@ -42,19 +42,19 @@ impl Tokens<'_> {
     /// The scopes of a token that the gate would let it have at `now`; `None` where it is worth nothing,
     /// or is not for `client` to know.
     #[must_use]
-    pub fn scopes_told(
+    pub fn scopes_told<'w>(
         &self,
         client: &Client,
-        worth: &Worth,
+        worth: &'w Worth,
         now: Timestamp,
-    ) -> Option<Vec<String>> {
+    ) -> Option<Vec<&'w str>> {
         let is_live = worth.expires_at > now && worth.grant.ends_at > now;
         if !is_live || !may_know(client, worth) {
             return None;
         }
-        let mut scopes = self.open_scopes(&worth.grant);
-        scopes.retain(|name| worth.scopes.contains(name));
-        (!scopes.is_empty()).then_some(scopes)
+        let open = self.open_scopes(&worth.grant);
+        let scopes = open.filter(|name| worth.scopes.contains(name)).map(String::as_str);
+        Some(scopes.collect()).filter(|scopes: &Vec<_>| !scopes.is_empty())
     }
 
     /// Ends a token that `client` holds: a refresh token with all that came of the same consent.
