@@ -18,4 +18,8 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "0011_usage_of_secrets",
         sql: include_str!("../migrations/0011_usage_of_secrets.sql"),
     },
+    Migration {
+        name: "0012_numbered_tokens",
+        sql: include_str!("../migrations/0012_numbered_tokens.sql"),
+    },
 ];

@@ -34,12 +34,15 @@ struct Waiting<J> {
     /// Groups of urgent jobs since something was written behind.
     groups: u32,
     is_closed: bool,
+    /// Whether the thread that takes jobs is asleep: one that is awake looks again by itself, and need
+    /// not be told, which costs a system call.
+    is_asleep: bool,
 }
 
 impl<J> Default for Queue<J> {
     fn default() -> Self {
         let (now, behind) = (VecDeque::new(), VecDeque::new());
-        let waiting = Waiting { now, behind, groups: 0, is_closed: false };
+        let waiting = Waiting { now, behind, groups: 0, is_closed: false, is_asleep: false };
         Self { waiting: Mutex::new(waiting), has_changed: Condvar::new() }
     }
 }
@@ -64,7 +67,12 @@ impl<J> Queue<J> {
             )));
         }
         queue.push_back(job);
-        self.has_changed.notify_one();
+        let is_asleep = std::mem::take(&mut waiting.is_asleep);
+        // It would wake to wait for what is held here.
+        drop(waiting);
+        if is_asleep {
+            self.has_changed.notify_one();
+        }
         Ok(())
     }
 
@@ -86,6 +94,7 @@ impl<J> Queue<J> {
             if waiting.is_closed {
                 return None;
             }
+            waiting.is_asleep = true;
             waiting = self.has_changed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
         }
     }

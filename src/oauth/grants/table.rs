@@ -85,12 +85,16 @@ pub(in crate::oauth) fn renew(tx: &Write<'_>, grant: &Grant) -> Result<()> {
     Ok(())
 }
 
-/// Writes that a grant gave a token now, as exactly as it is told.
-pub(in crate::oauth) fn see(tx: &Write<'_>, grant: &Grant) -> Result<()> {
-    const UPDATE: &str = "
-        UPDATE oauth_grants SET last_token_at = ?2 WHERE id = ?1 AND last_token_at <= ?3";
-    tx.execute(UPDATE, params![grant.id, tx.now, tx.now.minus(clients::SEEN_EVERY)])?;
-    Ok(())
+/// Writes that a grant gave a token now, as exactly as it is told; answers whether there was anything to
+/// write.
+pub(in crate::oauth) fn see(tx: &Write<'_>, grant: &Grant) -> Result<bool> {
+    const UPDATE: &str = "UPDATE oauth_grants SET last_token_at = ?2 WHERE id = ?1";
+    let before = tx.now.minus(clients::SEEN_EVERY);
+    if grant.last_token_at.is_some_and(|seen_at| seen_at > before) {
+        return Ok(false);
+    }
+    tx.execute(UPDATE, params![grant.id, tx.now])?;
+    Ok(true)
 }
 
 /// The access tokens of a client: what must be forgotten when it goes.

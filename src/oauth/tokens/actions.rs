@@ -184,7 +184,9 @@ pub(super) fn issue(
         expires_at: tx.now.plus(settings.access_token).min(grant.ends_at),
     };
     let forgotten = table::insert_access(tx, &access)?;
-    grant_table::see(tx, grant)?;
-    clients::see(tx, &grant.client)?;
+    // Whenever a grant is seen, so is its client: one that is not due is not due there either.
+    if grant_table::see(tx, grant)? {
+        clients::see(tx, &grant.client)?;
+    }
     Ok(Outcome { answer: Ok(given), forgotten })
 }

@@ -89,7 +89,7 @@ impl Tokens<'_> {
                 created_at: tx.now,
                 // Twice as long as a token, so that it is not written anew for each.
                 ends_at: tx.now.plus(settings.access_token).plus(settings.access_token),
-                last_token_at: Some(tx.now),
+                last_token_at: None,
             };
             serve(tx, wanted, target.scopes, (&minted, &settings))
         })

@@ -13,8 +13,11 @@ use crate::store::{Fault, Read, Row, Seal, Write, params};
 pub(in crate::oauth) const TABLES: &[&str] =
     &["oauth_access_tokens", "oauth_refresh_tokens", "oauth_grants"];
 
-/// Access tokens that hang on one grant: a new one ends the oldest.
+/// Access tokens that hang on one grant: beyond it the oldest end.
 const ACCESS_TOKENS_MAX: i64 = 200;
+
+/// One in so many access tokens makes room for itself and the next: older ones end a few at a time.
+const ACCESS_TOKENS_AT_ONCE: i64 = 16;
 
 fn code_seal(code: &Code) -> [u8; 16] {
     Seal::over("oauth_codes")
@@ -142,24 +145,29 @@ pub(super) fn count_refresh(db: &Read<'_>, grant: GrantId) -> Result<i64> {
 
 /// Writes an access token; answers which older ones it has ended.
 pub(super) fn insert_access(tx: &Write<'_>, token: &AccessToken) -> Result<Vec<SecretDigest>> {
-    const BEYOND: &str = "
-        SELECT digest FROM oauth_access_tokens WHERE grant_id = ?1
-        ORDER BY created_at DESC LIMIT 1000 OFFSET ?2";
-    const DELETE: &str = "DELETE FROM oauth_access_tokens WHERE digest = ?1";
     const INSERT: &str = "
-        INSERT INTO oauth_access_tokens (digest, grant_id, scopes, created_at, expires_at, seal)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-    let beyond: Vec<SecretDigest> =
-        tx.all(BEYOND, params![token.grant, ACCESS_TOKENS_MAX - 1], |row| row.get(0))?;
-    for digest in &beyond {
-        tx.execute(DELETE, params![digest])?;
-    }
+        INSERT INTO oauth_access_tokens (digest, grant_id, number, scopes, created_at, expires_at,
+                                         seal)
+        VALUES (?1, ?2, 1 + (SELECT coalesce(max(number), 0) FROM oauth_access_tokens
+                             WHERE grant_id = ?2), ?3, ?4, ?5, ?6)
+        RETURNING number";
     let scopes = list(&token.scopes);
     let seal = seals::access_token(&token.digest, token.grant, &scopes, token.expires_at);
     let row =
         params![&token.digest, token.grant, &scopes, token.created_at, token.expires_at, &seal];
-    tx.execute(INSERT, row)?;
-    Ok(beyond)
+    match tx.first(INSERT, row, |row| row.get::<i64>(0))? {
+        Some(number) if number % ACCESS_TOKENS_AT_ONCE == 0 => {
+            end_oldest(tx, token.grant, number - ACCESS_TOKENS_MAX + ACCESS_TOKENS_AT_ONCE)
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// Ends the access tokens of a grant up to the one with this number; answers which those were.
+fn end_oldest(tx: &Write<'_>, grant: GrantId, number: i64) -> Result<Vec<SecretDigest>> {
+    const DELETE: &str = "
+        DELETE FROM oauth_access_tokens WHERE grant_id = ?1 AND number <= ?2 RETURNING digest";
+    Ok(tx.all(DELETE, params![grant, number], |row| row.get(0))?)
 }
 
 fn list(scopes: &[String]) -> String {
