@@ -4,10 +4,11 @@
 //! until the next change in the tables that it was read from, whatever that is about: so nothing that
 //! ends a client or a token has to say so here.
 
-use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use hashbrown::HashMap;
 
 use super::clients::{ClientId, Proved, table::TABLES as CLIENT_TABLES};
 use super::tokens::{Worth, table::TABLES as TOKEN_TABLES};

@@ -6,9 +6,10 @@
 //!
 //! [`sqlite3_update_hook`]: https://www.sqlite.org/c3ref/update_hook.html
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use hashbrown::HashMap;
 use rusqlite::Connection;
 
 /// The changes that one connection makes, by table.

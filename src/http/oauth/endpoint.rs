@@ -125,18 +125,18 @@ impl Sent {
         Self {
             client: client.to_owned(),
             authorization: one(header::AUTHORIZATION).map(str::to_owned),
-            media_type: media_type.to_ascii_lowercase(),
+            media_type: media_type.to_owned(),
             body: zeroize::Zeroizing::default(),
             parameters: OnceCell::new(),
         }
     }
 
     pub(super) fn is_form(&self) -> bool {
-        self.media_type == "application/x-www-form-urlencoded"
+        self.media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded")
     }
 
     pub(super) fn is_json(&self) -> bool {
-        self.media_type == "application/json"
+        self.media_type.eq_ignore_ascii_case("application/json")
     }
 
     /// What the body says, a flat JSON object or else a form: read once, whoever asks and how often.

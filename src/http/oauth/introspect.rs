@@ -97,7 +97,9 @@ impl<'a> Audience<'a> {
         if names.is_empty() {
             let product = asked.in_force.registry.product(&worth.grant.product);
             let oauth = product.and_then(|product| product.oauth.as_ref());
-            names.extend(oauth.into_iter().flat_map(|it| &it.audiences).map(|it| it.as_str()));
+            for known in oauth.into_iter().flat_map(|oauth| &oauth.audiences) {
+                names.push(known.as_str());
+            }
         }
         match names.as_slice() {
             [one] => Self::One(one),

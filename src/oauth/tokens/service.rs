@@ -67,24 +67,18 @@ impl Tokens<'_> {
                 "a token of this API is bound to ids that somebody chooses: ask them for consent",
             )
         })?;
-        let (id, settings) = (client.id.clone(), self.settings.clone());
-        let minted = Minted::new(false)?;
+        let (client, scopes) = (client.id.clone(), client.scopes.clone());
+        let (settings, minted) = (self.settings.clone(), Minted::new(false)?);
         Ok(move |tx: &Write<'_>| {
-            // As it is now: it may have been removed or changed meanwhile.
-            let is_same = |known: &Client| known.workspace.as_ref() == Some(&workspace);
-            let client = clients::find(tx, &id)?.filter(is_same);
-            let unknown = || Error::new(Code::InvalidClient, "there is no such client");
-            let client = client.ok_or_else(unknown)?;
-            hold_bound(&client, &target.scopes)?;
             let wanted = Grant {
                 id: GrantId::new(tx.now),
-                client: client.id,
+                client,
                 workspace,
                 product: target.product.id.clone(),
                 resources: Vec::new(),
                 holder: None,
                 // The bound, so that tokens for different parts of it live side by side.
-                scopes: client.scopes,
+                scopes,
                 restrictions,
                 created_at: tx.now,
                 // Twice as long as a token, so that it is not written anew for each.
@@ -110,8 +104,13 @@ fn serve(
     scopes: Vec<String>,
     (minted, settings): (&Minted, &OAuth),
 ) -> Result<Outcome> {
-    let mut forgotten = Vec::new();
     let known = grants::of_service(tx, &wanted.client, (&wanted.workspace, &wanted.product))?;
+    let wanted = match &known {
+        // It would have ended with its client, or when that was to have less.
+        Some(known) if covers(known, &scopes, &wanted) => wanted,
+        _ => as_it_is_now(tx, wanted, &scopes)?,
+    };
+    let mut forgotten = Vec::new();
     let grant = match known {
         Some(known) if known.ends_at > tx.now && covers(&known, &scopes, &wanted) => {
             lasting(tx, known, wanted.ends_at, tx.now.plus(settings.access_token))?
@@ -127,6 +126,16 @@ fn serve(
     let mut outcome = issue(tx, &grant, scopes, minted, settings)?;
     outcome.forgotten.extend(forgotten);
     Ok(outcome)
+}
+
+/// What is wanted, by what the client is bound to now: it may have been removed or changed meanwhile.
+fn as_it_is_now(tx: &Write<'_>, wanted: Grant, scopes: &[String]) -> Result<Grant> {
+    let is_same = |client: &Client| client.workspace.as_ref() == Some(&wanted.workspace);
+    let client = clients::find(tx, &wanted.client)?.filter(is_same);
+    let unknown = || Error::new(Code::InvalidClient, "there is no such client");
+    let client = client.ok_or_else(unknown)?;
+    hold_bound(&client, scopes)?;
+    Ok(Grant { scopes: client.scopes, ..wanted })
 }
 
 /// What a service has, made to end later where a token would outlive it.
