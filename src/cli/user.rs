@@ -22,7 +22,7 @@ pub(super) enum User {
         #[command(flatten)]
         json: Json,
     },
-    /// Give somebody another password; their sessions end.
+    /// Give somebody another password; their sessions end, and so does what they let apps do.
     Passwd {
         email: Email,
         #[command(flatten)]
