@@ -46,12 +46,12 @@ fn keystile() -> Result<(), Box<dyn Error>> {
         let ask = Ask { bucket, place: &Place::unknown(), allowance, cost: 1, repeat: None };
         limiter.draw(&ask, NOW).ok_or("an admitted bucket is known")?;
         if number % REQUESTS_A_TURN == 0 {
-            journal.save()?;
+            journal.save(NOW)?;
         }
     }
     let in_use = resident_mib()? - before;
-    journal.save()?;
-    journal.sweep(NOW.plus(Span::seconds(61)))?;
+    journal.save(NOW)?;
+    journal.sweep(NOW.plus(Span::seconds(600)))?;
     println!("{in_use:.0} {:.0}", resident_mib()? - before);
     Ok(())
 }

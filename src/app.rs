@@ -66,7 +66,7 @@ impl App {
     pub fn open(live: Live, lock: Lock, clock: Clock) -> Result<Arc<Self>> {
         let settings = live.get();
         let store = Arc::new(Store::open(lock, MIGRATIONS, &clock)?);
-        limits::fold(&store)?;
+        limits::fold(&store, clock.now())?;
         let limiter = Arc::new(Limiter::new(Arc::clone(&settings.plans)));
         let (of_store, of_limiter) = (Arc::clone(&store), Arc::clone(&limiter));
         let principals = Arc::new(Principals::new(of_store, of_limiter, settings.cached_keys));

@@ -18,8 +18,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "0011_usage_of_secrets",
         sql: include_str!("../migrations/0011_usage_of_secrets.sql"),
     },
+    Migration { name: "0012_day_blocks", sql: include_str!("../migrations/0012_day_blocks.sql") },
     Migration {
-        name: "0012_numbered_tokens",
-        sql: include_str!("../migrations/0012_numbered_tokens.sql"),
+        name: "0013_numbered_tokens",
+        sql: include_str!("../migrations/0013_numbered_tokens.sql"),
     },
 ];

@@ -11,8 +11,13 @@ use crate::id::KeyId;
 /// Seconds of a day of UTC.
 pub(super) const DAY_SECONDS: u32 = 86_400;
 
+/// After how long a bucket is given back: whoever asks every few minutes is not read from the database
+/// each time.
+pub(super) const IDLE_SECONDS: u32 = 600;
+
 /// Whose use is counted together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// The database orders them as this does, by their bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BucketId([u8; 16]);
 
 impl BucketId {
@@ -147,11 +152,12 @@ impl Bucket {
         SavedDay { day: self.day, spent: self.spent }
     }
 
-    /// Whether the database knows all that is worth knowing of it.
+    /// Whether nothing passed for a while, and the database knows all that is worth knowing of it.
     pub(super) fn is_idle(&mut self, now: Timestamp) -> bool {
         self.turn_to(now);
         self.minute.shrink();
-        self.minute.is_empty() && !self.is_unsaved
+        let idle_seconds = second(now).saturating_sub(self.minute.newest_second());
+        self.minute.is_empty() && idle_seconds >= IDLE_SECONDS && !self.is_unsaved
     }
 
     /// A new day begins with nothing spent. Where the clock was set back to an earlier one, what was

@@ -1,31 +1,29 @@
 //! Writing day counts down, so that a day survives a restart.
 //!
-//! A turn appends what has changed to a journal, one row for thousands of buckets: a row for each would
-//! be a page of the database for each, every second. Only when the journal has grown long, or before
-//! a bucket is given back, is it folded into the rows by which buckets are read. Both hold whole
-//! counts and not increments, so to fold twice does no harm, and a crash in the middle neither.
+//! A turn appends what has changed to a journal, one row for thousands of buckets: to write each where it
+//! belongs would be a page of the database for each, every second. Only when the journal has grown long,
+//! or before a bucket is given back, is it folded into the blocks by which buckets are read. Both hold
+//! whole counts and not increments, so to fold twice does no harm, and a crash in the middle neither.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::bucket::{BucketId, SavedDay};
-use super::{Limiter, table};
+use super::bucket::{SavedDay, day};
+use super::entries::{self, Entry};
+use super::table::JournalRow;
+use super::{Limiter, blocks, table};
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::store::Store;
 
-/// Rows of one transaction: few enough that a change of somebody's waits some milliseconds for it, and
-/// enough that a page of the database is seldom written twice.
-const CHUNK_ROWS: usize = 4_000;
+/// Blocks of days that are over, deleted in one transaction: few enough that a change of somebody's waits
+/// some milliseconds for it.
+const DELETED_MAX: usize = 500;
 
 /// Entries of one row of the journal: 880 KiB.
 const ROW_ENTRIES_MAX: usize = 40_000;
 
-/// Entries after which the journal is folded: 4.4 MB of it, and some 20 MB of memory meanwhile.
-const ENTRIES_MAX: usize = 200_000;
-
-/// An entry: the bucket's 16 bytes, then day and count, the lowest byte first.
-const ENTRY_BYTES: usize = 22;
+/// Entries after which the journal is folded: 8.8 MB of it, and some 20 MB of memory meanwhile.
+const ENTRIES_MAX: usize = 400_000;
 
 /// Brings the day counts of a limiter to the database. There is one for each limiter.
 pub struct Journal {
@@ -46,11 +44,11 @@ impl Journal {
     ///
     /// # Errors
     /// As the store's; what was not written is written the next time.
-    pub fn save(&mut self) -> Result<()> {
+    pub fn save(&mut self, now: Timestamp) -> Result<()> {
         let unsaved: Vec<_> = self.limiter.take_unsaved().flatten().collect();
         let mut rows = unsaved.chunks(ROW_ENTRIES_MAX);
         while let Some(row) = rows.next() {
-            let entries = encode(row);
+            let entries = entries::encode(row);
             if let Err(error) = self.store.write_behind(move |tx| table::append(tx, &entries)) {
                 let left = row.iter().chain(rows.flatten());
                 self.limiter.unsave(left.map(|(bucket, _)| bucket));
@@ -58,16 +56,16 @@ impl Journal {
             }
             self.entries += row.len();
         }
-        if self.entries >= ENTRIES_MAX { self.fold() } else { Ok(()) }
+        if self.entries >= ENTRIES_MAX { self.fold(now) } else { Ok(()) }
     }
 
     /// The last time: writes down what is left, so that the next start finds no journal.
     ///
     /// # Errors
     /// As the store's; the next start folds what was written.
-    pub fn close(&mut self) -> Result<()> {
-        self.save()?;
-        self.fold()
+    pub fn close(&mut self, now: Timestamp) -> Result<()> {
+        self.save(now)?;
+        self.fold(now)
     }
 
     /// Gives back what is idle, and deletes counts of days that are over.
@@ -75,70 +73,56 @@ impl Journal {
     /// # Errors
     /// As the store's; the next sweep tries again.
     pub fn sweep(&mut self, now: Timestamp) -> Result<()> {
-        // What is given back is known by its row alone.
-        self.fold()?;
+        // What is given back is known by its block alone.
+        self.fold(now)?;
         self.limiter.give_back(now);
-        while self.store.write_behind(move |tx| table::delete_old(tx, now, CHUNK_ROWS))?
-            == CHUNK_ROWS
+        while self.store.write_behind(move |tx| table::delete_old(tx, now, DELETED_MAX))?
+            == DELETED_MAX
         {}
         Ok(())
     }
 
-    fn fold(&mut self) -> Result<()> {
+    fn fold(&mut self, now: Timestamp) -> Result<()> {
         if self.entries > 0 {
-            fold(&self.store)?;
+            fold(&self.store, now)?;
             self.entries = 0;
         }
         Ok(())
     }
 }
 
-/// Brings the rows of all buckets up to date with the journal. To be called before any bucket is read:
-/// the last run may have left a journal behind. What stands in a row of it that does not bear its own
-/// checksum counts as spent, whatever it says.
+/// Brings the blocks up to date with the journal. To be called before any bucket is read: the last run may
+/// have left a journal behind. What stands in a row of it that does not bear its own checksum counts as
+/// spent, whatever it says.
 ///
 /// # Errors
 /// As the store's.
-pub fn fold(store: &Store) -> Result<()> {
+pub fn fold(store: &Store, now: Timestamp) -> Result<()> {
     let journal = store.read(table::journal)?;
     let Some(last) = journal.last().map(|row| row.number) else { return Ok(()) };
-    let mut days = HashMap::new();
-    for row in &journal {
-        if !row.is_sealed {
-            tracing::error!(row = row.number, "a row of the journal of day counts is damaged");
-        }
-        let believed = |saved| if row.is_sealed { saved } else { SavedDay::SPENT };
-        days.extend(decode(&row.entries).map(|(bucket, saved)| (bucket, believed(saved))));
-    }
-    let mut days: Vec<(BucketId, SavedDay)> = days.into_iter().collect();
-    // Neighbours share a page: in their order each page is written once.
-    days.sort_unstable_by_key(|(bucket, _)| *bucket.as_bytes());
-    for chunk in days.chunks(CHUNK_ROWS) {
-        let rows = chunk.to_vec();
-        store.write_behind(move |tx| {
-            rows.iter().try_for_each(|(bucket, saved)| table::save(tx, bucket, *saved))
-        })?;
+    let (entries, today) = (Arc::new(latest(journal)), day(now));
+    let mut done = 0;
+    while done < entries.len() {
+        let entries = Arc::clone(&entries);
+        done += store.write_behind(move |tx| blocks::merge(tx, &entries[done..], today))?;
     }
     store.write_behind(move |tx| table::cut(tx, last))
 }
 
-fn encode(entries: &[(BucketId, SavedDay)]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(entries.len() * ENTRY_BYTES);
-    for (bucket, saved) in entries {
-        bytes.extend_from_slice(bucket.as_bytes());
-        bytes.extend_from_slice(&saved.day.to_le_bytes());
-        bytes.extend_from_slice(&saved.spent.to_le_bytes());
+/// The last word of a journal on each bucket, in the order of buckets.
+fn latest(journal: Vec<JournalRow>) -> Vec<Entry> {
+    let mut latest = Vec::new();
+    for row in journal.into_iter().rev() {
+        if !row.is_sealed {
+            tracing::error!(row = row.number, "a row of the journal of day counts is damaged");
+        }
+        let believed = |saved| if row.is_sealed { saved } else { SavedDay::SPENT };
+        latest.extend(entries::decode(&row.entries).map(|(it, saved)| (it, believed(saved))));
     }
-    bytes
-}
-
-fn decode(bytes: &[u8]) -> impl Iterator<Item = (BucketId, SavedDay)> {
-    bytes.chunks_exact(ENTRY_BYTES).filter_map(|entry| {
-        let (bucket, rest) = entry.split_first_chunk()?;
-        let (day, spent) = rest.split_first_chunk()?;
-        let spent = u32::from_le_bytes(*spent.first_chunk()?);
-        Some((BucketId::of_bytes(*bucket), SavedDay { day: u16::from_le_bytes(*day), spent }))
-    })
+    // Equal ones stay in their order, and the first of them is the newest.
+    latest.sort_by_key(|(bucket, _)| *bucket);
+    latest.dedup_by_key(|(bucket, _)| *bucket);
+    latest
 }
 
 #[cfg(test)]
@@ -146,7 +130,7 @@ mod tests {
     use super::*;
     use crate::clock::Clock;
     use crate::id::KeyId;
-    use crate::limits::{Allowance, Ask, Outcome, Place, saved_day};
+    use crate::limits::{Allowance, Ask, BucketId, Outcome, Place, saved_day};
     use crate::schema::MIGRATIONS;
     use crate::store::{Lock, Locked, params};
 
@@ -190,13 +174,13 @@ mod tests {
         let buckets = [1, 2, 3].map(|_| BucketId::of_key(KeyId::new(NOW)));
         for cost in 1..=3 {
             world.draw(buckets[0], cost);
-            world.journal.save().unwrap();
+            world.journal.save(NOW).unwrap();
         }
         world.draw(buckets[1], 7);
-        world.journal.save().unwrap();
+        world.journal.save(NOW).unwrap();
         assert_eq!(world.spent(&buckets[0]), 0, "it is in the journal alone");
         for _ in 0..2 {
-            fold(&world.store).unwrap();
+            fold(&world.store, NOW).unwrap();
             assert_eq!(buckets.map(|bucket| world.spent(&bucket)), [6, 7, 0]);
         }
         assert!(world.store.read(table::journal).unwrap().is_empty());
@@ -207,8 +191,8 @@ mod tests {
         let mut world = World::new();
         let bucket = BucketId::of_key(KeyId::new(NOW));
         world.draw(bucket, 5);
-        world.journal.save().unwrap();
-        world.journal.sweep(NOW.plus(crate::clock::Span::seconds(61))).unwrap();
+        world.journal.save(NOW).unwrap();
+        world.journal.sweep(NOW.plus(crate::clock::Span::seconds(600))).unwrap();
         assert_eq!(world.limiter.used(&bucket, NOW), None);
         assert_eq!(world.spent(&bucket), 5);
     }
@@ -220,12 +204,12 @@ mod tests {
         for bucket in buckets {
             world.draw(bucket, 1);
         }
-        world.journal.save().unwrap();
+        world.journal.save(NOW).unwrap();
         let damage = "UPDATE day_journal SET seal = x''";
         world.store.write(move |tx| Ok(tx.execute(damage, params![])?)).unwrap();
         world.draw(buckets[1], 1);
-        world.journal.save().unwrap();
-        fold(&world.store).unwrap();
+        world.journal.save(NOW).unwrap();
+        fold(&world.store, NOW).unwrap();
         assert_eq!(buckets.map(|bucket| world.spent(&bucket)), [u32::MAX, 2]);
     }
 }

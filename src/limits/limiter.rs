@@ -88,11 +88,11 @@ impl Limiter {
 
     fn draw_anew(&self, ask: &Ask<'_>, now: Timestamp) -> Option<Drawn> {
         let mut shard = self.shard(&ask.bucket);
-        let bucket = shard.find_at(&ask.bucket, ask.place)?;
-        let outcome = bucket.draw(&ask.allowance, ask.cost, now);
-        let standing = bucket.standing(&ask.allowance, now);
-        if outcome == Outcome::Within && !bucket.is_unsaved {
-            shard.mark_unsaved(&ask.bucket);
+        let mut found = shard.find_at(&ask.bucket, ask.place)?;
+        let outcome = found.bucket.draw(&ask.allowance, ask.cost, now);
+        let standing = found.bucket.standing(&ask.allowance, now);
+        if outcome == Outcome::Within {
+            found.mark_unsaved();
         }
         Some(Drawn { outcome, standing, is_repeat: false })
     }
@@ -101,7 +101,7 @@ impl Limiter {
     #[must_use]
     pub fn look(&self, ask: &Ask<'_>, now: Timestamp) -> Option<Drawn> {
         let mut shard = self.shard(&ask.bucket);
-        let bucket = shard.find_at(&ask.bucket, ask.place)?;
+        let bucket = shard.find_at(&ask.bucket, ask.place)?.bucket;
         let outcome = bucket.look(&ask.allowance, ask.cost, now);
         let standing = bucket.standing(&ask.allowance, now);
         Some(Drawn { outcome, standing, is_repeat: false })
@@ -147,7 +147,7 @@ impl Limiter {
         }
     }
 
-    /// Gives back the memory of buckets that have used nothing for a minute and are saved; answers
+    /// Gives back the memory of buckets that have used nothing for ten minutes and are saved; answers
     /// how many those were. Nothing may be on its way to the database meanwhile.
     pub(super) fn give_back(&self, now: Timestamp) -> usize {
         let give_back = |shard| {
@@ -236,8 +236,8 @@ mod tests {
             saved.iter().map(|(id, day)| (*id, day.spent)).collect::<Vec<_>>(),
             [(bucket, 1)]
         );
-        assert_eq!(limiter.give_back(NOW.plus(Span::seconds(60))), 0, "its minute lasts");
-        let later = NOW.plus(Span::seconds(61));
+        assert_eq!(limiter.give_back(NOW.plus(Span::seconds(599))), 0, "it may come back soon");
+        let later = NOW.plus(Span::seconds(600));
         assert_eq!(limiter.give_back(later), 1);
         assert_eq!(limiter.draw(&ask(bucket, 5), later), None);
     }
@@ -255,7 +255,7 @@ mod tests {
         assert_eq!(left(NOW), Some(3));
         assert!(limiter.used(&idle, NOW).is_none());
         assert_eq!(limiter.take_unsaved().flatten().count(), 1);
-        let later = NOW.plus(Span::seconds(61));
+        let later = NOW.plus(Span::seconds(600));
         assert_eq!(limiter.give_back(later), 1);
         let others: Vec<_> = (0..1_000).map(|_| known(&limiter)).collect();
         assert_eq!(left(later), None, "whoever lies there now is somebody else");

@@ -112,6 +112,14 @@ impl Minute {
         }
     }
 
+    /// The last second in which anything was counted, be it held or not; 0 where nothing ever was.
+    pub(super) fn newest_second(&self) -> u32 {
+        match &self.0 {
+            Log::One(tick) => tick.second,
+            Log::Many(ticks) => ticks.newest.second,
+        }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.used() == 0
     }

@@ -7,12 +7,14 @@
 //!   number of callers gets one request too many, and none is refused while there is room.
 //! - A bucket belongs to a key or a workspace, never to a secret: rotation gives nothing back.
 //! - A bucket that was given back is known again only by what the database has of its day.
-//! - What is counted of a day goes to the journal first, and from there into its bucket's row.
+//! - What is counted of a day goes to the journal first, and from there into its bucket's block.
 //!
 //! Start reading at [`Limiter::draw`], then `bucket.rs` and `minute.rs`.
 
 mod allowance;
+mod blocks;
 mod bucket;
+mod entries;
 mod journal;
 mod limiter;
 mod minute;

@@ -32,8 +32,8 @@ pub(super) struct Shard {
     buckets: Pieces,
     /// Where each bucket lies.
     places: HashTable<u32>,
-    /// Buckets of which the database lacks something, each once.
-    unsaved: Vec<BucketId>,
+    /// The places of buckets of which the database lacks something, each once.
+    unsaved: Vec<u32>,
 }
 
 impl Shard {
@@ -46,39 +46,40 @@ impl Shard {
         self.places.find(id.hash(), |place| self.buckets.at(*place).id == *id).copied()
     }
 
-    /// The same, looked for first where it was last found.
-    pub(super) fn find_at(&mut self, id: &BucketId, known: &Place) -> Option<&mut Bucket> {
+    /// The same, looked for first where it was last found; with what marks it as unsaved.
+    pub(super) fn find_at(&mut self, id: &BucketId, known: &Place) -> Option<Found<'_>> {
         let mut place = known.0.load(Ordering::Relaxed);
         if self.buckets.get(place).is_none_or(|bucket| bucket.id != *id) {
             place = self.search(id)?;
             known.0.store(place, Ordering::Relaxed);
         }
-        Some(self.buckets.at_mut(place))
+        let Self { buckets, unsaved, .. } = self;
+        Some(Found { bucket: buckets.at_mut(place), place, unsaved })
     }
 
     /// Adds a bucket that is not there.
     pub(super) fn insert(&mut self, bucket: Bucket) {
-        let hash = bucket.id.hash();
+        let (hash, is_unsaved) = (bucket.id.hash(), bucket.is_unsaved);
         let place = self.buckets.push(bucket);
+        self.unsaved.extend(is_unsaved.then_some(place));
         let buckets = &self.buckets;
         self.places.insert_unique(hash, place, |place| buckets.at(*place).id.hash());
     }
 
     /// Remembers that the database lacks something of a bucket.
     pub(super) fn mark_unsaved(&mut self, id: &BucketId) {
-        if let Some(bucket) = self.find(id).filter(|bucket| !bucket.is_unsaved) {
-            bucket.is_unsaved = true;
-            self.unsaved.push(*id);
+        if let Some(mut found) = self.find_at(id, &Place::unknown()) {
+            found.mark_unsaved();
         }
     }
 
     /// What the database lacks; from now on it counts as saved.
     pub(super) fn take_unsaved(&mut self) -> Vec<(BucketId, SavedDay)> {
-        let ids = std::mem::take(&mut self.unsaved);
-        let taken = ids.into_iter().filter_map(|id| {
-            let bucket = self.find(&id)?;
+        let places = std::mem::take(&mut self.unsaved).into_iter();
+        let taken = places.map(|place| {
+            let bucket = self.buckets.at_mut(place);
             bucket.is_unsaved = false;
-            Some((id, bucket.to_save()))
+            (bucket.id, bucket.to_save())
         });
         taken.collect()
     }
@@ -99,10 +100,26 @@ impl Shard {
         }
         if given_back > 0 {
             let old = std::mem::take(self);
-            self.unsaved = old.unsaved;
             old.buckets.0.into_iter().flatten().for_each(|bucket| self.insert(bucket));
         }
         given_back
+    }
+}
+
+/// A bucket that was found.
+pub(super) struct Found<'s> {
+    pub(super) bucket: &'s mut Bucket,
+    place: u32,
+    unsaved: &'s mut Vec<u32>,
+}
+
+impl Found<'_> {
+    /// Remembers that the database lacks something of it.
+    pub(super) fn mark_unsaved(&mut self) {
+        if !self.bucket.is_unsaved {
+            self.bucket.is_unsaved = true;
+            self.unsaved.push(self.place);
+        }
     }
 }
 

@@ -1,72 +1,128 @@
 //! The table of day counts, and the journal of what it lacks.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
+use super::blocks::Block;
 use super::bucket::{BucketId, DAY_SECONDS, SavedDay, day};
+use super::entries::{self, Entry};
 use crate::clock::Timestamp;
 use crate::error::Result;
-use crate::store::{Fault, Read, Seal, Write, params};
+use crate::store::{Fault, Read, Row, Seal, Write, params};
 
 /// Buckets that are listed at once.
-const SPENT_MAX: i64 = 100_000;
+const SPENT_MAX: usize = 100_000;
 
-/// What the database has of a bucket's day. A row that does not bear its own checksum counts as a
-/// day that is spent: nobody passes by a number that cannot be believed.
+/// What the database has of a bucket's day. A block that does not bear its own checksum counts as a day
+/// that is spent, for all that lie in it: nobody passes by a number that cannot be believed.
 ///
 /// # Errors
 /// As the store's.
 pub fn saved_day(db: &Read<'_>, bucket: &BucketId) -> Result<SavedDay, Fault> {
-    const SELECT: &str = "SELECT day, spent, seal FROM day_counts WHERE bucket = ?1";
-    let found = db.first(SELECT, params![bucket.as_bytes()], |row| {
-        let saved = |day: i64, spent: i64| {
-            Some(SavedDay { day: day.try_into().ok()?, spent: spent.try_into().ok()? })
-        };
-        let numbers = row.get(0).and_then(|day| Ok(saved(day, row.get(1)?)));
-        let is_sealed =
-            |saved: &SavedDay| row.get(2).is_ok_and(|it: [u8; 16]| it == seal(bucket, *saved));
-        Ok::<_, Fault>(numbers.ok().flatten().filter(is_sealed))
-    })?;
-    Ok(match found {
-        None => SavedDay::default(),
-        Some(Some(saved)) => saved,
-        Some(None) => {
-            tracing::error!("a day count does not bear its checksum: that day counts as spent");
-            SavedDay::SPENT
+    let saved = match block_of(db, bucket)? {
+        None => None,
+        Some(block) if block.is_sealed => entries::find(&block.entries, bucket),
+        Some(_) => {
+            tracing::error!("day counts do not bear their checksum: that day counts as spent");
+            Some(SavedDay::SPENT)
         }
-    })
+    };
+    Ok(saved.unwrap_or_default())
 }
 
-/// What each bucket has spent today. A row that does not bear its checksum is left out.
+/// What each bucket has spent today. A block that does not bear its checksum is left out.
 pub(super) fn spent(db: &Read<'_>, now: Timestamp) -> Result<HashMap<BucketId, u32>> {
-    const SELECT: &str = "
-        SELECT bucket, spent, seal FROM day_counts WHERE day = ?1 ORDER BY spent DESC LIMIT ?2";
+    const SELECT: &str = "SELECT first, entries, seal FROM day_blocks WHERE day >= ?1";
     let today = day(now);
-    let rows = db.all(SELECT, params![i64::from(today), SPENT_MAX], |row| {
-        let bucket = BucketId::of_bytes(row.get(0)?);
-        let saved = SavedDay { day: today, spent: row.get::<i64>(1)?.try_into().unwrap_or(0) };
-        let is_sealed = row.get::<[u8; 16]>(2)? == seal(&bucket, saved);
-        Ok::<_, Fault>(is_sealed.then_some((bucket, saved.spent)))
+    let mut spent = Vec::new();
+    db.all(SELECT, params![i64::from(today)], |row| {
+        let block = block(row)?;
+        let of_today =
+            |(bucket, saved): Entry| (saved.day == today).then_some((bucket, saved.spent));
+        spent.extend(
+            entries::decode(&block.entries).filter_map(of_today).filter(|_| block.is_sealed),
+        );
+        Ok::<_, Fault>(())
     })?;
-    Ok(rows.into_iter().flatten().collect())
+    if spent.len() > SPENT_MAX {
+        spent.select_nth_unstable_by_key(SPENT_MAX, |(_, spent)| Reverse(*spent));
+        spent.truncate(SPENT_MAX);
+    }
+    Ok(spent.into_iter().collect())
 }
 
-pub(super) fn save(tx: &Write<'_>, bucket: &BucketId, saved: SavedDay) -> Result<()> {
-    const UPSERT: &str = "
-        INSERT INTO day_counts (bucket, day, spent, seal) VALUES (?1, ?2, ?3, ?4)
-        ON CONFLICT (bucket) DO UPDATE SET day = ?2, spent = ?3, seal = ?4";
-    let seal = seal(bucket, saved);
-    let row = params![bucket.as_bytes(), i64::from(saved.day), i64::from(saved.spent), &seal];
-    tx.execute(UPSERT, row)?;
+/// The block that a bucket lies in, if the database has any of it.
+pub(super) fn block_of(db: &Read<'_>, bucket: &BucketId) -> Result<Option<Block>, Fault> {
+    const SELECT: &str = "
+        SELECT first, entries, seal FROM day_blocks WHERE first <= ?1 ORDER BY first DESC LIMIT 1";
+    const LEAST: &str = "SELECT first, entries, seal FROM day_blocks ORDER BY first LIMIT 1";
+    match db.first(SELECT, params![bucket.as_bytes()], block)? {
+        None => db.first(LEAST, &[], block),
+        found => Ok(found),
+    }
+}
+
+fn block(row: &Row<'_>) -> Result<Block, Fault> {
+    let (first, entries) = (BucketId::of_bytes(row.get(0)?), row.get::<Vec<u8>>(1)?);
+    let is_sealed = row.get(2).is_ok_and(|it: [u8; 16]| it == seal(&first, &entries));
+    Ok(Block { first, entries, is_sealed })
+}
+
+/// Where the block after the one that begins with `first` begins.
+pub(super) fn next_block(db: &Read<'_>, first: &BucketId) -> Result<Option<BucketId>, Fault> {
+    const SELECT: &str = "SELECT first FROM day_blocks WHERE first > ?1 ORDER BY first LIMIT 1";
+    db.first(SELECT, params![first.as_bytes()], |row| row.get(0).map(BucketId::of_bytes))
+}
+
+/// Adds a block of entries, of which there is at least one.
+pub(super) fn insert_block(tx: &Write<'_>, entries: &[Entry]) -> Result<()> {
+    const INSERT: &str =
+        "INSERT INTO day_blocks (first, day, entries, seal) VALUES (?1, ?2, ?3, ?4)";
+    let Columns { first, day, entries, seal } = Columns::of(entries);
+    tx.execute(INSERT, params![first.as_bytes(), day, &entries[..], &seal])?;
     Ok(())
 }
 
-/// Deletes at most `rows_max` counts of days that are over; answers how many those were.
-pub(super) fn delete_old(tx: &Write<'_>, now: Timestamp, rows_max: usize) -> Result<usize> {
+/// Puts a block of entries, of which there is at least one, in the place of the one that begins with
+/// `old`.
+pub(super) fn replace_block(tx: &Write<'_>, old: &BucketId, entries: &[Entry]) -> Result<()> {
+    const UPDATE: &str = "
+        UPDATE day_blocks SET first = ?2, day = ?3, entries = ?4, seal = ?5 WHERE first = ?1";
+    let Columns { first, day, entries, seal } = Columns::of(entries);
+    tx.execute(UPDATE, params![old.as_bytes(), first.as_bytes(), day, &entries[..], &seal])?;
+    Ok(())
+}
+
+pub(super) fn delete_block(tx: &Write<'_>, first: &BucketId) -> Result<()> {
+    const DELETE: &str = "DELETE FROM day_blocks WHERE first = ?1";
+    tx.execute(DELETE, params![first.as_bytes()])?;
+    Ok(())
+}
+
+/// Deletes at most `blocks_max` blocks whose days are all over; answers how many those were.
+pub(super) fn delete_old(tx: &Write<'_>, now: Timestamp, blocks_max: usize) -> Result<usize> {
     const DELETE: &str = "
-        DELETE FROM day_counts
-        WHERE bucket IN (SELECT bucket FROM day_counts WHERE day < ?1 LIMIT ?2)";
-    let rows_max = i64::try_from(rows_max).unwrap_or(i64::MAX);
-    Ok(tx.execute(DELETE, params![i64::from(day(now)), rows_max])?)
+        DELETE FROM day_blocks
+        WHERE first IN (SELECT first FROM day_blocks WHERE day < ?1 LIMIT ?2)";
+    Ok(tx.execute(DELETE, params![i64::from(day(now)), blocks_max])?)
+}
+
+/// A block's row.
+struct Columns {
+    first: BucketId,
+    day: i64,
+    entries: Vec<u8>,
+    seal: [u8; 16],
+}
+
+impl Columns {
+    fn of(entries: &[Entry]) -> Self {
+        let (first, _) = *entries.first().expect("a block has an entry");
+        let day = entries.iter().map(|(_, saved)| saved.day).max().unwrap_or_default();
+        let entries = entries::encode(entries);
+        let seal = seal(&first, &entries);
+        Self { first, day: day.into(), entries, seal }
+    }
 }
 
 /// Adds a row to the journal.
@@ -107,12 +163,8 @@ fn journal_seal(entries: &[u8]) -> [u8; 16] {
     Seal::over("day_journal").bytes(entries).close()
 }
 
-fn seal(bucket: &BucketId, saved: SavedDay) -> [u8; 16] {
-    Seal::over("day_counts")
-        .bytes(bucket.as_bytes())
-        .bytes(&saved.day.to_le_bytes())
-        .bytes(&saved.spent.to_le_bytes())
-        .close()
+fn seal(first: &BucketId, entries: &[u8]) -> [u8; 16] {
+    Seal::over("day_blocks").bytes(first.as_bytes()).bytes(entries).close()
 }
 
 /// The last midnight UTC before `now`, or `now` itself.

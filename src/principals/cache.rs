@@ -1,14 +1,14 @@
 //! Warm principals by the digest of their secret, in shards of two generations.
 //!
-//! A shard fills its young table; when that holds half the shard's share, it becomes the old one
-//! and the former old one is dropped. Whatever is asked for moves back to the young table, so what
-//! is in use stays, and what is not goes after two turns. No order is kept, so a hit costs a read
-//! lock and one probe.
+//! A principal that is read comes into its shard's young table. Once as many are kept as may be, each new
+//! one takes the place of one in its shard's old table; where that is empty, the young one becomes the
+//! old. Whatever is asked for moves back to the young table, so what is in use stays, and what is not
+//! goes. No order is kept, so a hit costs a read lock and one probe.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
+
+use hashbrown::HashTable;
 
 use super::Principal;
 use crate::secret::SecretDigest;
@@ -16,13 +16,12 @@ use crate::secret::SecretDigest;
 /// More shards than this machine class has threads, so that they seldom meet.
 const SHARDS: usize = 64;
 
-type Table = HashMap<SecretDigest, Arc<Principal>, BuildHasherDefault<FirstBytes>>;
-
 pub(super) struct Cache {
-    shards: Vec<RwLock<Shard>>,
+    shards: Box<[RwLock<Shard>]>,
     /// Rises with every removal: a look-up that began before it may not insert after it.
     generation: AtomicU64,
-    young_max: AtomicUsize,
+    kept: AtomicUsize,
+    kept_max: AtomicUsize,
 }
 
 #[derive(Default)]
@@ -31,16 +30,22 @@ struct Shard {
     old: Table,
 }
 
+/// A principal knows its own digest, so that a place in the table is a pointer.
+#[derive(Default)]
+struct Table(HashTable<Arc<Principal>>);
+
 impl Cache {
     pub(super) fn new(cached_max: usize) -> Self {
-        let shards = (0..SHARDS).map(|_| RwLock::default()).collect();
-        let cache = Self { shards, generation: AtomicU64::new(0), young_max: AtomicUsize::new(1) };
-        cache.resize(cached_max);
-        cache
+        Self {
+            shards: (0..SHARDS).map(|_| RwLock::default()).collect(),
+            generation: AtomicU64::new(0),
+            kept: AtomicUsize::new(0),
+            kept_max: AtomicUsize::new(cached_max),
+        }
     }
 
     pub(super) fn resize(&self, cached_max: usize) {
-        self.young_max.store((cached_max / (2 * SHARDS)).max(1), Ordering::Relaxed);
+        self.kept_max.store(cached_max, Ordering::Relaxed);
     }
 
     /// To be asked for before a look-up reads the database.
@@ -50,12 +55,10 @@ impl Cache {
 
     pub(super) fn get(&self, digest: &SecretDigest) -> Option<Arc<Principal>> {
         let shard = self.shard(digest).read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(principal) = shard.young.get(digest) {
+        if let Some(principal) = shard.young.find(digest) {
             return Some(Arc::clone(principal));
         }
-        if !shard.old.contains_key(digest) {
-            return None;
-        }
+        shard.old.find(digest)?;
         drop(shard);
         self.renew(digest)
     }
@@ -64,29 +67,37 @@ impl Cache {
     fn renew(&self, digest: &SecretDigest) -> Option<Arc<Principal>> {
         let mut shard = self.lock(digest);
         if let Some(principal) = shard.old.remove(digest) {
-            shard.insert(*digest, principal, self.young_max.load(Ordering::Relaxed));
+            shard.young.insert(principal);
         }
-        shard.young.get(digest).cloned()
+        shard.young.find(digest).cloned()
     }
 
     /// Keeps what a look-up that began at generation `began` has read, unless something was
     /// removed since: then what it read may be what was changed.
-    pub(super) fn insert(&self, digest: SecretDigest, principal: &Arc<Principal>, began: u64) {
-        let mut shard = self.lock(&digest);
+    pub(super) fn insert(&self, principal: &Arc<Principal>, began: u64) {
+        let digest = principal.digest();
+        let mut shard = self.lock(digest);
         // Under the shard's lock: a removal raises the generation before it takes this lock.
-        if self.generation.load(Ordering::SeqCst) == began {
-            shard.old.remove(&digest);
-            let young_max = self.young_max.load(Ordering::Relaxed);
-            shard.insert(digest, Arc::clone(principal), young_max);
+        if self.generation.load(Ordering::SeqCst) != began {
+            return;
         }
+        self.gone(shard.remove(digest));
+        while self.kept.load(Ordering::Relaxed) >= self.kept_max.load(Ordering::Relaxed) {
+            // Whatever others keep: this shard has nothing left to give.
+            if !shard.evict() {
+                break;
+            }
+            self.gone(1);
+        }
+        shard.young.insert(Arc::clone(principal));
+        self.kept.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn remove(&self, digests: &[SecretDigest]) {
         self.generation.fetch_add(1, Ordering::SeqCst);
         for digest in digests {
-            let mut shard = self.lock(digest);
-            shard.young.remove(digest);
-            shard.old.remove(digest);
+            let removed = self.lock(digest).remove(digest);
+            self.gone(removed);
         }
     }
 
@@ -94,9 +105,15 @@ impl Cache {
         self.generation.fetch_add(1, Ordering::SeqCst);
         for shard in &self.shards {
             let mut shard = shard.write().unwrap_or_else(PoisonError::into_inner);
-            shard.young.retain(|_, principal| is_kept(principal));
-            shard.old.retain(|_, principal| is_kept(principal));
+            let before = shard.len();
+            shard.young.0.retain(|principal| is_kept(principal));
+            shard.old.0.retain(|principal| is_kept(principal));
+            self.gone(before - shard.len());
         }
+    }
+
+    fn gone(&self, principals: usize) {
+        self.kept.fetch_sub(principals, Ordering::Relaxed);
     }
 
     fn shard(&self, digest: &SecretDigest) -> &RwLock<Shard> {
@@ -110,29 +127,43 @@ impl Cache {
 }
 
 impl Shard {
-    fn insert(&mut self, digest: SecretDigest, principal: Arc<Principal>, young_max: usize) {
-        if self.young.len() >= young_max {
+    fn len(&self) -> usize {
+        self.young.0.len() + self.old.0.len()
+    }
+
+    /// Removes what it has by a digest; answers how many that were.
+    fn remove(&mut self, digest: &SecretDigest) -> usize {
+        [self.young.remove(digest), self.old.remove(digest)].into_iter().flatten().count()
+    }
+
+    /// Drops one that was not asked for lately; answers whether there was any.
+    fn evict(&mut self) -> bool {
+        if self.old.0.is_empty() {
             self.old = std::mem::take(&mut self.young);
         }
-        self.young.insert(digest, principal);
+        self.old.0.extract_if(|_| true).next().is_some()
+    }
+}
+
+impl Table {
+    fn find(&self, digest: &SecretDigest) -> Option<&Arc<Principal>> {
+        self.0.find(hash(digest), |principal| principal.digest() == digest)
+    }
+
+    /// Adds one that is not there.
+    fn insert(&mut self, principal: Arc<Principal>) {
+        let of = |principal: &Arc<Principal>| hash(principal.digest());
+        self.0.insert_unique(of(&principal), principal, of);
+    }
+
+    fn remove(&mut self, digest: &SecretDigest) -> Option<Arc<Principal>> {
+        let is_it = |principal: &Arc<Principal>| principal.digest() == digest;
+        let (principal, _) = self.0.find_entry(hash(digest), is_it).ok()?.remove();
+        Some(principal)
     }
 }
 
 /// A digest is evenly spread already: its first eight bytes are its hash.
-#[derive(Default)]
-struct FirstBytes(u64);
-
-impl Hasher for FirstBytes {
-    fn write(&mut self, bytes: &[u8]) {
-        if let Some(first) = bytes.first_chunk::<8>() {
-            self.0 = u64::from_le_bytes(*first);
-        }
-    }
-
-    /// The length that a byte array hashes first; it is the same for all.
-    fn write_usize(&mut self, _: usize) {}
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
+fn hash(digest: &SecretDigest) -> u64 {
+    digest.as_bytes().first_chunk().map_or(0, |first| u64::from_le_bytes(*first))
 }

@@ -22,9 +22,26 @@ pub struct Principal {
     pub tally: Arc<Tally>,
     /// Where its bucket was last found.
     pub bucket_place: Place,
-    pub(super) expires_at: Option<Timestamp>,
-    pub(super) revoked_at: Option<Timestamp>,
-    pub(super) secret_ends_at: Option<Timestamp>,
+    /// Boxed, since most have none.
+    pub(super) ends: Option<Box<Ends>>,
+}
+
+/// When a credential ends, or has ended.
+#[derive(Default, PartialEq, Eq)]
+pub(super) struct Ends {
+    /// It ends by itself.
+    pub(super) expiry: Option<Timestamp>,
+    /// Its key was revoked.
+    pub(super) revocation: Option<Timestamp>,
+    /// The secret is one that a rotation has ended, or will.
+    pub(super) secret_end: Option<Timestamp>,
+}
+
+impl Ends {
+    /// Them, where there is any.
+    pub(super) fn boxed(self) -> Option<Box<Self>> {
+        (self != Self::default()).then(|| Box::new(self))
+    }
 }
 
 /// A secret that somebody presents, by its digest.
@@ -100,6 +117,11 @@ impl Principal {
         &self.shared.rights
     }
 
+    /// The digest of its secret.
+    pub(super) fn digest(&self) -> &SecretDigest {
+        &self.tally.secret
+    }
+
     /// Whether it is an app's.
     #[must_use]
     pub fn is_app(&self) -> bool {
@@ -117,12 +139,13 @@ impl Principal {
     /// Where the secret stands at `now`.
     #[must_use]
     pub fn life(&self, now: Timestamp) -> Life {
+        let Some(ends) = &self.ends else { return Life::Live };
         let has_passed = |at: Timestamp| at <= now;
-        if self.secret_ends_at.is_some_and(|end| has_passed(end.plus(ENDED_SECRET_KNOWN))) {
+        if ends.secret_end.is_some_and(|end| has_passed(end.plus(ENDED_SECRET_KNOWN))) {
             Life::Forgotten
-        } else if self.revoked_at.is_some() || self.secret_ends_at.is_some_and(has_passed) {
+        } else if ends.revocation.is_some() || ends.secret_end.is_some_and(has_passed) {
             Life::Revoked
-        } else if self.expires_at.is_some_and(has_passed) {
+        } else if ends.expiry.is_some_and(has_passed) {
             Life::Expired
         } else {
             Life::Live

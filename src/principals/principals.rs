@@ -40,7 +40,7 @@ impl Principals {
         let found =
             self.store.read(|db| table::by_secret(db, presented, &self.rights, limits_began))?;
         if let Found::Known(principal, _) = &found {
-            self.cache.insert(*presented.digest(), principal, began);
+            self.cache.insert(principal, began);
         }
         Ok(found)
     }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::AllowedAddresses;
-use super::principal::{Found, Presented, Principal, Spent};
+use super::principal::{Ends, Found, Presented, Principal, Spent};
 use super::rights::{Holder, Pool, Rights};
 use super::seals::{self, ClientColumns, GrantColumns, KeyColumns};
 use crate::clock::Timestamp;
@@ -122,9 +122,8 @@ fn of_key(row: &Row<'_>, digest: &SecretDigest, pool: &Pool) -> Result<Option<Pr
         shared: pool.share(rights),
         tally: Arc::new(Tally::new(key, *digest)),
         bucket_place: Place::unknown(),
-        expires_at,
-        revoked_at,
-        secret_ends_at,
+        ends: Ends { expiry: expires_at, revocation: revoked_at, secret_end: secret_ends_at }
+            .boxed(),
     }))
 }
 
@@ -162,7 +161,7 @@ fn of_token(row: &Row<'_>, digest: &SecretDigest, pool: &Pool) -> Result<Option<
         return Ok(None);
     };
     scopes.retain(|scope| granted.contains(scope));
-    let account = Account::Grant(grant, workspace.as_str().into());
+    let account = Account::of_grant(grant, &workspace);
     let rights = Rights {
         holder: Holder::App { client, has_own_quota: origin == OF_OPERATOR },
         workspace,
@@ -177,9 +176,7 @@ fn of_token(row: &Row<'_>, digest: &SecretDigest, pool: &Pool) -> Result<Option<
         shared: pool.share(rights),
         tally: Arc::new(Tally::new(account, *digest)),
         bucket_place: Place::unknown(),
-        expires_at: Some(expires_at.min(ends_at)),
-        revoked_at: None,
-        secret_ends_at: None,
+        ends: Ends { expiry: Some(expires_at.min(ends_at)), ..Ends::default() }.boxed(),
     }))
 }
 

@@ -98,13 +98,13 @@ impl Counted {
 
     /// One turn. Whatever a limit depends on goes first.
     fn write_share(&mut self) -> Result<()> {
-        self.journal.save()?;
+        self.journal.save(self.clock.now())?;
         self.ledger.write_share(&self.store)
     }
 
     /// The last turn.
     fn write_all(&mut self) -> Result<()> {
-        self.journal.close()?;
+        self.journal.close(self.clock.now())?;
         self.ledger.write_all(&self.store)
     }
 

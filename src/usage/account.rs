@@ -10,18 +10,32 @@ use crate::id::{GrantId, KeyId};
 pub enum Account {
     /// A key.
     Key(KeyId),
-    /// What an app was granted, and the slug of the workspace that it acts for: a grant ends, and what was
-    /// asked by it stays with the workspace.
-    Grant(GrantId, Arc<str>),
+    /// What an app was granted. Behind a pointer, so that a key's account is small.
+    Grant(Arc<Granted>),
+}
+
+/// What an app was granted: a grant ends, and what was asked by it stays with the workspace.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Granted {
+    /// The grant.
+    pub id: GrantId,
+    /// The slug of the workspace that the app acts for.
+    pub workspace: Arc<str>,
 }
 
 impl Account {
+    /// The account of what an app was granted in a workspace.
+    #[must_use]
+    pub fn of_grant(id: GrantId, workspace: &str) -> Self {
+        Self::Grant(Arc::new(Granted { id, workspace: workspace.into() }))
+    }
+
     /// The 16 bytes of the id.
     #[must_use]
     pub fn to_bytes(&self) -> [u8; 16] {
         match self {
             Self::Key(key) => key.to_bytes(),
-            Self::Grant(grant, _) => grant.to_bytes(),
+            Self::Grant(granted) => granted.id.to_bytes(),
         }
     }
 }
@@ -30,7 +44,7 @@ impl fmt::Display for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Key(key) => key.fmt(f),
-            Self::Grant(grant, _) => grant.fmt(f),
+            Self::Grant(granted) => granted.id.fmt(f),
         }
     }
 }

@@ -9,10 +9,10 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::account::Account;
+use super::account::{Account, Granted};
 use super::tally::{Draft, LastUse, Tally};
 use crate::clock::Timestamp;
-use crate::id::{GrantId, KeyId};
+use crate::id::KeyId;
 use crate::secret::SecretDigest;
 
 /// Rows of one commit: some milliseconds, which is what a revocation may have to wait for it.
@@ -39,8 +39,8 @@ pub(super) enum Row {
     },
     /// Requests that passed with a key's secret.
     Secret { secret: SecretDigest, key: KeyId, requests: i64, last_use: LastUse },
-    /// Requests that passed with a token, and the workspace that the token acts for.
-    Grant { grant: GrantId, workspace: Arc<str>, requests: i64, last_use: LastUse },
+    /// Requests that passed with a token.
+    Grant { granted: Arc<Granted>, requests: i64, last_use: LastUse },
     /// Requests of a minute that were refused before a key was known.
     Stranger { product: String, minute: Timestamp, code: &'static str, requests: i64 },
     /// Those of a day that came from one of the addresses that are kept.
@@ -64,9 +64,7 @@ impl Row {
         match self {
             Self::Minute { account, .. } | Self::Scope { account, .. } => Some(account.clone()),
             Self::Secret { key, .. } => Some(Account::Key(*key)),
-            Self::Grant { grant, workspace, .. } => {
-                Some(Account::Grant(*grant, Arc::clone(workspace)))
-            }
+            Self::Grant { granted, .. } => Some(Account::Grant(Arc::clone(granted))),
             Self::Stranger { .. } | Self::Address { .. } => None,
         }
     }
@@ -76,22 +74,20 @@ impl Row {
 pub(super) fn rows(tally: &Tally, draft: &Draft, rows: &mut impl Extend<Row>) {
     rows.extend(draft.counts.iter().map(|count| Row::Minute {
         account: tally.account.clone(),
-        minute: count.minute,
+        minute: count.minute(),
         outcome: count.outcome,
-        requests: count.requests,
+        requests: count.requests.into(),
     }));
     rows.extend(draft.scopes.iter().map(|count| Row::Scope {
         account: tally.account.clone(),
-        day: count.day,
+        day: count.day(),
         scope: Arc::clone(&count.scope),
-        requests: count.requests,
+        requests: count.requests.into(),
         last_used_at: count.last_used_at,
     }));
-    let (secret, requests) = (tally.secret, draft.passed);
+    let (secret, requests) = (tally.secret, i64::from(draft.passed));
     rows.extend(draft.last_use.map(|last_use| match &tally.account {
         Account::Key(key) => Row::Secret { secret, key: *key, requests, last_use },
-        Account::Grant(grant, workspace) => {
-            Row::Grant { grant: *grant, workspace: Arc::clone(workspace), requests, last_use }
-        }
+        Account::Grant(granted) => Row::Grant { granted: Arc::clone(granted), requests, last_use },
     }));
 }

@@ -33,6 +33,16 @@ impl Grain {
         at.floor(self.span())
     }
 
+    /// How many have passed since 1970-01-01 UTC at `at`; for an instant before it none.
+    pub(super) fn number(self, at: Timestamp) -> u32 {
+        u32::try_from(at.as_millis().max(0) / self.span().as_millis()).unwrap_or(u32::MAX)
+    }
+
+    /// The start of the one of that number.
+    pub(super) fn numbered(self, number: u32) -> Timestamp {
+        Timestamp::from_millis(i64::from(number) * self.span().as_millis())
+    }
+
     /// The number that stands for it in a row.
     pub(super) fn seconds(self) -> i64 {
         self.span().as_millis() / 1_000

@@ -187,7 +187,7 @@ impl Ledger {
         while writing.rows.len() < CHUNK_ROWS_MAX {
             let Some(tally) = writing.taken.pop_front() else { break };
             let Some(draft) = tally.take() else { continue };
-            self.lost.fetch_add(draft.lost, Ordering::Relaxed);
+            self.lost.fetch_add(draft.lost.into(), Ordering::Relaxed);
             chunk::rows(&tally, &draft, &mut writing.rows);
         }
         let count = writing.rows.len().min(CHUNK_ROWS_MAX);

@@ -54,7 +54,7 @@ fn workspace_of(tx: &Write<'_>, account: &Account) -> Result<Option<String>, Fau
     const ITSELF: &str = "SELECT slug FROM workspaces WHERE slug = ?1";
     match account {
         Account::Key(key) => tx.first(OF_KEY, params![*key], |row| row.get(0)),
-        Account::Grant(_, slug) => tx.first(ITSELF, params![&**slug], |row| row.get(0)),
+        Account::Grant(granted) => tx.first(ITSELF, params![&*granted.workspace], |row| row.get(0)),
     }
 }
 
@@ -69,8 +69,8 @@ fn add_row(tx: &Write<'_>, row: &Row) -> Result<(), Fault> {
         // Those of apps are counted for their workspaces alone.
         Row::Minute { account: Account::Grant(..), .. }
         | Row::Scope { account: Account::Grant(..), .. } => Ok(()),
-        Row::Grant { grant, requests, last_use, .. } => {
-            grants::add(tx, *grant, *requests, *last_use)
+        Row::Grant { granted, requests, last_use } => {
+            grants::add(tx, granted.id, *requests, *last_use)
         }
         Row::Secret { secret, key, requests, last_use } => {
             add_secret(tx, secret, *key, *requests, *last_use)?;

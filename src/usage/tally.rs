@@ -37,21 +37,23 @@ pub(super) struct Draft {
     /// The last request that passed.
     pub(super) last_use: Option<LastUse>,
     /// Requests that passed.
-    pub(super) passed: i64,
+    pub(super) passed: u32,
     /// Requests whose counts had no room.
-    pub(super) lost: i64,
+    pub(super) lost: u32,
 }
 
 pub(super) struct Count {
-    pub(super) minute: Timestamp,
+    /// The number of its minute.
+    minute: u32,
+    pub(super) requests: u32,
     pub(super) outcome: &'static str,
-    pub(super) requests: i64,
 }
 
 pub(super) struct ScopeCount {
-    pub(super) day: Timestamp,
+    /// The number of its day.
+    day: u32,
+    pub(super) requests: u32,
     pub(super) scope: Arc<str>,
-    pub(super) requests: i64,
     pub(super) last_used_at: Timestamp,
 }
 
@@ -83,7 +85,7 @@ impl Tally {
         let draft = draft.get_or_insert_default();
         draft.count(ALLOWED, last_use.at);
         scopes.for_each(|scope| draft.count_scope(scope, last_use.at));
-        draft.passed += 1;
+        increase(&mut draft.passed);
         draft.last_use = Some(last_use);
         is_first
     }
@@ -109,28 +111,29 @@ impl Tally {
 impl Draft {
     /// How many requests it holds, and has lost.
     pub(super) fn requests(&self) -> i64 {
-        self.lost + self.counts.iter().map(|count| count.requests).sum::<i64>()
+        let kept = self.counts.iter().map(|count| i64::from(count.requests));
+        i64::from(self.lost) + kept.sum::<i64>()
     }
 
     fn count(&mut self, outcome: &'static str, at: Timestamp) {
-        let minute = Grain::Minute.start(at);
+        let minute = Grain::Minute.number(at);
         let is_it = |count: &&mut Count| count.minute == minute && count.outcome == outcome;
         // The newest is the likeliest.
         if let Some(count) = self.counts.iter_mut().rev().find(is_it) {
-            count.requests += 1;
+            increase(&mut count.requests);
             return;
         }
         if self.counts.len() >= COUNTS_MAX {
-            self.lost += self.counts.remove(0).requests;
+            self.lost = self.lost.saturating_add(self.counts.remove(0).requests);
         }
         self.counts.push(Count { minute, outcome, requests: 1 });
     }
 
     fn count_scope(&mut self, scope: &Arc<str>, at: Timestamp) {
-        let day = Grain::Day.start(at);
+        let day = Grain::Day.number(at);
         let is_it = |it: &&mut ScopeCount| it.day == day && it.scope == *scope;
         if let Some(count) = self.scopes.iter_mut().rev().find(is_it) {
-            count.requests += 1;
+            increase(&mut count.requests);
             count.last_used_at = count.last_used_at.max(at);
             return;
         }
@@ -140,6 +143,25 @@ impl Draft {
         let scope = Arc::clone(scope);
         self.scopes.push(ScopeCount { day, scope, requests: 1, last_used_at: at });
     }
+}
+
+impl Count {
+    /// When its minute began.
+    pub(super) fn minute(&self) -> Timestamp {
+        Grain::Minute.numbered(self.minute)
+    }
+}
+
+impl ScopeCount {
+    /// When its day began.
+    pub(super) fn day(&self) -> Timestamp {
+        Grain::Day.numbered(self.day)
+    }
+}
+
+/// No further than four thousand millions, which are written down long before.
+fn increase(requests: &mut u32) {
+    *requests = requests.saturating_add(1);
 }
 
 #[cfg(test)]
@@ -156,6 +178,11 @@ mod tests {
     }
 
     #[test]
+    fn what_a_million_of_have_is_small() {
+        assert_eq!((size_of::<Tally>(), size_of::<Draft>()), (80, 112));
+    }
+
+    #[test]
     fn requests_are_told_apart_by_minute_outcome_and_scope() {
         let tally = tally();
         let (read, write) = (Arc::from("read:a"), Arc::from("write:a"));
@@ -168,7 +195,7 @@ mod tests {
         assert!(!pass(&[], 62));
         let draft = tally.take().unwrap();
         let counts: Vec<_> =
-            draft.counts.iter().map(|it| (it.minute, it.outcome, it.requests)).collect();
+            draft.counts.iter().map(|it| (it.minute(), it.outcome, it.requests)).collect();
         let expected =
             [(at(0), ALLOWED, 1), (at(60), ALLOWED, 2), (at(60), "insufficient_scope", 1)];
         assert_eq!(counts, expected);
@@ -188,6 +215,6 @@ mod tests {
         }
         let draft = tally.take().unwrap();
         assert_eq!((draft.counts.len(), draft.lost, draft.requests()), (COUNTS_MAX, 5, minutes));
-        assert_eq!(draft.counts[0].minute, at(300), "the oldest went");
+        assert_eq!(draft.counts[0].minute(), at(300), "the oldest went");
     }
 }

@@ -19,6 +19,9 @@ const RETRY_SECONDS: u32 = 5;
 /// A denial's body fits into a header: the longest that is sent, under 4 KiB.
 const BODY_BYTES_MAX: usize = 4_000;
 
+/// Bodies are seldom longer; a longer one grows its text once or twice.
+const BODY_BYTES_USUAL: usize = 512;
+
 /// 200 with an empty body and every identity header, `-` where there is nothing to say.
 pub(super) fn pass(reply: &mut Reply, pass: &Pass<'_>, (request_id, now): (&str, Timestamp)) {
     reply.begin(StatusCode::OK, now);
@@ -67,7 +70,9 @@ pub(super) fn refusal(
     reply.line("x-keystile-status", status.as_str());
     reply.line("x-keystile-code", refusal.code());
     if let Some(seconds) = retry_after(refusal) {
-        reply.line("retry-after", &seconds.to_string());
+        reply.line_of("retry-after", |value| {
+            value.number(seconds);
+        });
     }
     if let Some(standing) = standing(refusal) {
         if let Some(policy) = standing.allowance().policy() {
@@ -203,7 +208,9 @@ fn body(refusal: &Refusal, product: Option<&Product>, request_id: &str) -> Strin
 fn ascii(value: &impl Serialize) -> String {
     use std::fmt::Write as _;
 
-    let text = serde_json::to_string(value).expect("texts and numbers are always JSON");
+    let mut bytes = Vec::with_capacity(BODY_BYTES_USUAL);
+    serde_json::to_writer(&mut bytes, value).expect("texts and numbers are always JSON");
+    let text = String::from_utf8(bytes).expect("JSON is written as UTF-8");
     // Below the space nothing is left that JSON has not escaped.
     if text.is_ascii() && !text.contains('\u{7f}') {
         return text;

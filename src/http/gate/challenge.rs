@@ -22,7 +22,8 @@ struct Wanted<'a> {
 
 /// The challenge of a refusal that is answered with 401 or 403.
 pub(super) fn challenge(refusal: &Refusal, product: &Product, asked: &Asked<'_>) -> String {
-    let request = Request::read(asked).ok();
+    // What was asked for matters to apps alone.
+    let request = product.oauth.as_ref().and_then(|_| Request::read(asked).ok());
     let path = request.as_ref().and_then(|request| Path::read(request.target).ok());
     let segments = path.as_ref().map(Path::segments);
     let wanted = Wanted { request: request.as_ref(), segments: segments.as_deref() };

@@ -1,0 +1,165 @@
+//! Day counts as they lie in the database: blocks of neighbours, as the leaves of a B-tree hold them. To
+//! write a row for each bucket costs some 40 µs where a million are in use; a block costs as much, and
+//! takes all that is new in it.
+
+use super::bucket::BucketId;
+use super::entries::Entry;
+use super::table;
+use crate::error::Result;
+use crate::store::Write;
+
+/// Entries of one block: 3.5 KB, so that its row fills a page of the database.
+const BLOCK_ENTRIES_MAX: usize = 160;
+
+/// Blocks that one transaction takes up: few enough that a change of somebody's waits some milliseconds
+/// for it.
+const BLOCKS_MAX: usize = 200;
+
+/// Entries that are brought into one block at once.
+const SHARE_MAX: usize = 4_000;
+
+/// A block as the database has it.
+pub(super) struct Block {
+    pub(super) first: BucketId,
+    pub(super) entries: Vec<u8>,
+    /// Whether it bears its own checksum.
+    pub(super) is_sealed: bool,
+}
+
+/// Brings entries, in the order of their buckets and each bucket once, into their blocks, and leaves out
+/// what is older than `today` there. Answers how many of them are done with; the rest is for the next
+/// transaction.
+///
+/// Nothing comes into a block that is damaged: all of it stays spent until its day is over.
+pub(super) fn merge(tx: &Write<'_>, entries: &[Entry], today: u16) -> Result<usize> {
+    let mut done = 0;
+    for _ in 0..BLOCKS_MAX {
+        let Some((bucket, _)) = entries.get(done) else { break };
+        let block = table::block_of(tx, bucket)?;
+        let end = block.as_ref().map_or(Ok(None), |block| table::next_block(tx, &block.first))?;
+        let rest = &entries[done..];
+        let share = rest.partition_point(|(bucket, _)| end.is_none_or(|end| *bucket < end));
+        let share = &rest[..share.min(SHARE_MAX)];
+        if block.as_ref().is_none_or(|block| block.is_sealed) {
+            put(tx, block.as_ref(), &merged(block.as_ref(), share, today))?;
+        }
+        done += share.len();
+    }
+    Ok(done)
+}
+
+/// Writes what a block held and is to hold now, as many blocks as that takes.
+fn put(tx: &Write<'_>, old: Option<&Block>, entries: &[Entry]) -> Result<()> {
+    let blocks = entries.len().div_ceil(BLOCK_ENTRIES_MAX).max(1);
+    let mut pieces = entries.chunks(entries.len().div_ceil(blocks).max(1));
+    if let Some(old) = old {
+        // In its place: its page is written, and no other.
+        match pieces.next() {
+            Some(piece) => table::replace_block(tx, &old.first, piece)?,
+            None => table::delete_block(tx, &old.first)?,
+        }
+    }
+    pieces.try_for_each(|piece| table::insert_block(tx, piece))
+}
+
+/// Both in one order; of a bucket that is in both, what is new.
+fn merged(old: Option<&Block>, new: &[Entry], today: u16) -> Vec<Entry> {
+    let old = old.into_iter().flat_map(|block| super::entries::decode(&block.entries));
+    let is_replaced = |bucket: &BucketId| new.binary_search_by_key(bucket, |(it, _)| *it).is_ok();
+    let kept = old.filter(|(bucket, _)| !is_replaced(bucket));
+    let mut all: Vec<_> =
+        kept.chain(new.iter().copied()).filter(|(_, saved)| saved.day >= today).collect();
+    all.sort_unstable_by_key(|(bucket, _)| *bucket);
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::super::bucket::{SavedDay, day};
+    use super::super::saved_day;
+    use super::*;
+    use crate::clock::{Clock, Span, Timestamp};
+    use crate::schema::MIGRATIONS;
+    use crate::store::{Lock, Locked, Store, params};
+
+    const NOW: Timestamp = Timestamp::from_millis(1_772_366_400_000);
+
+    const LENGTHS: &str = "SELECT length(entries) FROM day_blocks";
+
+    fn store(folder: &tempfile::TempDir) -> Store {
+        let Locked::Ours(lock) = Lock::take(&folder.path().join("data")).unwrap() else {
+            panic!("a new folder is nobody's");
+        };
+        Store::open(lock, MIGRATIONS, &Clock::standing_at(NOW)).unwrap()
+    }
+
+    fn bucket(number: u16) -> BucketId {
+        let [high, low] = number.to_be_bytes();
+        let mut bytes = [0; 16];
+        (bytes[0], bytes[15]) = (high, low);
+        BucketId::of_bytes(bytes)
+    }
+
+    fn merge_all(store: &Store, entries: &[Entry], today: u16) {
+        let mut rest = entries.to_vec();
+        while !rest.is_empty() {
+            let entries = rest.clone();
+            let done = store.write_behind(move |tx| merge(tx, &entries, today)).unwrap();
+            rest.drain(..done);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+        #[test]
+        fn what_is_read_is_what_was_written_last(
+            turns in prop::collection::vec(
+                (0..2_u16, prop::collection::btree_map(0..1_500_u16, 1..u32::MAX, 1..700)),
+                1..6,
+            ),
+        ) {
+            let folder = tempfile::tempdir().unwrap();
+            let store = store(&folder);
+            let (mut model, mut today) = (BTreeMap::new(), day(NOW));
+            for (days, counts) in turns {
+                today += days;
+                let entry = |(number, spent)| (bucket(number), SavedDay { day: today, spent });
+                let entries: Vec<Entry> = counts.into_iter().map(entry).collect();
+                merge_all(&store, &entries, today);
+                model.extend(entries);
+            }
+            for number in 0..1_500 {
+                let bucket = bucket(number);
+                let read = store.read(|db| saved_day(db, &bucket)).unwrap();
+                match model.get(&bucket) {
+                    Some(saved) if saved.day == today => prop_assert_eq!(read, *saved),
+                    // What is over may be there or not.
+                    Some(saved) => prop_assert!(read == *saved || read == SavedDay::default()),
+                    None => prop_assert_eq!(read, SavedDay::default()),
+                }
+            }
+            let lengths = store.read(|db| db.all(LENGTHS, &[], |row| row.get::<i64>(0))).unwrap();
+            prop_assert!(lengths.iter().all(|bytes| (22..=3_520).contains(bytes)), "{:?}", lengths);
+            prop_assert!(lengths.len() <= 1_500 / (BLOCK_ENTRIES_MAX / 2) + 2, "{}", lengths.len());
+        }
+    }
+
+    #[test]
+    fn whoever_lies_in_a_damaged_block_has_spent_its_day_until_it_is_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, today) = (store(&folder), day(NOW));
+        let entry = |number| (bucket(number), SavedDay { day: today, spent: 3 });
+        let spent = |number| store.read(|db| saved_day(db, &bucket(number))).unwrap().spent;
+        merge_all(&store, &[10, 20, 30].map(entry), today);
+        store.write(|tx| Ok(tx.execute("UPDATE day_blocks SET seal = x''", params![])?)).unwrap();
+        merge_all(&store, &[5, 20, 40].map(entry), today);
+        assert_eq!([5, 10, 20, 25, 40].map(spent), [u32::MAX; 5]);
+        let tomorrow = NOW.plus(Span::seconds(86_400));
+        let deleted = store.write_behind(move |tx| table::delete_old(tx, tomorrow, 9)).unwrap();
+        assert_eq!((deleted, spent(20)), (1, 0));
+    }
+}
