@@ -18,4 +18,5 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "0011_usage_of_secrets",
         sql: include_str!("../migrations/0011_usage_of_secrets.sql"),
     },
+    Migration { name: "0013_last_uses", sql: include_str!("../migrations/0013_last_uses.sql") },
 ];

@@ -20,6 +20,7 @@ mod actions;
 mod chunk;
 mod grain;
 mod grants;
+mod keys;
 mod ledger;
 mod networks;
 mod overall;
@@ -32,7 +33,7 @@ mod tally;
 mod together;
 
 pub use account::Account;
-pub use actions::{Usage, secrets};
+pub use actions::{Usage, begin, secrets};
 pub use grain::{Grain, Retention};
 pub use ledger::Ledger;
 pub use overall::{Oddity, Overall, Unusual, Uses};
