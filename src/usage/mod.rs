@@ -36,7 +36,7 @@ pub use account::Account;
 pub use actions::{Usage, begin, secrets};
 pub use grain::{Grain, Retention};
 pub use ledger::Ledger;
-pub use overall::{Oddity, Overall, Unusual, Uses};
+pub use overall::{LastRefusal, Oddity, Overall, Refused, Unusual, Uses};
 pub use report::{AddressCount, KeyCount, OutcomeCount, ScopeUse, SecretUse, TimedCount, Whose};
 pub use slowest::{Slow, Slowest};
 pub use strangers::ADDRESSES_MAX;
