@@ -168,7 +168,7 @@ fn health(health: &Health<'_>, now: Timestamp) -> Markup {
     };
     facts(&[
         ("Version", html! { (health.version) }),
-        ("Running", html! { "since " (time(health.started_at, now)) }),
+        ("Started", time(health.started_at, now)),
         ("Database", html! { (size(health.database_bytes)) }),
         (
             "Products",
