@@ -59,13 +59,14 @@ const localTimes = (within) => {
 };
 localTimes(document);
 
-// A fragment is fetched from the page's own URL, and taken out of it: what it shows is what a
-// reload would show. It stays as it is while somebody is in it, or while nobody looks.
+// A fragment is fetched from the URL that it names, or from the page's own, and taken out of it: what
+// it shows is what a reload would show. (What answers a form stands at a URL that nobody can get.)
+// It stays as it is while somebody is in it, or while nobody looks.
 const REFRESH_MILLISECONDS = 5000;
 const refresh = async (id) => {
   const old = document.getElementById(id);
   if (!old || document.hidden || old.contains(document.activeElement)) return;
-  const answer = await fetch(location.href, { headers: { "X-Fragment": id } }).catch(() => null);
+  const answer = await fetch(old.dataset.refresh || location.href, { headers: { "X-Fragment": id } }).catch(() => null);
   if (!answer?.ok || answer.redirected) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(id);
   if (!fresh || old.contains(document.activeElement)) return;

@@ -14,6 +14,7 @@ use keystile::principals::seals::{self, KeyColumns};
 use keystile::schema::MIGRATIONS;
 use keystile::secret::Secret;
 use keystile::store::{Lock, Locked, Param, Store, Write};
+use keystile::usage;
 
 /// What the product's keys begin with.
 const PREFIX: &str = "be_live_";
@@ -78,6 +79,7 @@ fn insert(
     let key: [Param<'_>; 6] =
         [id.into(), workspace.into(), product.into(), SCOPES.into(), now.into(), (&seal).into()];
     tx.execute(KEY, &key)?;
+    usage::begin(tx, workspace, id)?;
     let digest = secret.digest();
     let seal = seals::secret(&digest, id, None);
     let row: [Param<'_>; 5] =

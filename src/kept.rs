@@ -4,7 +4,7 @@
 //! instead, and when that was. Whoever comes after a minute is still answered at once: another
 //! thread looks anew meanwhile.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
@@ -21,20 +21,24 @@ const SHOWN: Span = Span::seconds(600);
 const ANSWERS_MAX: usize = 1_000;
 
 /// The answers to questions of one kind.
-#[derive(Clone)]
-pub struct Kept<Q, A>(Arc<Mutex<BTreeMap<Q, Answer<A>>>>);
+pub struct Kept<Q, A>(Arc<Mutex<Memory<Q, A>>>);
 
-#[derive(Clone)]
-struct Answer<A> {
-    found: A,
-    at: Timestamp,
-    /// Whether somebody looks anew already.
-    is_renewed: bool,
+struct Memory<Q, A> {
+    answers: BTreeMap<Q, (A, Timestamp)>,
+    /// Questions whose answers are looked for at present.
+    sought: BTreeSet<Q>,
 }
 
 impl<Q, A> Default for Kept<Q, A> {
     fn default() -> Self {
-        Self(Arc::default())
+        let memory = Memory { answers: BTreeMap::new(), sought: BTreeSet::new() };
+        Self(Arc::new(Mutex::new(memory)))
+    }
+}
+
+impl<Q, A> Clone for Kept<Q, A> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
     }
 }
 
@@ -53,55 +57,76 @@ where
         now: Timestamp,
         find: impl FnOnce() -> Result<A> + Send + 'static,
     ) -> Result<(A, Timestamp)> {
-        let mut answers = self.answers();
-        let shown = answers.get_mut(question).filter(|it| now < it.at.plus(SHOWN));
-        let Some(answer) = shown else {
-            drop(answers);
+        let Some(known) = self.known(question).filter(|(_, at)| now < at.plus(SHOWN)) else {
             let found = find()?;
             self.put(question.clone(), found.clone(), now);
             return Ok((found, now));
         };
-        let is_due = now >= answer.at.plus(FRESH) && !answer.is_renewed;
-        answer.is_renewed |= is_due;
-        let shown = (answer.found.clone(), answer.at);
-        drop(answers);
-        if is_due {
-            self.renew(question.clone(), now, find);
-        }
-        Ok(shown)
+        self.renew_if_due(question, (now, Some(known.1)), find);
+        Ok(known)
     }
 
-    /// Looks anew on another thread. Where that fails, the next who asks tries again.
-    fn renew(
+    /// The same for who waits for nothing: what was found last, however long ago, or nothing yet.
+    pub fn glance(
         &self,
-        question: Q,
+        question: &Q,
         now: Timestamp,
         find: impl FnOnce() -> Result<A> + Send + 'static,
+    ) -> Option<(A, Timestamp)> {
+        let known = self.known(question);
+        self.renew_if_due(question, (now, known.as_ref().map(|(_, at)| *at)), find);
+        known
+    }
+
+    /// Looks anew on another thread, unless one does or what was found at `at` is fresh. Where that
+    /// fails, the next who asks tries again.
+    fn renew_if_due(
+        &self,
+        question: &Q,
+        (now, at): (Timestamp, Option<Timestamp>),
+        find: impl FnOnce() -> Result<A> + Send + 'static,
     ) {
-        let kept = self.clone();
+        let is_fresh = at.is_some_and(|at| now < at.plus(FRESH));
+        if is_fresh || !self.memory().sought.insert(question.clone()) {
+            return;
+        }
+        let seeking = Seeking { kept: self.clone(), question: question.clone() };
         let look = move || match find() {
-            Ok(found) => kept.put(question, found, now),
-            Err(error) => {
-                tracing::warn!(%error, "what a page shows could not be found anew");
-                if let Some(answer) = kept.answers().get_mut(&question) {
-                    answer.is_renewed = false;
-                }
-            }
+            Ok(found) => seeking.kept.put(seeking.question.clone(), found, now),
+            Err(error) => tracing::warn!(%error, "what a page shows could not be found anew"),
         };
-        // Where there is no thread to be had, what is shown grows old and is then waited for.
+        // Where there is no thread to be had, what is shown grows old.
         let _ = thread::Builder::new().name("keystile-kept".into()).spawn(look);
     }
 
+    fn known(&self, question: &Q) -> Option<(A, Timestamp)> {
+        self.memory().answers.get(question).cloned()
+    }
+
     fn put(&self, question: Q, found: A, at: Timestamp) {
-        let mut answers = self.answers();
+        let answers = &mut self.memory().answers;
         if answers.len() >= ANSWERS_MAX {
             answers.clear();
         }
-        answers.insert(question, Answer { found, at, is_renewed: false });
+        answers.insert(question, (found, at));
     }
+}
 
-    fn answers(&self) -> MutexGuard<'_, BTreeMap<Q, Answer<A>>> {
+impl<Q, A> Kept<Q, A> {
+    fn memory(&self) -> MutexGuard<'_, Memory<Q, A>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// That somebody looks for an answer: until this is dropped, however that ends.
+struct Seeking<Q: Ord, A> {
+    kept: Kept<Q, A>,
+    question: Q,
+}
+
+impl<Q: Ord, A> Drop for Seeking<Q, A> {
+    fn drop(&mut self) {
+        self.kept.memory().sought.remove(&self.question);
     }
 }
 
@@ -142,6 +167,24 @@ mod tests {
         go.send(()).unwrap();
         let is_renewed = || kept.get(&"acme", after(62), || Ok(3)).unwrap() == (2, after(60));
         assert!((0..10_000_000).any(|_| is_renewed()), "what was found is shown");
+    }
+
+    #[test]
+    fn who_only_glances_waits_for_nothing() {
+        let kept = Kept::<&str, u32>::default();
+        let (go, wait) = mpsc::channel::<()>();
+        let slow = move || {
+            wait.recv().unwrap();
+            Ok(1)
+        };
+        assert_eq!(kept.glance(&"acme", NOW, slow), None, "nothing was found yet");
+        let not_asked = || Err(Error::internal("it is looked for already"));
+        assert_eq!(kept.glance(&"acme", NOW, not_asked), None);
+        go.send(()).unwrap();
+        let is_there = || kept.glance(&"acme", NOW, || Ok(2)) == Some((1, NOW));
+        assert!((0..10_000_000).any(|_| is_there()), "what was found is shown");
+        let later = kept.glance(&"acme", after(6_000), || Ok(3));
+        assert_eq!(later, Some((1, NOW)), "however long ago");
     }
 
     #[test]

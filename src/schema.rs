@@ -23,4 +23,5 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "0013_numbered_tokens",
         sql: include_str!("../migrations/0013_numbered_tokens.sql"),
     },
+    Migration { name: "0014_last_uses", sql: include_str!("../migrations/0014_last_uses.sql") },
 ];

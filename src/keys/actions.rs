@@ -19,6 +19,7 @@ use crate::principals::{Principals, Restrictions};
 use crate::registry::{KeyType, Product, Registry};
 use crate::secret::Secret;
 use crate::store::{Store, Write};
+use crate::usage;
 
 /// Keys of one page of a listing.
 const PAGE_KEYS_MAX: u32 = 1_000;
@@ -86,6 +87,7 @@ impl Keys<'_> {
             };
             room.check(tx, &row)?;
             table::insert(tx, &row)?;
+            usage::begin(tx, &row.workspace, row.id)?;
             table::insert_secret(tx, row.id, &secret)?;
             record(tx, &actor, "key.create", &row, described(&row))?;
             Ok(Minted { key: reread(tx, row.id)?, secret })

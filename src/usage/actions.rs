@@ -1,6 +1,7 @@
 //! What can be done with counts: read them, and make old ones coarser.
 
 use super::grain::{Grain, Retention};
+use super::keys::table as keys;
 use super::networks::table as networks;
 use super::report::{AddressCount, KeyCount, OutcomeCount, ScopeUse, SecretUse, TimedCount, Whose};
 use super::series::table::{STRANGERS, Series};
@@ -134,6 +135,14 @@ impl Usage<'_> {
         }
         Ok(rows)
     }
+}
+
+/// Begins to count for a key that `tx` makes.
+///
+/// # Errors
+/// As the store's.
+pub fn begin(tx: &Write<'_>, workspace: &str, key: KeyId) -> Result<(), Fault> {
+    keys::insert(tx, workspace, key)
 }
 
 /// What each secret of a key let pass, for whoever shows the key.

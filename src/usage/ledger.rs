@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::chunk::{self, CHUNK_ROWS_MAX, Chunk, Row};
@@ -30,6 +30,9 @@ const TURNS_MAX: usize = 30;
 /// ten minutes: to write all of them each minute would cost several times what answering them does.
 const TALLIES_A_TURN_MAX: usize = 1_500;
 
+/// Tallies that somebody who waits for a page has written first: a few milliseconds.
+const TALLIES_AT_ONCE_MAX: usize = 100;
+
 /// What was counted and is not written down yet. Counting never waits for the database.
 #[derive(Default)]
 pub struct Ledger {
@@ -38,6 +41,8 @@ pub struct Ledger {
     strangers: Strangers,
     /// Verdicts that had to wait.
     pub slowest: Slowest,
+    /// How many tallies of the round that is under way are still to be written.
+    left_of_round: AtomicUsize,
     /// Requests whose counts had no room, and that nobody was told of yet.
     lost: AtomicI64,
     /// Held while something is written.
@@ -99,7 +104,7 @@ impl Ledger {
     /// As the store's: what was not written is kept, and written by a later call.
     pub fn write_share(&self, store: &Store) -> Result<()> {
         let mut writing = self.writing();
-        let share = self.waiting(&writing) / TURNS_MAX;
+        let share = self.waiting() / TURNS_MAX;
         let tallies = share.clamp(TALLIES_A_TURN_MIN, TALLIES_A_TURN_MAX);
         self.write_chunks(store, &mut writing, tallies)
     }
@@ -110,12 +115,21 @@ impl Ledger {
     /// As [`Ledger::write_share`].
     pub fn write_all(&self, store: &Store) -> Result<()> {
         let mut writing = self.writing();
-        let tallies = self.waiting(&writing);
+        let tallies = self.waiting();
         self.write_chunks(store, &mut writing, tallies)
     }
 
-    fn waiting(&self, writing: &Writing) -> usize {
-        writing.round.len() + self.queue().len()
+    /// Writes everything that was counted before the call, where that is little. Where many keys are in
+    /// use it takes turns to write them all, and none of those is waited for.
+    ///
+    /// # Errors
+    /// As [`Ledger::write_share`].
+    pub fn write_few(&self, store: &Store) -> Result<()> {
+        if self.waiting() > TALLIES_AT_ONCE_MAX { Ok(()) } else { self.write_all(store) }
+    }
+
+    fn waiting(&self) -> usize {
+        self.left_of_round.load(Ordering::Relaxed) + self.queue().len()
     }
 
     /// How many requests were not counted, because the database could not be written for long; each
@@ -169,11 +183,12 @@ impl Ledger {
             }
             let count = left.min(writing.round.len());
             if count == 0 {
-                return;
+                break;
             }
             writing.taken.extend(writing.round.drain(..count));
             left -= count;
         }
+        self.left_of_round.store(writing.round.len() + writing.taken.len(), Ordering::Relaxed);
     }
 
     fn begin_round(&self) -> VecDeque<Arc<Tally>> {
@@ -325,9 +340,26 @@ mod tests {
         let share = i64::try_from(TALLIES_A_TURN_MIN).unwrap();
         world.ledger.write_share(&world.store).unwrap();
         assert_eq!(world.counted(), share);
-        assert_eq!(world.ledger.waiting(&world.ledger.writing()), 11);
+        assert_eq!(world.ledger.waiting(), 11);
         world.ledger.write_share(&world.store).unwrap();
         assert_eq!(world.counted(), share + 11);
+    }
+
+    #[test]
+    fn a_page_waits_for_a_few_and_not_for_many() {
+        let world = World::new();
+        let tallies = i64::try_from(TALLIES_AT_ONCE_MAX).unwrap();
+        let secrets = (0..tallies).map(|number| SecretDigest::of(&number.to_be_bytes()));
+        let Account::Key(key) = world.tally.account else { panic!("it is a key's") };
+        let others: Vec<_> = secrets.map(|secret| Arc::new(Tally::new(key, secret))).collect();
+        let pass = |tally| world.ledger.allowed(tally, std::iter::empty(), NOW, None);
+        others.iter().for_each(pass);
+        world.ledger.write_few(&world.store).unwrap();
+        assert_eq!(world.counted(), tallies);
+        others.iter().for_each(pass);
+        world.pass();
+        world.ledger.write_few(&world.store).unwrap();
+        assert_eq!(world.counted(), tallies, "the others wait for their turn");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::account::Account;
 use super::chunk::{Chunk, Row};
 use super::grain::Grain;
 use super::grants::table as grants;
+use super::keys::table as keys;
 use super::networks::table as networks;
 use super::report::{AddressCount, KeyCount, ScopeUse, SecretUse, Whose};
 use super::series::table::{KEYS, STRANGERS, Series, WORKSPACES};
@@ -42,6 +43,9 @@ pub(super) fn add(tx: &Write<'_>, chunk: &Chunk) -> Result<()> {
             }
             let Some((_, Some(workspace))) = &last else { continue };
             together.add(workspace, row);
+            if let Row::Secret { key, last_use, .. } = row {
+                keys::update(tx, workspace, (*key, last_use.at))?;
+            }
         }
         add_row(tx, row)?;
     }
@@ -250,11 +254,16 @@ pub(super) fn addresses(
 
 /// Deletes up to `rows_max` rows of each table that begin before `before`; answers how many.
 pub(super) fn delete_old(tx: &Write<'_>, before: Timestamp, rows_max: i64) -> Result<usize> {
-    const DELETES: [&str; 3] = [
+    const DELETES: [&str; 4] = [
         "DELETE FROM usage_scopes WHERE (key, day, scope) IN
             (SELECT key, day, scope FROM usage_scopes WHERE day < ?1 LIMIT ?2)",
         "DELETE FROM usage_workspace_scopes WHERE (workspace, day, scope) IN
             (SELECT workspace, day, scope FROM usage_workspace_scopes WHERE day < ?1 LIMIT ?2)",
+        // Whoever asks about such a key is told that it was never used.
+        "UPDATE usage_keys SET last_used_at = 0
+         WHERE last_used_at < ?1 AND (workspace, key) IN
+            (SELECT workspace, id FROM keys WHERE id IN
+                (SELECT key FROM usage_secrets WHERE day < ?1 LIMIT ?2))",
         "DELETE FROM usage_secrets WHERE (key, secret) IN
             (SELECT key, secret FROM usage_secrets WHERE day < ?1 LIMIT ?2)",
     ];

@@ -2,14 +2,13 @@
 
 use super::scene::if_there;
 use super::views::first_steps::{FirstRequest, FirstSteps};
-use super::views::refusals::Refused;
 use crate::audit::Log;
 use crate::clock::{Span, Timestamp};
 use crate::error::Result;
 use crate::http::in_force::InForce;
 use crate::http::web::{Reply, Visit};
 use crate::keys::{Filter, Giver, Key, Keys};
-use crate::usage::Uses;
+use crate::usage::{LastRefusal, Overall, Refused, Uses};
 
 /// What the audit log calls the card that somebody closes: that it says so is how it is known.
 const SUBJECT: &str = "first_steps";
@@ -27,22 +26,18 @@ pub(super) struct Beginning {
 
 enum Request {
     Awaited,
-    Refused { code: String, at: Timestamp },
+    Refused(LastRefusal),
     Verified { key: String, href: String, at: Timestamp },
 }
 
 impl Beginning {
     /// Nothing once somebody has closed the card, and where there is clearly nothing more to do: more
-    /// than one secret is in use, or one for longer than a day. `refused` are the last hour's refusals.
+    /// than one secret is in use, or one for longer than a day.
     ///
     /// # Errors
     /// As the store's.
-    pub(super) fn of(
-        visit: &Visit<'_>,
-        uses: Uses,
-        refused: &[Refused<'_>],
-    ) -> Result<Option<Self>> {
-        let in_use = match uses {
+    pub(super) fn of(visit: &Visit<'_>, overall: &Overall<'_>) -> Result<Option<Self>> {
+        let in_use = match overall.uses()? {
             Uses::Several => return Ok(None),
             Uses::None => None,
             Uses::OneKey(key, at) => Some((key, at)),
@@ -54,7 +49,7 @@ impl Beginning {
         let keys = in_force.keys(visit.app, Giver::Operator);
         let Some((key, at)) = in_use else {
             let first = in_force.registry.products().next().map(|product| product.id.clone());
-            return Self::awaiting(visit, &keys, first, refused).map(Some);
+            return Self::awaiting(visit, &keys, first, overall.last_refusal()?).map(Some);
         };
         let key = if_there(keys.show(key, visit.now))?;
         let new = key.filter(|key| visit.now.minus(NEW_WITHIN) < key.created_at);
@@ -65,7 +60,7 @@ impl Beginning {
         visit: &Visit<'_>,
         keys: &Keys<'_>,
         first_product: Option<String>,
-        refused: &[Refused<'_>],
+        refused: Option<LastRefusal>,
     ) -> Result<Self> {
         let newest = keys.list(&Filter::default(), 1, visit.now)?.pop();
         let has_key = newest.is_some();
@@ -73,11 +68,7 @@ impl Beginning {
             Some(key) => (Some(key.workspace), Some(key.product)),
             None => (visit.workspaces().search("", (0, 1))?.pop().map(|it| it.slug), first_product),
         };
-        let refused = refused.iter().filter_map(|it| Some((it.last_at?, it.code)));
-        let request = match refused.max() {
-            Some((at, code)) => Request::Refused { code: code.to_owned(), at },
-            None => Request::Awaited,
-        };
+        let request = refused.map_or(Request::Awaited, Request::Refused);
         Ok(Self { workspace, has_key, product, request })
     }
 
@@ -98,7 +89,12 @@ impl Beginning {
             product: self.product.as_deref(),
             request: match &self.request {
                 Request::Awaited => FirstRequest::Awaited,
-                Request::Refused { code, at } => FirstRequest::Refused { code, at: *at },
+                Request::Refused(LastRefusal { code, at, by: Refused::Known }) => {
+                    FirstRequest::Refused { code, at: *at }
+                }
+                Request::Refused(LastRefusal { code, at, by: Refused::Stranger(from) }) => {
+                    FirstRequest::Stranger { code, at: *at, from: from.as_deref() }
+                }
                 Request::Verified { key, href, at } => {
                     FirstRequest::Verified { key, href, at: *at }
                 }

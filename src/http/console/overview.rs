@@ -26,8 +26,9 @@ use crate::usage::{self, ALLOWED, Oddity, Overall, TimedCount};
 /// As the store's.
 pub fn page(visit: &Visit<'_>) -> Result<Reply> {
     let app = visit.app;
-    // What is in memory belongs to the answer, as far as it is written in a moment.
-    app.ledger.write_share(&app.store)?;
+    // What is in memory belongs to the answer, as far as it is written in a moment. Where it cannot be
+    // written the page is needed all the more: the log says so.
+    let _ = app.ledger.write_few(&app.store);
     let overall = Overall { store: &app.store, now: visit.now };
     let counts = overall.minutes(Stretch::HOUR.begins(visit.now))?;
     let minutes = Stretch::HOUR.buckets(&counts, 2, by_verdict, visit.now);
@@ -42,7 +43,7 @@ pub fn page(visit: &Visit<'_>) -> Result<Reply> {
     let unusual = unusual(visit, found)?;
     let unusual: Vec<Unusual<'_>> = unusual.iter().map(Told::view).collect();
     let refused = most_frequent(refused);
-    let beginning = Beginning::of(visit, overall.uses()?, &refused)?;
+    let beginning = Beginning::of(visit, &overall)?;
     let form_token = &visit.holder()?.form_token;
     let view = OverviewView {
         last_minute: minutes.iter().rev().nth(1).map_or(0, |it| it.values.iter().sum()),
@@ -59,11 +60,15 @@ pub fn page(visit: &Visit<'_>) -> Result<Reply> {
     Ok(visit.page(TITLE, page_of(&view)))
 }
 
-/// What is unusual, and when it was looked for.
-fn oddities(visit: &Visit<'_>, keys: u64) -> Result<(Vec<usage::Unusual>, Timestamp)> {
+/// What is unusual, and when it was looked for: that is never waited for where there are many keys.
+fn oddities(visit: &Visit<'_>, keys: u64) -> Result<(Vec<usage::Unusual>, Option<Timestamp>)> {
     let (store, now) = (Arc::clone(&visit.app.store), visit.now);
     let look = move || Overall { store: &store, now }.unusual();
-    if keys < MANY_KEYS { Ok((look()?, now)) } else { visit.app.kept.unusual.get(&(), now, look) }
+    if keys < MANY_KEYS {
+        return Ok((look()?, Some(now)));
+    }
+    let known = visit.app.kept.unusual.glance(&(), now, look);
+    Ok(known.map_or((Vec::new(), None), |(found, at)| (found, Some(at))))
 }
 
 /// How often each code was answered, and in which minute last.

@@ -33,7 +33,7 @@ pub struct Search {
 
 impl Search {
     /// Whether some keys of the workspace may not fit.
-    fn is_narrowed(&self) -> bool {
+    pub(super) fn is_narrowed(&self) -> bool {
         let is_said = [&self.words, &self.product, &self.key_type].iter().any(|it| it.is_some());
         is_said || self.standing.is_some()
     }
@@ -68,11 +68,6 @@ impl Standing {
     #[must_use]
     pub fn of_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, standing)| standing)
-    }
-
-    pub(super) fn name(self) -> &'static str {
-        let found = Self::ALL.into_iter().find(|(_, standing)| *standing == self);
-        found.map_or("", |(name, _)| name)
     }
 }
 

@@ -1,5 +1,7 @@
 //! The same as SQL.
 
+use std::iter;
+
 use super::asked::{Named, Order, PAGE_KEYS, Search, Standing};
 use crate::clock::Timestamp;
 use crate::error::Result;
@@ -8,53 +10,71 @@ use crate::keys::Key;
 use crate::keys::table::find;
 use crate::store::{Fault, Param, Read, containing, params};
 
-/// Which keys fit: `?8` is until when a key counts as expiring.
-const FITS: &str = "
-    workspace = ?1
-    AND (?2 IS NULL OR lower(name) LIKE ?2 ESCAPE '!' OR id = ?3
+/// Which keys fit. Only what is asked for is looked at, so that an index has all of it: rows are wide.
+fn fits(search: &Search) -> String {
+    const WORDS: &str = "
+        (lower(name) LIKE ?2 ESCAPE '!' OR id = ?3
          OR id IN (SELECT key FROM secrets WHERE last4 = ?3)
-         OR owner IN (SELECT id FROM users WHERE lower(email) LIKE ?2 ESCAPE '!'))
-    AND (?4 IS NULL OR product = ?4)
-    AND (?5 IS NULL OR type = ?5)
-    AND (?6 IS NULL
-         OR (?6 = 'revoked' AND revoked_at IS NOT NULL)
-         OR (?6 = 'expired' AND revoked_at IS NULL AND expires_at <= ?7)
-         OR (revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?7)
-             AND (?6 = 'active'
-                  OR (?6 = 'expiring' AND expires_at <= ?8)
-                  OR (?6 = 'rotating' AND id IN (SELECT key FROM secrets WHERE ends_at > ?7)))))";
+         OR id IN (SELECT id FROM keys WHERE workspace = ?1 AND owner IN
+                      (SELECT id FROM users WHERE lower(email) LIKE ?2 ESCAPE '!')))";
+    let asked = [
+        search.words.as_ref().map(|_| WORDS),
+        search.product.as_ref().map(|_| "product = ?4"),
+        search.key_type.as_ref().map(|_| "type = ?5"),
+        search.standing.map(stands),
+    ];
+    let fits: Vec<&str> = iter::once("workspace = ?1").chain(asked.into_iter().flatten()).collect();
+    fits.join(" AND ")
+}
 
-/// The numbered parameters of [`FITS`].
-fn asked(search: &Search, (now, soon): (Timestamp, Timestamp)) -> [Param<'_>; 8] {
+/// `?6` is the present instant, and `?7` until when a key counts as expiring.
+fn stands(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Active => "revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?6)",
+        Standing::Expiring => "revoked_at IS NULL AND expires_at > ?6 AND expires_at <= ?7",
+        Standing::Rotating => {
+            "revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?6)
+             AND id IN (SELECT key FROM secrets WHERE ends_at > ?6)"
+        }
+        Standing::Expired => "revoked_at IS NULL AND expires_at <= ?6",
+        Standing::Revoked => "revoked_at IS NOT NULL",
+    }
+}
+
+/// What the ids of those are read from, and in which order.
+fn sorted(search: &Search) -> (&'static str, String) {
+    const USED: &str = "
+        (SELECT last_used_at FROM usage_keys WHERE workspace = ?1 AND key = keys.id)";
+    const KEYS: &str = "id FROM keys";
+    let down = if search.is_reversed { " DESC" } else { "" };
+    let (from, by) = match search.order {
+        Order::Made if search.is_reversed => return (KEYS, "id".to_owned()),
+        Order::Made => return (KEYS, "id DESC".to_owned()),
+        Order::Name => (KEYS, format!("lower(name){down}")),
+        Order::Used if search.is_narrowed() => (KEYS, format!("{USED}{down}")),
+        Order::Used => ("key AS id FROM usage_keys", format!("last_used_at{down}")),
+        Order::Expires => (KEYS, format!("expires_at IS NULL{down}, expires_at{down}")),
+    };
+    (from, format!("{by}, id DESC"))
+}
+
+/// The numbered parameters of a search, and of which part of what is found.
+fn asked(
+    search: &Search,
+    (now, soon): (Timestamp, Timestamp),
+    (rows, skipped): (usize, usize),
+) -> [Param<'_>; 9] {
     [
         search.workspace.as_str().into(),
         search.words.as_deref().map(containing).into(),
         search.words.as_deref().into(),
         search.product.as_deref().into(),
         search.key_type.as_deref().into(),
-        search.standing.map(Standing::name).into(),
         now.into(),
         soon.into(),
+        rows.into(),
+        skipped.into(),
     ]
-}
-
-/// What rows are sorted by, upwards and downwards.
-fn sorted(search: &Search) -> &'static str {
-    match (search.order, search.is_reversed) {
-        (Order::Made, false) => "id DESC",
-        (Order::Made, true) => "id",
-        (Order::Name, false) => "lower(name), id DESC",
-        (Order::Name, true) => "lower(name) DESC, id DESC",
-        (Order::Used, false) => {
-            "COALESCE((SELECT max(last_used_at) FROM usage_secrets WHERE key = keys.id), 0), id DESC"
-        }
-        (Order::Used, true) => {
-            "COALESCE((SELECT max(last_used_at) FROM usage_secrets WHERE key = keys.id), 0) DESC,
-             id DESC"
-        }
-        (Order::Expires, false) => "expires_at IS NULL, expires_at, id DESC",
-        (Order::Expires, true) => "expires_at IS NULL DESC, expires_at DESC, id DESC",
-    }
 }
 
 /// The keys of one page. Their ids are sorted alone, since rows are wide.
@@ -62,24 +82,25 @@ pub(super) fn page(
     db: &Read<'_>,
     search: &Search,
     number: usize,
-    (now, soon): (Timestamp, Timestamp),
+    instants: (Timestamp, Timestamp),
 ) -> Result<Vec<Key>> {
-    let select =
-        format!("SELECT id FROM keys WHERE {FITS} ORDER BY {} LIMIT ?9 OFFSET ?10", sorted(search));
-    let mut row = asked(search, (now, soon)).to_vec();
-    row.extend([PAGE_KEYS, number * PAGE_KEYS].map(Param::from));
+    let (fits, (from, by)) = (fits(search), sorted(search));
+    let select = format!("SELECT {from} WHERE {fits} ORDER BY {by} LIMIT ?8 OFFSET ?9");
+    let row = asked(search, instants, (PAGE_KEYS, number * PAGE_KEYS));
     let ids: Vec<Option<KeyId>> = db.all(&select, &row, |row| Ok::<_, Fault>(row.get(0).ok()))?;
-    let found = |id| Ok(find(db, id, now)?.map(|(_, _, key)| key));
+    let found = |id| Ok(find(db, id, instants.0)?.map(|(_, _, key)| key));
     ids.into_iter().flatten().filter_map(|id| found(id).transpose()).collect()
 }
 
 pub(super) fn fitting(
     db: &Read<'_>,
     search: &Search,
-    (now, soon): (Timestamp, Timestamp),
+    instants: (Timestamp, Timestamp),
 ) -> Result<usize> {
-    let select = format!("SELECT COUNT(*) FROM keys WHERE {FITS}");
-    counted(db, &select, &asked(search, (now, soon)))
+    let fits = fits(search);
+    let select =
+        format!("SELECT COUNT(*) FROM (SELECT id FROM keys WHERE {fits} LIMIT ?8 OFFSET ?9)");
+    counted(db, &select, &asked(search, instants, (usize::MAX, 0)))
 }
 
 pub(super) fn total(db: &Read<'_>, workspace: &str) -> Result<usize> {

@@ -29,6 +29,26 @@ pub enum Uses {
     Several,
 }
 
+/// A refusal of the last hour.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastRefusal {
+    /// Its code.
+    pub code: String,
+    /// Its minute.
+    pub at: Timestamp,
+    /// Whose it was.
+    pub by: Refused,
+}
+
+/// Who was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// A key or token that is known here.
+    Known,
+    /// Anybody who reaches the proxy; from this address, where all of the day came from one.
+    Stranger(Option<String>),
+}
+
 /// The counts of all keys and strangers together.
 pub struct Overall<'a> {
     /// Where they are kept.
@@ -52,6 +72,21 @@ impl Overall<'_> {
     /// As the store's.
     pub fn uses(&self) -> Result<Uses> {
         self.store.read(table::uses)
+    }
+
+    /// The latest refusal of the last hour. One of a known key goes before those of strangers, who may
+    /// be anybody.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn last_refusal(&self) -> Result<Option<LastRefusal>> {
+        let hour = self.now.minus(HOUR);
+        self.store.read(|db| {
+            Ok(match table::last_refusal_of_known(db, hour)? {
+                Some(known) => Some(known),
+                None => table::last_refusal_of_strangers(db, hour)?,
+            })
+        })
     }
 
     /// What somebody should look at, the latest first.

@@ -10,5 +10,5 @@ mod actions;
 mod table;
 mod unusual;
 
-pub use actions::{Overall, Uses};
+pub use actions::{LastRefusal, Overall, Refused, Uses};
 pub use unusual::{Oddity, Unusual};

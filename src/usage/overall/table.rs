@@ -1,11 +1,12 @@
 //! The tables of counts, over all keys.
 
-use super::actions::Uses;
+use super::actions::{LastRefusal, Refused, Uses};
 use super::unusual::Hour;
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::id::KeyId;
 use crate::store::{Fault, Read, params};
+use crate::usage::grain::Grain;
 use crate::usage::report::TimedCount;
 
 /// Requests from `since` on by minute and outcome, as far as minutes are told apart.
@@ -32,6 +33,37 @@ pub(super) fn uses(db: &Read<'_>) -> Result<Uses> {
         [(key, at)] if !is_granted => Uses::OneKey(*key, *at),
         _ => Uses::Several,
     })
+}
+
+pub(super) fn last_refusal_of_known(
+    db: &Read<'_>,
+    since: Timestamp,
+) -> Result<Option<LastRefusal>> {
+    const SELECT: &str = "
+        SELECT outcome, at FROM usage_workspaces
+        WHERE grain = 60 AND at >= ?1 AND outcome <> 'allowed' ORDER BY at DESC LIMIT 1";
+    Ok(db.first(SELECT, params![since], |row| {
+        Ok::<_, Fault>(LastRefusal { code: row.get(0)?, at: row.get(1)?, by: Refused::Known })
+    })?)
+}
+
+pub(super) fn last_refusal_of_strangers(
+    db: &Read<'_>,
+    since: Timestamp,
+) -> Result<Option<LastRefusal>> {
+    const SELECT: &str = "
+        SELECT code, at, product FROM usage_strangers
+        WHERE grain = 60 AND at >= ?1 ORDER BY at DESC LIMIT 1";
+    const FROM: &str = "
+        SELECT max(address) FROM usage_addresses WHERE product = ?1 AND code = ?2 AND day = ?3
+        HAVING min(address) = max(address)";
+    let last = db.first(SELECT, params![since], |row| {
+        Ok::<(String, Timestamp, String), Fault>((row.get(0)?, row.get(1)?, row.get(2)?))
+    })?;
+    let Some((code, at, product)) = last else { return Ok(None) };
+    let day = Grain::Day.start(at);
+    let from = db.first(FROM, params![&product, &code, day], |row| row.get::<Option<String>>(0))?;
+    Ok(Some(LastRefusal { code, at, by: Refused::Stranger(from.flatten()) }))
 }
 
 /// The keys that asked the most since `since`.

@@ -8,6 +8,9 @@ use crate::harness::{Browser, Request};
 
 const APPS: &str = "/console/workspaces/acme/apps";
 
+/// Those of every workspace.
+const ALL: &str = "/console/apps";
+
 /// A lab with an app that Ada has let in.
 fn let_in() -> (Lab, super::App, Tokens) {
     let lab = Lab::new();
@@ -125,4 +128,25 @@ fn a_service_is_told_apart_and_its_tokens_end_too() {
     let [grant] = to_end(&olga, APPS).try_into().unwrap();
     assert_eq!(olga.post(&format!("{APPS}/end"), &[("grant", &grant)]).status, 303);
     assert!(!lab.is_active(&app, &token.access));
+}
+
+#[test]
+fn a_long_list_of_apps_has_pages() {
+    let lab = Lab::new();
+    for _ in 0..51 {
+        lab.tokens(&lab.secret_app());
+    }
+    let (ada, olga) = (lab.ada(), lab.browser("olga@example.com"));
+    let pages = [(&ada, APPS, "page"), (&ada, "/console/account", "apps"), (&olga, ALL, "page")];
+    for (browser, first, field) in pages {
+        let second = format!("{first}?{field}=2");
+        let text = browser.get(first).text();
+        assert!(text.contains("1–50 of 51") && text.contains(&second), "{first}: {text}");
+        assert_eq!(to_end(browser, first).len(), 50, "{first}");
+        assert!(browser.get(&second).text().contains("51–51 of 51"), "{second}");
+        assert_eq!(to_end(browser, &second).len(), 1, "{second}");
+    }
+    let [grant] = to_end(&ada, &format!("{APPS}?page=2")).try_into().unwrap();
+    assert_eq!(ada.post(&format!("{APPS}/end"), &[("grant", &grant)]).status, 303);
+    assert_eq!(to_end(&ada, &format!("{APPS}?page=2")).len(), 50, "the last page is the first");
 }

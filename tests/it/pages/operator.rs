@@ -89,7 +89,7 @@ fn overviews() -> Vec<Drawn> {
         active_keys: 412,
         refused: &refused(),
         unusual: &unusual,
-        looked_at: ago(1),
+        looked_at: Some(ago(1)),
         health: Health {
             version: "0.1.0",
             started_at: ago(4_400),
@@ -109,7 +109,7 @@ fn overviews() -> Vec<Drawn> {
         refused: &[],
         slowest: None,
         unusual: &[],
-        looked_at: now(),
+        looked_at: None,
         ..busy
     };
     let at = (overview::TITLE, "/console");
@@ -121,8 +121,8 @@ fn overviews() -> Vec<Drawn> {
     std::iter::once(busy).chain(beginnings().map(drawn)).collect()
 }
 
-/// The first steps: half of them, a refusal at the last, and all.
-fn beginnings() -> [(&'static str, FirstSteps<'static>); 3] {
+/// The first steps: half of them, a stranger's refusal and one's own at the last, and all.
+fn beginnings() -> [(&'static str, FirstSteps<'static>); 4] {
     let half = FirstSteps {
         workspace: Some("acme"),
         has_key: false,
@@ -131,10 +131,16 @@ fn beginnings() -> [(&'static str, FirstSteps<'static>); 3] {
         form_token: TOKEN,
     };
     let at_last = |request| FirstSteps { has_key: true, request, ..half };
+    let stranger = FirstRequest::Stranger {
+        code: "missing_credential",
+        at: ago(2),
+        from: Some("2001:db8:1234:5678:90ab:cdef:1234:5678"),
+    };
     let refused = FirstRequest::Refused { code: "insufficient_scope", at: ago(2) };
     let verified = FirstRequest::Verified { key: LONG, href: "/console", at: ago(1) };
     [
         ("overview-new", half),
+        ("overview-stranger", at_last(stranger)),
         ("overview-refused", at_last(refused)),
         ("overview-verified", at_last(verified)),
     ]

@@ -38,8 +38,14 @@ fn a_new_instance_is_led_to_its_first_verified_request() {
     assert!(page.contains("First steps") && !page.contains("/console/workspaces/acme/keys/new"));
     assert_eq!(ask(&instance.client(), &plain("/a")), "missing_credential");
     let page = overview(&ada);
-    assert!(page.contains("The latest one was refused") && page.contains("missing_credential"));
-    assert!(page.contains("Send the key in the product"), "it says what to do: {page}");
+    assert!(page.contains("Somebody asked without a good key"), "it may be anybody: {page}");
+    assert!(page.contains("from 203.0.113.9: <code>missing_credential"), "{page}");
+    assert!(page.contains("If that was you: Send the key in the product"), "what to do: {page}");
+    assert_eq!(ask(&instance.client(), &question(&key.secret, "/b")), "insufficient_scope");
+    assert_eq!(ask(&instance.client(), &plain("/a")), "missing_credential");
+    let page = overview(&ada);
+    assert!(page.contains("The latest one with a key was refused"), "{page}");
+    assert!(page.contains("Give the key the scope") && !page.contains("Somebody asked"), "{page}");
     assert!(page.contains("/console/products/counted/test") && !page.contains("Verified "));
     assert_eq!(ask(&instance.client(), &question(&key.secret, "/a")), "allowed");
     let page = overview(&ada);

@@ -29,7 +29,16 @@ pub struct FirstSteps<'a> {
 pub enum FirstRequest<'a> {
     /// None has arrived.
     Awaited,
-    /// Whatever arrived was refused.
+    /// None has arrived but some without a good key, which anybody may have sent.
+    Stranger {
+        /// The code of the latest one.
+        code: &'a str,
+        /// When that was.
+        at: Timestamp,
+        /// Where it came from, where all came from there.
+        from: Option<&'a str>,
+    },
+    /// The latest one with a key was refused.
     Refused {
         /// The code of the latest refusal.
         code: &'a str,
@@ -96,17 +105,29 @@ fn request(steps: &FirstSteps<'_>, now: Timestamp) -> Markup {
         "The line on the page of your new key does. This page shows it within seconds.";
     match steps.request {
         FirstRequest::Awaited => step(false, LABEL, HOW, None),
+        FirstRequest::Stranger { code, at, from } => html! {
+            li {
+                (Icon::Circle)
+                div {
+                    strong { (LABEL) }
+                    p { (HOW) }
+                    p {
+                        "Somebody asked without a good key, " (time(at, now))
+                        @if let Some(from) = from { ", from " (from) } ": " code { (code) }
+                        ". If that was you: " (advice(code))
+                    }
+                    (tester(steps))
+                }
+            }
+        },
         FirstRequest::Refused { code, at } => html! {
             li.failed {
                 (Icon::Error)
                 div {
                     strong { (LABEL) }
-                    p { "The latest one was refused, " (time(at, now)) ": " code { (code) } }
+                    p { "The latest one with a key was refused, " (time(at, now)) ": " code { (code) } }
                     p { (advice(code)) }
-                    @if let Some(product) = steps.product {
-                        @let tester = format!("/console/products/{product}/test");
-                        div { (Button::plain("Test a request").to(&tester).small()) }
-                    }
+                    (tester(steps))
                 }
             }
         },
@@ -119,5 +140,15 @@ fn request(steps: &FirstSteps<'_>, now: Timestamp) -> Markup {
                 }
             }
         },
+    }
+}
+
+/// The way to where a request is judged step by step.
+fn tester(steps: &FirstSteps<'_>) -> Markup {
+    html! {
+        @if let Some(product) = steps.product {
+            @let tester = format!("/console/products/{product}/test");
+            div { (Button::plain("Test a request").to(&tester).small()) }
+        }
     }
 }

@@ -30,8 +30,8 @@ pub struct OverviewView<'a> {
     pub refused: &'a [Refused<'a>],
     /// What differs from what is usual.
     pub unusual: &'a [Unusual<'a>],
-    /// When that was looked for.
-    pub looked_at: Timestamp,
+    /// When that was looked for; not yet, where there are many keys and the server has just started.
+    pub looked_at: Option<Timestamp>,
     /// The instance itself.
     pub health: Health<'a>,
     /// What is left to do on a new instance.
@@ -133,12 +133,16 @@ fn by_minute(view: &OverviewView<'_>) -> Markup {
 
 /// When it was looked for, where that is a moment ago.
 fn looked_at(view: &OverviewView<'_>) -> Markup {
-    html! { @if view.looked_at < view.now { p { (time(view.looked_at, view.now)) } } }
+    let ago = view.looked_at.filter(|at| *at < view.now);
+    html! { @if let Some(at) = ago { p { (time(at, view.now)) } } }
 }
 
 fn unusual(view: &OverviewView<'_>) -> Markup {
     html! {
-        @if view.unusual.is_empty() {
+        @if view.looked_at.is_none() {
+            p.muted { "Every key is being looked at: what is found is shown here in a moment." }
+        }
+        @else if view.unusual.is_empty() {
             p.muted {
                 "Nothing. Shown here: a key from a new network, a sudden rise, many refusals."
             }
@@ -164,7 +168,7 @@ fn health(health: &Health<'_>, now: Timestamp) -> Markup {
     };
     facts(&[
         ("Version", html! { (health.version) }),
-        ("Running", html! { "since " (time(health.started_at, now)) }),
+        ("Started", time(health.started_at, now)),
         ("Database", html! { (size(health.database_bytes)) }),
         (
             "Products",

@@ -109,6 +109,7 @@ pub struct Quota<'a> {
 pub fn page(view: &DetailView<'_>) -> Markup {
     let keys = address(view.workspace, "");
     let key = view.key;
+    let own = address(view.workspace, &format!("/{}", key.id));
     let about = html! {
         (state(key, view.now)) " " (view.product) " · " (key.key_type) " · " code { (key.id) }
     };
@@ -119,7 +120,7 @@ pub fn page(view: &DetailView<'_>) -> Markup {
         (refusal(view))
         (hint(view))
         div.columns {
-            div.stack #key-use data-refresh {
+            div.stack #key-use data-refresh=(own) {
                 (titled("Requests", &more_usage(view), &html! { div.body { (requests(view)) } }))
                 (titled("Refusals", &"", &refusals(view.refused, view.now)))
                 (titled("Secrets", &"", &secrets(view)))
