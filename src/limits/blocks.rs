@@ -3,8 +3,8 @@
 //! takes all that is new in it.
 
 use super::bucket::BucketId;
-use super::entries::Entry;
-use super::table;
+use super::entries::{self, Entry};
+use super::table::{self, Block};
 use crate::error::Result;
 use crate::store::Write;
 
@@ -17,14 +17,6 @@ const BLOCKS_MAX: usize = 200;
 
 /// Entries that are brought into one block at once.
 const SHARE_MAX: usize = 4_000;
-
-/// A block as the database has it.
-pub(super) struct Block {
-    pub(super) first: BucketId,
-    pub(super) entries: Vec<u8>,
-    /// Whether it bears its own checksum.
-    pub(super) is_sealed: bool,
-}
 
 /// Brings entries, in the order of their buckets and each bucket once, into their blocks, and leaves out
 /// what is older than `today` there. Answers how many of them are done with; the rest is for the next
@@ -64,7 +56,7 @@ fn put(tx: &Write<'_>, old: Option<&Block>, entries: &[Entry]) -> Result<()> {
 
 /// Both in one order; of a bucket that is in both, what is new.
 fn merged(old: Option<&Block>, new: &[Entry], today: u16) -> Vec<Entry> {
-    let old = old.into_iter().flat_map(|block| super::entries::decode(&block.entries));
+    let old = old.into_iter().flat_map(|block| entries::decode(&block.entries));
     let is_replaced = |bucket: &BucketId| new.binary_search_by_key(bucket, |(it, _)| *it).is_ok();
     let kept = old.filter(|(bucket, _)| !is_replaced(bucket));
     let mut all: Vec<_> =

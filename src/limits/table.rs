@@ -3,7 +3,6 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use super::blocks::Block;
 use super::bucket::{BucketId, DAY_SECONDS, SavedDay, day};
 use super::entries::{self, Entry};
 use crate::clock::Timestamp;
@@ -49,6 +48,14 @@ pub(super) fn spent(db: &Read<'_>, now: Timestamp) -> Result<HashMap<BucketId, u
         spent.truncate(SPENT_MAX);
     }
     Ok(spent.into_iter().collect())
+}
+
+/// A block as the database has it.
+pub(super) struct Block {
+    pub(super) first: BucketId,
+    pub(super) entries: Vec<u8>,
+    /// Whether it bears its own checksum.
+    pub(super) is_sealed: bool,
 }
 
 /// The block that a bucket lies in, if the database has any of it.
