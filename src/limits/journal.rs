@@ -100,7 +100,8 @@ impl Journal {
 pub fn fold(store: &Store, now: Timestamp) -> Result<()> {
     let journal = store.read(table::journal)?;
     let Some(last) = journal.last().map(|row| row.number) else { return Ok(()) };
-    let (entries, today) = (Arc::new(latest(journal)), day(now));
+    let today = day(now);
+    let entries = Arc::new(latest(journal, today));
     let mut done = 0;
     while done < entries.len() {
         let entries = Arc::clone(&entries);
@@ -109,14 +110,16 @@ pub fn fold(store: &Store, now: Timestamp) -> Result<()> {
     store.write_behind(move |tx| table::cut(tx, last))
 }
 
-/// The last word of a journal on each bucket, in the order of buckets.
-fn latest(journal: Vec<JournalRow>) -> Vec<Entry> {
+/// The last word of a journal on each bucket, in the order of buckets. What cannot be believed is spent
+/// today, and not for longer.
+fn latest(journal: Vec<JournalRow>, today: u16) -> Vec<Entry> {
+    let all = SavedDay { day: today, spent: u32::MAX };
     let mut latest = Vec::new();
     for row in journal.into_iter().rev() {
         if !row.is_sealed {
             tracing::error!(row = row.number, "a row of the journal of day counts is damaged");
         }
-        let believed = |saved| if row.is_sealed { saved } else { SavedDay::SPENT };
+        let believed = |saved| if row.is_sealed { saved } else { all };
         latest.extend(entries::decode(&row.entries).map(|(it, saved)| (it, believed(saved))));
     }
     // Equal ones stay in their order, and the first of them is the newest.
@@ -211,5 +214,7 @@ mod tests {
         world.journal.save(NOW).unwrap();
         fold(&world.store, NOW).unwrap();
         assert_eq!(buckets.map(|bucket| world.spent(&bucket)), [u32::MAX, 2]);
+        world.journal.sweep(NOW.plus(crate::clock::Span::days(1))).unwrap();
+        assert_eq!(buckets.map(|bucket| world.spent(&bucket)), [0, 0], "the day is over");
     }
 }
