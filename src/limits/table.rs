@@ -159,14 +159,16 @@ pub(super) struct JournalRow {
     pub(super) is_sealed: bool,
 }
 
-/// The journal, the oldest row first.
-pub(super) fn journal(db: &Read<'_>) -> Result<Vec<JournalRow>, Fault> {
+/// The journal, the oldest row first, and one at a time in memory.
+pub(super) fn journal(db: &Read<'_>, mut each: impl FnMut(JournalRow)) -> Result<(), Fault> {
     const SELECT: &str = "SELECT number, entries, seal FROM day_journal ORDER BY number";
     db.all(SELECT, &[], |row| {
         let (number, entries) = (row.get(0)?, row.get::<Vec<u8>>(1)?);
         let is_sealed = row.get(2).is_ok_and(|it: [u8; 16]| it == journal_seal(&entries));
-        Ok(JournalRow { number, entries, is_sealed })
+        each(JournalRow { number, entries, is_sealed });
+        Ok(())
     })
+    .map(drop::<Vec<()>>)
 }
 
 /// Deletes the journal up to a row.
