@@ -3,53 +3,51 @@
 //! takes all that is new in it.
 
 use super::bucket::BucketId;
-use super::entries::Entry;
-use super::table;
+use super::entries::{self, Entry};
+use super::table::{self, Block};
 use crate::error::Result;
 use crate::store::Write;
 
-/// Entries of one block: 3.5 KB, so that its row fills a page of the database.
-const BLOCK_ENTRIES_MAX: usize = 160;
+/// Entries of one block: 1.8 KB, so that two rows fill a page of the database. All of a block that is
+/// damaged is spent, which is why it is no larger.
+const BLOCK_ENTRIES_MAX: usize = 80;
 
-/// Blocks that one transaction takes up: few enough that a change of somebody's waits some milliseconds
-/// for it.
-const BLOCKS_MAX: usize = 200;
+/// Blocks that one transaction writes: few enough that a change of somebody's waits some milliseconds for
+/// it.
+const BLOCKS_MAX: usize = 300;
 
 /// Entries that are brought into one block at once.
 const SHARE_MAX: usize = 4_000;
-
-/// A block as the database has it.
-pub(super) struct Block {
-    pub(super) first: BucketId,
-    pub(super) entries: Vec<u8>,
-    /// Whether it bears its own checksum.
-    pub(super) is_sealed: bool,
-}
 
 /// Brings entries, in the order of their buckets and each bucket once, into their blocks, and leaves out
 /// what is older than `today` there. Answers how many of them are done with; the rest is for the next
 /// transaction.
 ///
-/// Nothing comes into a block that is damaged: all of it stays spent until its day is over.
+/// Nothing comes into a block that is damaged: all of it stays spent until its day is over, and then it is
+/// replaced.
 pub(super) fn merge(tx: &Write<'_>, entries: &[Entry], today: u16) -> Result<usize> {
-    let mut done = 0;
-    for _ in 0..BLOCKS_MAX {
+    let (mut done, mut blocks) = (0, 0);
+    while blocks < BLOCKS_MAX {
         let Some((bucket, _)) = entries.get(done) else { break };
         let block = table::block_of(tx, bucket)?;
         let end = block.as_ref().map_or(Ok(None), |block| table::next_block(tx, &block.first))?;
         let rest = &entries[done..];
         let share = rest.partition_point(|(bucket, _)| end.is_none_or(|end| *bucket < end));
-        let share = &rest[..share.min(SHARE_MAX)];
-        if block.as_ref().is_none_or(|block| block.is_sealed) {
-            put(tx, block.as_ref(), &merged(block.as_ref(), share, today))?;
+        // One at least: where the block begins cannot be told of one that is damaged.
+        let share = &rest[..share.clamp(1, SHARE_MAX)];
+        let is_over = |block: &Block| block.day < today.into();
+        if block.as_ref().is_none_or(|block| block.is_sealed || is_over(block)) {
+            let believed = block.as_ref().filter(|block| block.is_sealed);
+            blocks += put(tx, block.as_ref(), &merged(believed, share, today))?;
         }
+        blocks += 1;
         done += share.len();
     }
     Ok(done)
 }
 
-/// Writes what a block held and is to hold now, as many blocks as that takes.
-fn put(tx: &Write<'_>, old: Option<&Block>, entries: &[Entry]) -> Result<()> {
+/// Writes what a block held and is to hold now, as many blocks as that takes; answers how many.
+fn put(tx: &Write<'_>, old: Option<&Block>, entries: &[Entry]) -> Result<usize> {
     let blocks = entries.len().div_ceil(BLOCK_ENTRIES_MAX).max(1);
     let mut pieces = entries.chunks(entries.len().div_ceil(blocks).max(1));
     if let Some(old) = old {
@@ -59,12 +57,13 @@ fn put(tx: &Write<'_>, old: Option<&Block>, entries: &[Entry]) -> Result<()> {
             None => table::delete_block(tx, &old.first)?,
         }
     }
-    pieces.try_for_each(|piece| table::insert_block(tx, piece))
+    pieces.try_for_each(|piece| table::insert_block(tx, piece))?;
+    Ok(blocks)
 }
 
 /// Both in one order; of a bucket that is in both, what is new.
 fn merged(old: Option<&Block>, new: &[Entry], today: u16) -> Vec<Entry> {
-    let old = old.into_iter().flat_map(|block| super::entries::decode(&block.entries));
+    let old = old.into_iter().flat_map(|block| entries::decode(&block.entries));
     let is_replaced = |bucket: &BucketId| new.binary_search_by_key(bucket, |(it, _)| *it).is_ok();
     let kept = old.filter(|(bucket, _)| !is_replaced(bucket));
     let mut all: Vec<_> =
@@ -82,7 +81,7 @@ mod tests {
     use super::super::bucket::{SavedDay, day};
     use super::super::saved_day;
     use super::*;
-    use crate::clock::{Clock, Span, Timestamp};
+    use crate::clock::{Clock, Timestamp};
     use crate::schema::MIGRATIONS;
     use crate::store::{Lock, Locked, Store, params};
 
@@ -143,7 +142,7 @@ mod tests {
                 }
             }
             let lengths = store.read(|db| db.all(LENGTHS, &[], |row| row.get::<i64>(0))).unwrap();
-            prop_assert!(lengths.iter().all(|bytes| (22..=3_520).contains(bytes)), "{:?}", lengths);
+            prop_assert!(lengths.iter().all(|bytes| (22..=1_760).contains(bytes)), "{:?}", lengths);
             prop_assert!(lengths.len() <= 1_500 / (BLOCK_ENTRIES_MAX / 2) + 2, "{}", lengths.len());
         }
     }
@@ -158,8 +157,36 @@ mod tests {
         store.write(|tx| Ok(tx.execute("UPDATE day_blocks SET seal = x''", params![])?)).unwrap();
         merge_all(&store, &[5, 20, 40].map(entry), today);
         assert_eq!([5, 10, 20, 25, 40].map(spent), [u32::MAX; 5]);
-        let tomorrow = NOW.plus(Span::seconds(86_400));
-        let deleted = store.write_behind(move |tx| table::delete_old(tx, tomorrow, 9)).unwrap();
-        assert_eq!((deleted, spent(20)), (1, 0));
+        merge_all(&store, &[(bucket(20), SavedDay { day: today + 1, spent: 7 })], today + 1);
+        assert_eq!([5, 10, 20, 25, 40].map(spent), [0, 0, 7, 0, 0], "its day is over");
+    }
+
+    #[test]
+    fn a_block_with_a_column_of_another_type_is_damaged_and_stops_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, today) = (store(&folder), day(NOW));
+        let entry = |number| (bucket(number), SavedDay { day: today, spent: 3 });
+        let spent = |number| store.read(|db| saved_day(db, &bucket(number))).unwrap().spent;
+        for damage in ["entries = CAST(x'00' AS TEXT)", "day = 'x'", "first = 'x'", "seal = 7"] {
+            let all: Vec<_> = (0..1_000).map(entry).collect();
+            merge_all(&store, &all, today);
+            let second = "(SELECT first FROM day_blocks ORDER BY first LIMIT 1 OFFSET 1)";
+            let sql = format!("UPDATE day_blocks SET {damage} WHERE first = {second}");
+            store.write(move |tx| Ok(tx.execute(&sql, params![])?)).unwrap();
+            merge_all(&store, &all, today);
+            assert_eq!((spent(0), spent(999)), (3, 3), "{damage}");
+            let delete = "DELETE FROM day_blocks";
+            store.write(move |tx| Ok(tx.execute(delete, params![])?)).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_transaction_writes_some_blocks_and_leaves_the_rest() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, today) = (store(&folder), day(NOW));
+        let entry = |number| (bucket(number), SavedDay { day: today, spent: 1 });
+        let all: Vec<_> = (0..60_000).map(entry).collect();
+        let done = store.write_behind(move |tx| merge(tx, &all, today)).unwrap();
+        assert!((4_000..=2 * BLOCKS_MAX * BLOCK_ENTRIES_MAX).contains(&done), "{done}");
     }
 }

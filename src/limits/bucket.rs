@@ -15,8 +15,7 @@ pub(super) const DAY_SECONDS: u32 = 86_400;
 /// each time.
 pub(super) const IDLE_SECONDS: u32 = 600;
 
-/// Whose use is counted together.
-/// The database orders them as this does, by their bytes.
+/// Whose use is counted together. The database orders them as this does, by their bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BucketId([u8; 16]);
 

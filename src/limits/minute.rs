@@ -165,7 +165,7 @@ impl Ticks {
             self.used -= u64::from(gone.count);
         }
         if self.newest.has_left(now) {
-            *self = Self::of(Tick { second: now, count: 0 });
+            *self = Self::of(Tick { second: self.newest.second, count: 0 });
         }
         self.oldest_second = self.before.front().unwrap_or(&self.newest).second;
     }

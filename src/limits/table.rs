@@ -3,7 +3,6 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use super::blocks::Block;
 use super::bucket::{BucketId, DAY_SECONDS, SavedDay, day};
 use super::entries::{self, Entry};
 use crate::clock::Timestamp;
@@ -32,7 +31,7 @@ pub fn saved_day(db: &Read<'_>, bucket: &BucketId) -> Result<SavedDay, Fault> {
 
 /// What each bucket has spent today. A block that does not bear its checksum is left out.
 pub(super) fn spent(db: &Read<'_>, now: Timestamp) -> Result<HashMap<BucketId, u32>> {
-    const SELECT: &str = "SELECT first, entries, seal FROM day_blocks WHERE day >= ?1";
+    const SELECT: &str = "SELECT first, day, entries, seal FROM day_blocks WHERE day >= ?1";
     let today = day(now);
     let mut spent = Vec::new();
     db.all(SELECT, params![i64::from(today)], |row| {
@@ -51,21 +50,39 @@ pub(super) fn spent(db: &Read<'_>, now: Timestamp) -> Result<HashMap<BucketId, u
     Ok(spent.into_iter().collect())
 }
 
+/// A block as the database has it.
+pub(super) struct Block {
+    pub(super) first: BucketId,
+    /// The latest of its days.
+    pub(super) day: i64,
+    pub(super) entries: Vec<u8>,
+    /// Whether it bears its own checksum.
+    pub(super) is_sealed: bool,
+}
+
 /// The block that a bucket lies in, if the database has any of it.
 pub(super) fn block_of(db: &Read<'_>, bucket: &BucketId) -> Result<Option<Block>, Fault> {
     const SELECT: &str = "
-        SELECT first, entries, seal FROM day_blocks WHERE first <= ?1 ORDER BY first DESC LIMIT 1";
-    const LEAST: &str = "SELECT first, entries, seal FROM day_blocks ORDER BY first LIMIT 1";
+        SELECT first, day, entries, seal FROM day_blocks
+        WHERE first <= ?1 ORDER BY first DESC LIMIT 1";
+    const LEAST: &str = "SELECT first, day, entries, seal FROM day_blocks ORDER BY first LIMIT 1";
     match db.first(SELECT, params![bucket.as_bytes()], block)? {
         None => db.first(LEAST, &[], block),
         found => Ok(found),
     }
 }
 
+/// A row as a block; one with a column that cannot be read is damaged like one whose checksum is wrong.
+#[expect(clippy::unnecessary_wraps, reason = "rows are read by what may fail")]
 fn block(row: &Row<'_>) -> Result<Block, Fault> {
-    let (first, entries) = (BucketId::of_bytes(row.get(0)?), row.get::<Vec<u8>>(1)?);
-    let is_sealed = row.get(2).is_ok_and(|it: [u8; 16]| it == seal(&first, &entries));
-    Ok(Block { first, entries, is_sealed })
+    let read = || Ok::<_, Fault>((BucketId::of_bytes(row.get(0)?), row.get(1)?, row.get(2)?));
+    let (first, day, entries): (_, i64, Vec<u8>) = read().unwrap_or((
+        BucketId::of_bytes(row.get(0).unwrap_or_default()),
+        i64::MAX,
+        Vec::new(),
+    ));
+    let is_sealed = row.get(3).is_ok_and(|it: [u8; 16]| it == seal(&first, day, &entries));
+    Ok(Block { first, day, entries, is_sealed })
 }
 
 /// Where the block after the one that begins with `first` begins.
@@ -118,10 +135,10 @@ struct Columns {
 impl Columns {
     fn of(entries: &[Entry]) -> Self {
         let (first, _) = *entries.first().expect("a block has an entry");
-        let day = entries.iter().map(|(_, saved)| saved.day).max().unwrap_or_default();
+        let day = entries.iter().map(|(_, saved)| saved.day).max().unwrap_or_default().into();
         let entries = entries::encode(entries);
-        let seal = seal(&first, &entries);
-        Self { first, day: day.into(), entries, seal }
+        let seal = seal(&first, day, &entries);
+        Self { first, day, entries, seal }
     }
 }
 
@@ -142,14 +159,16 @@ pub(super) struct JournalRow {
     pub(super) is_sealed: bool,
 }
 
-/// The journal, the oldest row first.
-pub(super) fn journal(db: &Read<'_>) -> Result<Vec<JournalRow>, Fault> {
+/// The journal, the oldest row first, and one at a time in memory.
+pub(super) fn journal(db: &Read<'_>, mut each: impl FnMut(JournalRow)) -> Result<(), Fault> {
     const SELECT: &str = "SELECT number, entries, seal FROM day_journal ORDER BY number";
     db.all(SELECT, &[], |row| {
         let (number, entries) = (row.get(0)?, row.get::<Vec<u8>>(1)?);
         let is_sealed = row.get(2).is_ok_and(|it: [u8; 16]| it == journal_seal(&entries));
-        Ok(JournalRow { number, entries, is_sealed })
+        each(JournalRow { number, entries, is_sealed });
+        Ok(())
     })
+    .map(drop::<Vec<()>>)
 }
 
 /// Deletes the journal up to a row.
@@ -163,8 +182,9 @@ fn journal_seal(entries: &[u8]) -> [u8; 16] {
     Seal::over("day_journal").bytes(entries).close()
 }
 
-fn seal(first: &BucketId, entries: &[u8]) -> [u8; 16] {
-    Seal::over("day_blocks").bytes(first.as_bytes()).bytes(entries).close()
+fn seal(first: &BucketId, day: i64, entries: &[u8]) -> [u8; 16] {
+    let seal = Seal::over("day_blocks").bytes(first.as_bytes());
+    seal.bytes(&day.to_le_bytes()).bytes(entries).close()
 }
 
 /// The last midnight UTC before `now`, or `now` itself.

@@ -96,16 +96,18 @@ impl Counted {
         self.tell_lost();
     }
 
-    /// One turn. Whatever a limit depends on goes first.
+    /// One turn. Whatever a limit depends on goes first; where that fails the rest is tried as well.
     fn write_share(&mut self) -> Result<()> {
-        self.journal.save(self.clock.now())?;
-        self.ledger.write_share(&self.store)
+        let saved = self.journal.save(self.clock.now());
+        let written = self.ledger.write_share(&self.store);
+        saved.and(written)
     }
 
     /// The last turn.
     fn write_all(&mut self) -> Result<()> {
-        self.journal.close(self.clock.now())?;
-        self.ledger.write_all(&self.store)
+        let saved = self.journal.close(self.clock.now());
+        let written = self.ledger.write_all(&self.store);
+        saved.and(written)
     }
 
     /// Gives back what the limiter holds of callers that are idle. Here, since nothing of it may be

@@ -125,7 +125,12 @@ impl Ledger {
     /// # Errors
     /// As [`Ledger::write_share`].
     pub fn write_few(&self, store: &Store) -> Result<()> {
-        if self.waiting() > TALLIES_AT_ONCE_MAX { Ok(()) } else { self.write_all(store) }
+        let mut writing = self.writing();
+        let tallies = self.waiting();
+        if tallies > TALLIES_AT_ONCE_MAX {
+            return Ok(());
+        }
+        self.write_chunks(store, &mut writing, tallies)
     }
 
     fn waiting(&self) -> usize {

@@ -105,11 +105,9 @@ fn serve(
     (minted, settings): (&Minted, &OAuth),
 ) -> Result<Outcome> {
     let known = grants::of_service(tx, &wanted.client, (&wanted.workspace, &wanted.product))?;
-    let wanted = match &known {
-        // It would have ended with its client, or when that was to have less.
-        Some(known) if covers(known, &scopes, &wanted) => wanted,
-        _ => as_it_is_now(tx, wanted, &scopes)?,
-    };
+    // What covers it would have ended with its client, or when that was to have less.
+    let is_covered = known.as_ref().is_some_and(|known| covers(known, &scopes, &wanted));
+    let wanted = if is_covered { wanted } else { as_it_is_now(tx, wanted, &scopes)? };
     let mut forgotten = Vec::new();
     let grant = match known {
         Some(known) if known.ends_at > tx.now && covers(&known, &scopes, &wanted) => {

@@ -156,18 +156,22 @@ pub(super) fn insert_access(tx: &Write<'_>, token: &AccessToken) -> Result<Vec<S
     let row =
         params![&token.digest, token.grant, &scopes, token.created_at, token.expires_at, &seal];
     match tx.first(INSERT, row, |row| row.get::<i64>(0))? {
-        Some(number) if number % ACCESS_TOKENS_AT_ONCE == 0 => {
-            end_oldest(tx, token.grant, number - ACCESS_TOKENS_MAX + ACCESS_TOKENS_AT_ONCE)
-        }
+        Some(number) if number % ACCESS_TOKENS_AT_ONCE == 0 => end_oldest(tx, token.grant),
         _ => Ok(Vec::new()),
     }
 }
 
-/// Ends the access tokens of a grant up to the one with this number; answers which those were.
-fn end_oldest(tx: &Write<'_>, grant: GrantId, number: i64) -> Result<Vec<SecretDigest>> {
+/// Ends the oldest access tokens of a grant, so that as many as are issued until the next time find room;
+/// answers which those were.
+fn end_oldest(tx: &Write<'_>, grant: GrantId) -> Result<Vec<SecretDigest>> {
     const DELETE: &str = "
-        DELETE FROM oauth_access_tokens WHERE grant_id = ?1 AND number <= ?2 RETURNING digest";
-    Ok(tx.all(DELETE, params![grant, number], |row| row.get(0))?)
+        DELETE FROM oauth_access_tokens
+        WHERE grant_id = ?1
+          AND number <= (SELECT number FROM oauth_access_tokens
+                         WHERE grant_id = ?1 ORDER BY number DESC LIMIT 1 OFFSET ?2)
+        RETURNING digest";
+    let kept = ACCESS_TOKENS_MAX - ACCESS_TOKENS_AT_ONCE;
+    Ok(tx.all(DELETE, params![grant, kept], |row| row.get(0))?)
 }
 
 fn list(scopes: &[String]) -> String {

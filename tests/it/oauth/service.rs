@@ -145,6 +145,21 @@ fn a_secret_is_changed_and_the_old_one_ends_after_a_while() {
 }
 
 #[test]
+fn tokens_that_were_revoked_take_no_room_from_one_that_is_in_use() {
+    let lab = Lab::new();
+    let app = lab.service(&[]);
+    let get = || Tokens::of(&lab.itself(&app, &[])).access;
+    let (kept, mut newest) = (get(), get());
+    for _ in 0..220 {
+        let newer = get();
+        assert_eq!(lab.form("/oauth/revoke", &app.with(&[("token", &newest)])).status, 200);
+        newest = newer;
+    }
+    assert!(lab.is_active(&app, &kept) && lab.is_active(&app, &newest));
+    assert_eq!(lab.rows("oauth_access_tokens"), 2);
+}
+
+#[test]
 fn tokens_of_one_grant_are_bounded_and_the_oldest_goes() {
     let lab = Lab::new();
     let app = lab.service(&[]);
