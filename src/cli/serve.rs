@@ -7,7 +7,7 @@ use std::time::Duration;
 use actix_rt::System;
 use actix_server::Server;
 use clap::Args;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::reach::{self, BETWEEN_TRIES, TRIES};
 use super::{log, output};
@@ -117,13 +117,15 @@ impl Instance {
             Arc::clone(&app.ledger),
         )?;
         let ended = System::new().block_on(async {
+            // Before anything is answered: whoever sees an answer may send a signal.
+            let signals = Signals::catch()
+                .map_err(|error| Error::cannot_start("cannot catch signals").because(error))?;
             let running = Running::start(&app, listener, people)?;
             let handle = running.handle();
             let beside = beside()?.map(actix_rt::spawn);
             actix_rt::spawn(async move {
-                if ended_by_signal(&watcher, hang_up).await.is_ok() {
-                    tracing::info!("ending: open requests are answered first");
-                }
+                signals.end(&watcher, hang_up).await;
+                tracing::info!("ending: open requests are answered first");
                 handle.stop(true).await;
             });
             let sweeper = actix_rt::spawn(sweep(Arc::clone(&app)));
@@ -181,19 +183,34 @@ pub(super) enum HangUp {
     Ends,
 }
 
-/// Returns when a signal asks to end.
-async fn ended_by_signal(watcher: &Watcher, hang_up: HangUp) -> std::io::Result<()> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut closed = signal(SignalKind::hangup())?;
-    loop {
-        tokio::select! {
-            _ = interrupt.recv() => return Ok(()),
-            _ = terminate.recv() => return Ok(()),
-            _ = closed.recv() => match hang_up {
-                HangUp::Reloads => watcher.kick(),
-                HangUp::Ends => return Ok(()),
-            },
+/// The signals that mean something to a server.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+    hang_up: Signal,
+}
+
+impl Signals {
+    /// From now on none of them ends the process by itself.
+    fn catch() -> std::io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hang_up: signal(SignalKind::hangup())?,
+        })
+    }
+
+    /// Returns when one asks to end.
+    async fn end(mut self, watcher: &Watcher, hang_up: HangUp) {
+        loop {
+            tokio::select! {
+                _ = self.interrupt.recv() => return,
+                _ = self.terminate.recv() => return,
+                _ = self.hang_up.recv() => match hang_up {
+                    HangUp::Reloads => watcher.kick(),
+                    HangUp::Ends => return,
+                },
+            }
         }
     }
 }
