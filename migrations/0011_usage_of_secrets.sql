@@ -1,5 +1,5 @@
 -- What each secret let pass, in the order of keys: those of neighbours are written together, and lie on one
--- page. By their digests they were strewn over the whole table.
+-- page. By their digests they were strewn over the whole table, and an index changed with every use.
 
 ALTER TABLE usage_secrets RENAME TO usage_secrets_by_digest;
 
@@ -21,5 +21,3 @@ SELECT key, secret, requests, last_used_at, last_used_from, day FROM usage_secre
 DROP TABLE usage_secrets_by_digest;
 
 CREATE INDEX usage_secrets_by_day ON usage_secrets (day);
--- By which a listing is sorted by last use.
-CREATE INDEX usage_secrets_by_use ON usage_secrets (key, last_used_at);

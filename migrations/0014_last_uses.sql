@@ -13,8 +13,8 @@ SELECT workspace, id,
     COALESCE((SELECT max(last_used_at) FROM usage_secrets WHERE key = keys.id), 0)
 FROM keys;
 
--- It changed with every use, for nothing but that listing.
-DROP INDEX usage_secrets_by_use;
+-- A few databases have it: it changed with every use, for nothing but that listing.
+DROP INDEX IF EXISTS usage_secrets_by_use;
 
 -- What keys are filtered by is found without their rows, which are wide.
 DROP INDEX keys_by_workspace;

@@ -27,14 +27,10 @@ impl Allowance {
     /// [RateLimit header fields]: https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
     #[must_use]
     pub fn policy(&self) -> Option<String> {
-        match (self.per_minute, self.per_day) {
-            (Some(minute), Some(day)) => {
-                Some(format!("\"minute\";q={minute};w=60, \"day\";q={day};w=86400"))
-            }
-            (Some(minute), None) => Some(format!("\"minute\";q={minute};w=60")),
-            (None, Some(day)) => Some(format!("\"day\";q={day};w=86400")),
-            (None, None) => None,
-        }
+        let minute = self.per_minute.map(|limit| format!("\"minute\";q={limit};w=60"));
+        let day = self.per_day.map(|limit| format!("\"day\";q={limit};w=86400"));
+        let windows: Vec<String> = minute.into_iter().chain(day).collect();
+        (!windows.is_empty()).then(|| windows.join(", "))
     }
 
     /// Whether a request that counts for `cost` can ever pass.

@@ -103,6 +103,15 @@ mod tests {
         BucketId::of_bytes(bytes)
     }
 
+    /// What a bucket has spent, today.
+    fn entry(number: u16, spent: u32) -> Entry {
+        (bucket(number), SavedDay { day: day(NOW), spent })
+    }
+
+    fn spent(store: &Store, number: u16) -> u32 {
+        store.read(|db| saved_day(db, &bucket(number))).unwrap().spent
+    }
+
     fn merge_all(store: &Store, entries: &[Entry], today: u16) {
         let mut rest = entries.to_vec();
         while !rest.is_empty() {
@@ -151,11 +160,10 @@ mod tests {
     fn whoever_lies_in_a_damaged_block_has_spent_its_day_until_it_is_over() {
         let folder = tempfile::tempdir().unwrap();
         let (store, today) = (store(&folder), day(NOW));
-        let entry = |number| (bucket(number), SavedDay { day: today, spent: 3 });
-        let spent = |number| store.read(|db| saved_day(db, &bucket(number))).unwrap().spent;
-        merge_all(&store, &[10, 20, 30].map(entry), today);
+        let spent = |number| spent(&store, number);
+        merge_all(&store, &[10, 20, 30].map(|number| entry(number, 3)), today);
         store.write(|tx| Ok(tx.execute("UPDATE day_blocks SET seal = x''", params![])?)).unwrap();
-        merge_all(&store, &[5, 20, 40].map(entry), today);
+        merge_all(&store, &[5, 20, 40].map(|number| entry(number, 3)), today);
         assert_eq!([5, 10, 20, 25, 40].map(spent), [u32::MAX; 5]);
         merge_all(&store, &[(bucket(20), SavedDay { day: today + 1, spent: 7 })], today + 1);
         assert_eq!([5, 10, 20, 25, 40].map(spent), [0, 0, 7, 0, 0], "its day is over");
@@ -165,16 +173,14 @@ mod tests {
     fn a_block_with_a_column_of_another_type_is_damaged_and_stops_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let (store, today) = (store(&folder), day(NOW));
-        let entry = |number| (bucket(number), SavedDay { day: today, spent: 3 });
-        let spent = |number| store.read(|db| saved_day(db, &bucket(number))).unwrap().spent;
         for damage in ["entries = CAST(x'00' AS TEXT)", "day = 'x'", "first = 'x'", "seal = 7"] {
-            let all: Vec<_> = (0..1_000).map(entry).collect();
+            let all: Vec<_> = (0..1_000).map(|number| entry(number, 3)).collect();
             merge_all(&store, &all, today);
             let second = "(SELECT first FROM day_blocks ORDER BY first LIMIT 1 OFFSET 1)";
             let sql = format!("UPDATE day_blocks SET {damage} WHERE first = {second}");
             store.write(move |tx| Ok(tx.execute(&sql, params![])?)).unwrap();
             merge_all(&store, &all, today);
-            assert_eq!((spent(0), spent(999)), (3, 3), "{damage}");
+            assert_eq!((spent(&store, 0), spent(&store, 999)), (3, 3), "{damage}");
             let delete = "DELETE FROM day_blocks";
             store.write(move |tx| Ok(tx.execute(delete, params![])?)).unwrap();
         }
@@ -184,8 +190,7 @@ mod tests {
     fn a_transaction_writes_some_blocks_and_leaves_the_rest() {
         let folder = tempfile::tempdir().unwrap();
         let (store, today) = (store(&folder), day(NOW));
-        let entry = |number| (bucket(number), SavedDay { day: today, spent: 1 });
-        let all: Vec<_> = (0..60_000).map(entry).collect();
+        let all: Vec<_> = (0..60_000).map(|number| entry(number, 1)).collect();
         let done = store.write_behind(move |tx| merge(tx, &all, today)).unwrap();
         assert!((4_000..=2 * BLOCKS_MAX * BLOCK_ENTRIES_MAX).contains(&done), "{done}");
     }

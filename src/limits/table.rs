@@ -75,12 +75,9 @@ pub(super) fn block_of(db: &Read<'_>, bucket: &BucketId) -> Result<Option<Block>
 /// A row as a block; one with a column that cannot be read is damaged like one whose checksum is wrong.
 #[expect(clippy::unnecessary_wraps, reason = "rows are read by what may fail")]
 fn block(row: &Row<'_>) -> Result<Block, Fault> {
-    let read = || Ok::<_, Fault>((BucketId::of_bytes(row.get(0)?), row.get(1)?, row.get(2)?));
-    let (first, day, entries): (_, i64, Vec<u8>) = read().unwrap_or((
-        BucketId::of_bytes(row.get(0).unwrap_or_default()),
-        i64::MAX,
-        Vec::new(),
-    ));
+    let first = BucketId::of_bytes(row.get(0).unwrap_or_default());
+    let (day, entries): (_, Vec<u8>) =
+        (row.get(1).unwrap_or(i64::MAX), row.get(2).unwrap_or_default());
     let is_sealed = row.get(3).is_ok_and(|it: [u8; 16]| it == seal(&first, day, &entries));
     Ok(Block { first, day, entries, is_sealed })
 }

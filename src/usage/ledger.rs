@@ -125,12 +125,13 @@ impl Ledger {
     /// # Errors
     /// As [`Ledger::write_share`].
     pub fn write_few(&self, store: &Store) -> Result<()> {
-        let mut writing = self.writing();
-        let tallies = self.waiting();
-        if tallies > TALLIES_AT_ONCE_MAX {
+        let few = || Some(self.waiting()).filter(|tallies| *tallies <= TALLIES_AT_ONCE_MAX);
+        // Before the lock too: a turn that writes many holds it for long.
+        if few().is_none() {
             return Ok(());
         }
-        self.write_chunks(store, &mut writing, tallies)
+        let mut writing = self.writing();
+        few().map_or(Ok(()), |tallies| self.write_chunks(store, &mut writing, tallies))
     }
 
     fn waiting(&self) -> usize {
