@@ -22,7 +22,7 @@ macro_rules! id {
     ($(#[$doc:meta])* $name:ident, $noun:literal) => {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(u128);
+        pub struct $name(Uuid);
 
         impl $name {
             /// How many bytes it is written in.
@@ -31,13 +31,13 @@ macro_rules! id {
             /// A new id that sorts by `now`.
             #[must_use]
             pub fn new(now: Timestamp) -> Self {
-                Self(number(now))
+                Self(uuid(now))
             }
 
             /// The UUID's 16 bytes.
             #[must_use]
             pub fn to_bytes(self) -> [u8; 16] {
-                self.0.to_be_bytes()
+                self.0.into_bytes()
             }
 
             /// As it is written.
@@ -46,7 +46,7 @@ macro_rules! id {
                 let mut text = [0; Self::TEXT_BYTES];
                 let (noun, digits) = text.split_at_mut($noun.len());
                 noun.copy_from_slice($noun.as_bytes());
-                write(digits, self.0);
+                write(digits, self.0.as_u128());
                 text
             }
         }
@@ -115,10 +115,10 @@ id! {
     GrantId, "grant_"
 }
 
-fn number(now: Timestamp) -> u128 {
+fn uuid(now: Timestamp) -> Uuid {
     let millis = u64::try_from(now.as_millis()).unwrap_or(0);
     let random: [u8; 10] = rand::rng().random();
-    uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().as_u128()
+    uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
 }
 
 /// The last digit holds the lowest bits.
@@ -129,7 +129,7 @@ fn write(digits: &mut [u8], mut number: u128) {
     }
 }
 
-fn read(text: &str, noun: &'static str) -> Result<u128, NotAnId> {
+fn read(text: &str, noun: &'static str) -> Result<Uuid, NotAnId> {
     let none = NotAnId(noun);
     let digits = text.strip_prefix(noun).filter(|digits| digits.len() == DIGITS);
     let mut number = 0_u128;
@@ -137,8 +137,8 @@ fn read(text: &str, noun: &'static str) -> Result<u128, NotAnId> {
         let digit = CROCKFORD.iter().position(|known| *known == byte).ok_or(none)?;
         number = number.checked_mul(32).ok_or(none)? | digit as u128;
     }
-    let is_ours = Uuid::from_u128(number).get_version_num() == 7;
-    is_ours.then_some(number).ok_or(none)
+    let uuid = Uuid::from_u128(number);
+    (uuid.get_version_num() == 7).then_some(uuid).ok_or(none)
 }
 
 /// A text that is no id of ours, of the noun that was asked for.
