@@ -16,12 +16,50 @@ pub(super) struct Tree {
 
 #[derive(Clone, Debug, Default)]
 struct Node {
-    literals: HashMap<Box<str>, usize, BuildHasherDefault<Fnv>>,
+    literals: Literals,
     param: Option<usize>,
     /// The routes that end here.
     here: SameShape,
     /// The routes whose `{*rest}` begins here.
     rest: SameShape,
+}
+
+/// The children for which a segment has to be one certain word. Many nodes have one alone, which is
+/// compared and not searched for.
+#[derive(Clone, Debug, Default)]
+enum Literals {
+    #[default]
+    None,
+    One(Box<str>, usize),
+    Many(HashMap<Box<str>, usize, BuildHasherDefault<Fnv>>),
+}
+
+impl Literals {
+    fn get(&self, word: &str) -> Option<usize> {
+        match self {
+            Self::None => None,
+            Self::One(one, child) => (**one == *word).then_some(*child),
+            Self::Many(children) => children.get(word).copied(),
+        }
+    }
+
+    /// The child of a word; `next` becomes it where there is none.
+    fn get_or_insert(&mut self, word: &str, next: usize) -> usize {
+        if let Some(child) = self.get(word) {
+            return child;
+        }
+        *self = match std::mem::take(self) {
+            Self::None => Self::One(word.into(), next),
+            Self::One(one, child) => {
+                Self::Many(HashMap::from_iter([(one, child), (word.into(), next)]))
+            }
+            Self::Many(mut children) => {
+                children.insert(word.into(), next);
+                Self::Many(children)
+            }
+        };
+        next
+    }
 }
 
 /// Routes of one shape, one for each method: seldom more than one, which then lies in its node.
@@ -91,7 +129,7 @@ impl Tree {
         let Some((first, others)) = segments.split_first() else {
             return accept(&node.here);
         };
-        let children = [node.literals.get(*first).copied(), node.param];
+        let children = [node.literals.get(first), node.param];
         for child in children.into_iter().flatten() {
             if let Some(found) = self.find_below(child, others, accept) {
                 return Some(found);
@@ -102,7 +140,7 @@ impl Tree {
 
     fn literal_child(&mut self, node: usize, text: &str) -> usize {
         let next = self.nodes.len();
-        let child = *self.nodes[node].literals.entry(text.into()).or_insert(next);
+        let child = self.nodes[node].literals.get_or_insert(text, next);
         self.grow_to(child)
     }
 
