@@ -5,8 +5,9 @@
 //! or before a bucket is given back, is it folded into the blocks by which buckets are read. Both hold
 //! whole counts and not increments, so to fold twice does no harm, and a crash in the middle neither.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use hashbrown::HashMap;
 
 use super::bucket::{SavedDay, day};
 use super::entries::{self, Entry};

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use arc_swap::{ArcSwap, Guard};
+use arc_swap::{ArcSwap, Cache, Guard};
 
 use super::bucket::{Bucket, BucketId, SavedDay};
 use super::repeats::{First, Repeat, Repeats};
@@ -11,13 +11,13 @@ use super::shard::{Place, Shard};
 use super::{Allowance, Outcome, Plans, Standing, Used};
 use crate::clock::Timestamp;
 
-/// One for each value of a byte: more than this machine class has threads, so that they seldom meet.
-/// Each lock is held for some tens of nanoseconds.
-const SHARDS: usize = u8::MAX as usize + 1;
+/// More than this machine class has threads, so that they seldom meet: each lock is held for some tens of
+/// nanoseconds. Not many more, so that all of them stay near the processor.
+const SHARDS: usize = 64;
 
 /// Counts what passes, and says what may.
 pub struct Limiter {
-    plans: ArcSwap<Plans>,
+    plans: Arc<ArcSwap<Plans>>,
     shards: Box<[Mutex<Shard>]>,
     repeats: Repeats,
     /// Rises when buckets are given back: what was read of a day before may be old by now.
@@ -55,7 +55,7 @@ impl Limiter {
     #[must_use]
     pub fn new(plans: Arc<Plans>) -> Self {
         let shards = (0..SHARDS).map(|_| Mutex::default()).collect();
-        let (plans, repeats) = (ArcSwap::new(plans), Repeats::new());
+        let (plans, repeats) = (Arc::new(ArcSwap::new(plans)), Repeats::new());
         Self { plans, shards, repeats, generation: AtomicU64::new(0) }
     }
 
@@ -63,6 +63,13 @@ impl Limiter {
     #[must_use]
     pub fn plans(&self) -> Guard<Arc<Plans>> {
         self.plans.load()
+    }
+
+    /// The plans in force, for one thread that asks for them again and again: to look whether they still
+    /// are costs one read.
+    #[must_use]
+    pub fn watch_plans(&self) -> Cache<Arc<ArcSwap<Plans>>, Arc<Plans>> {
+        Cache::new(Arc::clone(&self.plans))
     }
 
     /// Puts other plans in force, from the next request on; what was counted stays.
@@ -164,7 +171,7 @@ impl Limiter {
     fn shard(&self, bucket: &BucketId) -> MutexGuard<'_, Shard> {
         // Not the bits that place a bucket within its shard.
         let [_, _, _, byte, ..] = bucket.hash().to_le_bytes();
-        lock(&self.shards[usize::from(byte)])
+        lock(&self.shards[usize::from(byte) % SHARDS])
     }
 }
 

@@ -34,9 +34,10 @@ struct Tick {
     count: u32,
 }
 
-/// Several seconds. What nearly every request asks stands here, and not in the list: that would be
-/// two more lines of memory to fetch.
+/// Several seconds. What nearly every request asks stands here, and side by side, and not in the list:
+/// that would be two more lines of memory to fetch.
 #[derive(Debug)]
+#[repr(C)]
 struct Ticks {
     used: u64,
     /// The oldest second that is held.
