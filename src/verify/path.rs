@@ -21,6 +21,9 @@ const SEGMENTS_USUAL: usize = 8;
 /// without `;`, behind which some servers look for parameters.
 const PLAIN: Octets = Octets::alphanumeric_and(b"-._~!$&'()*+,=:@");
 
+/// Visible ASCII but for `#` and `\`: what a target may be written with.
+const WRITTEN: Octets = Octets::alphanumeric_and(b"!\"$%&'()*+,-./:;<=>?@[]^_`{|}~");
+
 /// A target that could be read in more than one way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -42,7 +45,7 @@ impl<'a> Path<'a> {
         if target.len() > TARGET_BYTES_MAX {
             return Err(AmbiguousPath("the target is longer than 8,192 bytes"));
         }
-        if target.iter().any(|byte| !byte.is_ascii_graphic() || matches!(byte, b'#' | b'\\')) {
+        if !WRITTEN.has_all(target) {
             return Err(AmbiguousPath("the target holds a byte that must be percent-encoded"));
         }
         let (path, query) = match target.iter().position(|byte| *byte == b'?') {
@@ -76,33 +79,40 @@ fn segments(path: &str) -> Result<Segments<'_>, AmbiguousPath> {
     if path.is_empty() {
         return Ok(SmallVec::new());
     }
-    let path = path.strip_suffix('/').unwrap_or(path);
     let mut segments = SmallVec::new();
-    for raw in path.split('/') {
+    let mut rest = Some(path.strip_suffix('/').unwrap_or(path));
+    while let Some(path) = rest {
         if segments.len() == SEGMENTS_MAX {
             return Err(AmbiguousPath("the path has more than 64 segments"));
         }
-        segments.push(segment(raw)?);
+        let (segment, behind) = first_segment(path)?;
+        segments.push(segment);
+        rest = behind;
     }
     Ok(segments)
 }
 
-fn segment(raw: &str) -> Result<Cow<'_, str>, AmbiguousPath> {
-    if raw.is_empty() {
-        return Err(AmbiguousPath("the path has an empty segment"));
+/// The text of a path's first segment, and what stands behind its slash, where there is one.
+fn first_segment(path: &str) -> Result<(Cow<'_, str>, Option<&str>), AmbiguousPath> {
+    let plain = path.bytes().position(|byte| !PLAIN.has(byte)).unwrap_or(path.len());
+    let (text, behind) = match path.as_bytes().get(plain) {
+        // Nearly always a segment stands for itself.
+        None => (Cow::Borrowed(path), None),
+        Some(b'/') => (Cow::Borrowed(&path[..plain]), Some(&path[plain + 1..])),
+        Some(_) => match path.split_once('/') {
+            Some((raw, behind)) => (decoded(raw)?, Some(behind)),
+            None => (decoded(path)?, None),
+        },
+    };
+    match &*text {
+        "" => Err(AmbiguousPath("the path has an empty segment")),
+        "." | ".." => Err(AmbiguousPath("the path has a dot segment")),
+        _ => Ok((text, behind)),
     }
-    let text = decoded(raw)?;
-    if matches!(&*text, "." | "..") {
-        return Err(AmbiguousPath("the path has a dot segment"));
-    }
-    Ok(text)
 }
 
-/// The text that a segment stands for; nearly always itself.
+/// The text that a segment stands for which is not itself.
 fn decoded(raw: &str) -> Result<Cow<'_, str>, AmbiguousPath> {
-    if PLAIN.has_all(raw.as_bytes()) {
-        return Ok(Cow::Borrowed(raw));
-    }
     let (mut bytes, mut rest) = (Vec::with_capacity(raw.len()), raw.as_bytes());
     while let [byte, tail @ ..] = rest {
         let (byte, tail) = match *byte {

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use super::AmbiguousPath;
 use super::path::hex_pair;
+use crate::octets::Octets;
 
 const NOT_UTF8: AmbiguousPath = AmbiguousPath("the query is not UTF-8");
 
@@ -70,10 +71,8 @@ fn decoded(raw: &[u8]) -> Result<Cow<'_, str>, AmbiguousPath> {
     String::from_utf8(bytes).map(Cow::Owned).map_err(|_| NOT_UTF8)
 }
 
-/// Whether a name has nothing but letters, digits, `_` and `-`: then only its case can mislead.
-fn is_plain(name: &str) -> bool {
-    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
-}
+/// What names are made of in which only the case can mislead.
+const PLAIN: Octets = Octets::alphanumeric_and(b"_-");
 
 enum Resemblance {
     None,
@@ -87,7 +86,7 @@ fn resemblance(written: &str, name: &str) -> Resemblance {
     if written == name {
         return Resemblance::Same;
     }
-    if is_plain(written) && is_plain(name) {
+    if PLAIN.has_all(written.as_bytes()) && PLAIN.has_all(name.as_bytes()) {
         let is_near = written.eq_ignore_ascii_case(name);
         return if is_near { Resemblance::Near } else { Resemblance::None };
     }

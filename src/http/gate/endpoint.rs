@@ -19,7 +19,8 @@ pub(super) enum Endpoint<'a> {
 impl<'a> Endpoint<'a> {
     /// The endpoint of a target (path and query as they came), if there is one.
     pub(super) fn of(target: &'a str) -> Option<Self> {
-        let path = target.split('?').next().unwrap_or(target);
+        let path_bytes = target.bytes().position(|byte| byte == b'?').unwrap_or(target.len());
+        let path = &target[..path_bytes];
         let named = |dialect, product: Option<&'a str>| Self::Verify { dialect, product, rest: "" };
         match path {
             "/verify" => return Some(named(Dialect::Nginx, None)),
