@@ -12,7 +12,7 @@ use keystile::limits::{Allowance, Ask, BucketId, Limiter, Place, Repeat, SavedDa
 use keystile::registry::{self, Product, normalised_host};
 use keystile::secret::{Secret, SecretDigest, prefix_of};
 use keystile::usage::{LastUse, Ledger, Tally};
-use keystile::verify::{Asked, Dialect, Headers, Path, Request};
+use keystile::verify::{Asked, Headers, Path, Request};
 
 const NOW: Timestamp = Timestamp::from_millis(1_795_312_000_000);
 
@@ -43,13 +43,7 @@ fn clock_now(bencher: Bencher) {
 
 #[divan::bench]
 fn contract_headers(bencher: Bencher) {
-    let asked = Asked {
-        dialect: Dialect::Nginx,
-        product: Some("bench"),
-        method: "GET",
-        target: b"",
-        headers: Headers::over(&LINES),
-    };
+    let asked = Asked::by_nginx(Some("bench"), Headers::over(&LINES));
     bencher.bench_local(|| assert!(Request::read(black_box(&asked)).is_ok()));
 }
 

@@ -5,13 +5,14 @@ use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use actix_rt::net::{TcpStream, UnixStream};
-use actix_server::{Server, ServerHandle};
+use actix_server::{GracefulShutdownSignal, Server, ServerHandle};
 use actix_service::fn_service;
 
-use super::gate::{Gate, serve_connection};
+use super::gate::{Gate, Worker, serve_connection};
 use super::peers::Peers;
 use super::routes::{ENDPOINTS, ROUTES};
 use super::web::{PublicUrl, Web, connections};
@@ -175,24 +176,24 @@ impl Running {
             .map_err(failed)?;
         let builder = match listener.socket {
             Socket::Tcp(listener) => builder.listen("gate", listener, move || {
-                let (gate, ending) = (Arc::clone(&gate), ending.clone());
+                let worker = Rc::new(start_worker(&gate, &ending));
                 fn_service(move |stream: TcpStream| {
-                    let (gate, ending) = (Arc::clone(&gate), ending.clone());
+                    let worker = Rc::clone(&worker);
                     async move {
                         // Answers are small and wanted at once.
                         stream.set_nodelay(true)?;
                         let peer = Some(stream.peer_addr()?);
-                        serve_connection(&gate, stream, peer, ending.notified()).await;
+                        serve_connection(&worker, stream, peer).await;
                         Ok::<_, std::io::Error>(())
                     }
                 })
             }),
             Socket::Unix(listener) => builder.listen_uds("gate", listener, move || {
-                let (gate, ending) = (Arc::clone(&gate), ending.clone());
+                let worker = Rc::new(start_worker(&gate, &ending));
                 fn_service(move |stream: UnixStream| {
-                    let (gate, ending) = (Arc::clone(&gate), ending.clone());
+                    let worker = Rc::clone(&worker);
                     async move {
-                        serve_connection(&gate, stream, None, ending.notified()).await;
+                        serve_connection(&worker, stream, None).await;
                         Ok::<_, std::io::Error>(())
                     }
                 })
@@ -224,4 +225,10 @@ impl Running {
         }
         ended.map_err(|error| Error::internal("the server ended").because(error))
     }
+}
+
+/// The gate on the thread that calls it, until the server ends.
+fn start_worker(gate: &Arc<Gate>, ending: &GracefulShutdownSignal) -> Worker {
+    let ending = ending.clone();
+    Worker::start(Arc::clone(gate), async move { ending.notified().await })
 }

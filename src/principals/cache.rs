@@ -202,7 +202,7 @@ mod tests {
             let digest = SecretDigest::of(&number.to_be_bytes());
             Arc::new(Principal {
                 shared: pool.share(rights),
-                tally: Arc::new(Tally::new(KeyId::new(Timestamp::default()), digest)),
+                tally: Tally::new(KeyId::new(Timestamp::default()), digest),
                 bucket_place: Place::unknown(),
                 ends: Ends::default().boxed(),
             })

@@ -8,7 +8,7 @@ use crate::clock::{Span, Timestamp};
 use crate::limits::{BucketId, Limiter, Place, Plans, SavedDay};
 use crate::registry::{Bucket, Product};
 use crate::secret::SecretDigest;
-use crate::usage::{Account, Tally};
+use crate::usage::{Account, Counted, Tally};
 
 /// How long a secret that has ended is still told from one that never was.
 pub const ENDED_SECRET_KNOWN: Span = Span::days(90);
@@ -19,7 +19,7 @@ pub struct Principal {
     /// What it may do, and for whom; others that may the same have the same.
     pub(super) shared: Arc<Shared>,
     /// Where its requests are counted: on the account of the key, or of what the app was granted.
-    pub tally: Arc<Tally>,
+    pub tally: Tally,
     /// Where its bucket was last found.
     pub bucket_place: Place,
     /// Boxed, since most have none.
@@ -108,6 +108,12 @@ pub enum Life {
     Expired,
     /// It was ended so long ago that it counts as never known.
     Forgotten,
+}
+
+impl Counted for Principal {
+    fn tally(&self) -> &Tally {
+        &self.tally
+    }
 }
 
 impl Principal {

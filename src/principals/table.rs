@@ -1,8 +1,6 @@
 //! The read model: one indexed read over the tables of secrets, keys and workspaces, and one over
 //! those of access tokens, grants, clients and workspaces.
 
-use std::sync::Arc;
-
 use super::AllowedAddresses;
 use super::principal::{Ends, Found, Presented, Principal, Spent};
 use super::rights::{Holder, Pool, Rights};
@@ -120,7 +118,7 @@ fn of_key(row: &Row<'_>, digest: &SecretDigest, pool: &Pool) -> Result<Option<Pr
     };
     Ok(Some(Principal {
         shared: pool.share(rights),
-        tally: Arc::new(Tally::new(key, *digest)),
+        tally: Tally::new(key, *digest),
         bucket_place: Place::unknown(),
         ends: Ends { expiry: expires_at, revocation: revoked_at, secret_end: secret_ends_at }
             .boxed(),
@@ -174,7 +172,7 @@ fn of_token(row: &Row<'_>, digest: &SecretDigest, pool: &Pool) -> Result<Option<
     };
     Ok(Some(Principal {
         shared: pool.share(rights),
-        tally: Arc::new(Tally::new(account, *digest)),
+        tally: Tally::new(account, *digest),
         bucket_place: Place::unknown(),
         ends: Ends { expiry: Some(expires_at.min(ends_at)), ..Ends::default() }.boxed(),
     }))

@@ -9,7 +9,7 @@ use super::chunk::{self, CHUNK_ROWS_MAX, Chunk, Row};
 use super::slowest::Slowest;
 use super::strangers::Strangers;
 use super::table;
-use super::tally::{LastUse, Tally};
+use super::tally::{Counted, LastUse};
 use crate::clock::Timestamp;
 use crate::error::{ErrorKind, Result};
 use crate::store::Store;
@@ -18,8 +18,8 @@ use crate::store::Store;
 /// most. Beyond it the oldest are lost.
 const QUEUED_TALLIES_MAX: usize = 1_000_000;
 
-/// Tallies that are written each second, whatever else is to be done: a percent of a core.
-const TALLIES_A_TURN_MIN: usize = 500;
+/// Tallies that are written each second, whatever else is to be done: some two percent of a core.
+const TALLIES_A_TURN_MIN: usize = 250;
 
 /// Where more wait, this part of them is written in a turn, so that a round takes half a minute and each
 /// waits for a minute at most. Meanwhile it goes on counting, so the more there is to write, the more one
@@ -37,7 +37,7 @@ const TALLIES_AT_ONCE_MAX: usize = 100;
 #[derive(Default)]
 pub struct Ledger {
     /// Those that have counted something since the round began, in the order in which they began to.
-    queue: Mutex<VecDeque<Arc<Tally>>>,
+    queue: Mutex<VecDeque<Arc<dyn Counted>>>,
     strangers: Strangers,
     /// Verdicts that had to wait.
     pub slowest: Slowest,
@@ -56,9 +56,9 @@ struct Writing {
     last_number: Option<i64>,
     /// The tallies of this round, in the order of their keys: neighbours share a page of the database,
     /// which is then written once for all of them.
-    round: VecDeque<Arc<Tally>>,
+    round: VecDeque<Arc<dyn Counted>>,
     /// Those of them whose turn has come.
-    taken: VecDeque<Arc<Tally>>,
+    taken: VecDeque<Arc<dyn Counted>>,
     /// What was taken from them and is in no chunk yet.
     rows: VecDeque<Row>,
     /// A chunk whose commit has failed, or is going on.
@@ -69,20 +69,20 @@ impl Ledger {
     /// Counts a request of a known key that passed by `scopes`.
     pub fn allowed<'s>(
         &self,
-        tally: &Arc<Tally>,
+        key: &Arc<impl Counted + 'static>,
         scopes: impl Iterator<Item = &'s Arc<str>>,
         at: Timestamp,
         address: Option<IpAddr>,
     ) {
-        if tally.allow(scopes, LastUse { at, from: address }) {
-            self.push(tally);
+        if key.tally().allow(scopes, LastUse { at, from: address }) {
+            self.push(Arc::clone(key) as Arc<dyn Counted>);
         }
     }
 
     /// Counts a request of a known key that was refused.
-    pub fn refused(&self, tally: &Arc<Tally>, code: &'static str, at: Timestamp) {
-        if tally.refuse(code, at) {
-            self.push(tally);
+    pub fn refused(&self, key: &Arc<impl Counted + 'static>, code: &'static str, at: Timestamp) {
+        if key.tally().refuse(code, at) {
+            self.push(Arc::clone(key) as Arc<dyn Counted>);
         }
     }
 
@@ -197,19 +197,21 @@ impl Ledger {
         self.left_of_round.store(writing.round.len() + writing.taken.len(), Ordering::Relaxed);
     }
 
-    fn begin_round(&self) -> VecDeque<Arc<Tally>> {
+    fn begin_round(&self) -> VecDeque<Arc<dyn Counted>> {
         let mut round = std::mem::take(&mut *self.queue());
-        round.make_contiguous().sort_unstable_by(|one, other| one.account.cmp(&other.account));
+        round
+            .make_contiguous()
+            .sort_unstable_by(|one, other| one.tally().account.cmp(&other.tally().account));
         round
     }
 
     /// The next chunk of what was taken.
     fn next_chunk(&self, writing: &mut Writing, number: i64) -> Option<Arc<Chunk>> {
         while writing.rows.len() < CHUNK_ROWS_MAX {
-            let Some(tally) = writing.taken.pop_front() else { break };
-            let Some(draft) = tally.take() else { continue };
+            let Some(counted) = writing.taken.pop_front() else { break };
+            let Some(draft) = counted.tally().take() else { continue };
             self.lost.fetch_add(draft.lost.into(), Ordering::Relaxed);
-            chunk::rows(&tally, &draft, &mut writing.rows);
+            chunk::rows(counted.tally(), &draft, &mut writing.rows);
         }
         let count = writing.rows.len().min(CHUNK_ROWS_MAX);
         let rows: Vec<Row> = writing.rows.drain(..count).collect();
@@ -225,17 +227,17 @@ impl Ledger {
         }
     }
 
-    fn push(&self, tally: &Arc<Tally>) {
+    fn push(&self, counted: Arc<dyn Counted>) {
         let mut queue = self.queue();
-        queue.push_back(Arc::clone(tally));
+        queue.push_back(counted);
         let oldest = if queue.len() > QUEUED_TALLIES_MAX { queue.pop_front() } else { None };
         drop(queue);
-        if let Some(draft) = oldest.and_then(|oldest| oldest.take()) {
+        if let Some(draft) = oldest.and_then(|oldest| oldest.tally().take()) {
             self.lost.fetch_add(draft.requests(), Ordering::Relaxed);
         }
     }
 
-    fn queue(&self) -> MutexGuard<'_, VecDeque<Arc<Tally>>> {
+    fn queue(&self) -> MutexGuard<'_, VecDeque<Arc<dyn Counted>>> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -252,7 +254,7 @@ mod tests {
     use crate::schema::MIGRATIONS;
     use crate::secret::SecretDigest;
     use crate::store::{Lock, Locked};
-    use crate::usage::{ALLOWED, Account};
+    use crate::usage::{ALLOWED, Account, Tally};
 
     const NOW: Timestamp = Timestamp::from_millis(1_772_366_400_000);
 
@@ -383,7 +385,7 @@ mod tests {
         ledger.take(&mut writing, 10);
         keys[..4].sort_unstable();
         keys[4..].sort_unstable();
-        let taken: Vec<_> = writing.taken.iter().map(|tally| tally.account.clone()).collect();
+        let taken: Vec<_> = writing.taken.iter().map(|it| it.tally().account.clone()).collect();
         assert_eq!(taken, keys.into_iter().map(Account::Key).collect::<Vec<_>>());
     }
 }

@@ -17,14 +17,25 @@ pub const ALLOWED: &str = "allowed";
 /// outcomes. Beyond it the oldest are lost.
 const COUNTS_MAX: usize = 240;
 
-/// Counts of one secret, held by whoever holds its principal.
+/// Counts of one secret.
 pub struct Tally {
     /// What it counts for.
     pub account: Account,
     /// The secret.
     pub secret: SecretDigest,
-    /// Boxed, so that a key that is warm and idle costs a pointer.
-    draft: Mutex<Option<Box<Draft>>>,
+    draft: Mutex<Draft>,
+}
+
+/// Whatever has a tally in it: it is kept until its counts are written.
+pub trait Counted: Send + Sync {
+    /// The tally.
+    fn tally(&self) -> &Tally;
+}
+
+impl Counted for Tally {
+    fn tally(&self) -> &Tally {
+        self
+    }
 }
 
 /// What is not written down yet.
@@ -70,7 +81,7 @@ impl Tally {
     /// Nothing counted yet.
     #[must_use]
     pub fn new(account: impl Into<Account>, secret: SecretDigest) -> Self {
-        Self { account: account.into(), secret, draft: Mutex::new(None) }
+        Self { account: account.into(), secret, draft: Mutex::default() }
     }
 
     /// Counts a request that passed by `scopes`; answers whether it is the first since the tally
@@ -81,8 +92,7 @@ impl Tally {
         last_use: LastUse,
     ) -> bool {
         let mut draft = self.lock();
-        let is_first = draft.is_none();
-        let draft = draft.get_or_insert_default();
+        let is_first = draft.is_empty();
         draft.count(ALLOWED, last_use.at);
         scopes.for_each(|scope| draft.count_scope(scope, last_use.at));
         increase(&mut draft.passed);
@@ -93,22 +103,27 @@ impl Tally {
     /// Counts a request that was refused; answers as [`Tally::allow`].
     pub(super) fn refuse(&self, code: &'static str, at: Timestamp) -> bool {
         let mut draft = self.lock();
-        let is_first = draft.is_none();
-        draft.get_or_insert_default().count(code, at);
+        let is_first = draft.is_empty();
+        draft.count(code, at);
         is_first
     }
 
-    /// Takes what was counted.
-    pub(super) fn take(&self) -> Option<Box<Draft>> {
-        self.lock().take()
+    /// Takes what was counted, if anything was.
+    pub(super) fn take(&self) -> Option<Draft> {
+        Some(std::mem::take(&mut *self.lock())).filter(|draft| !draft.is_empty())
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Box<Draft>>> {
+    fn lock(&self) -> MutexGuard<'_, Draft> {
         self.draft.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Draft {
+    /// Whatever is counted has an outcome, and of those one is always kept.
+    fn is_empty(&self) -> bool {
+        self.counts.is_empty()
+    }
+
     /// How many requests it holds, and has lost.
     pub(super) fn requests(&self) -> i64 {
         let kept = self.counts.iter().map(|count| i64::from(count.requests));
@@ -179,7 +194,7 @@ mod tests {
 
     #[test]
     fn what_a_million_of_have_is_small() {
-        assert_eq!((size_of::<Tally>(), size_of::<Draft>()), (80, 112));
+        assert_eq!((size_of::<Tally>(), size_of::<Draft>()), (176, 112));
     }
 
     #[test]

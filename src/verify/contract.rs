@@ -18,42 +18,61 @@ pub enum Dialect {
     Envoy,
 }
 
-/// The names of one dialect's contract headers.
+/// What a contract header says of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Field {
+    Uri,
+    Method,
+    Host,
+    Proto,
+    Address,
+    RequestId,
+}
+
+const FIELDS: usize = Field::RequestId as usize + 1;
+
+/// One dialect's contract headers.
 pub(super) struct Contract {
-    pub(super) uri: Option<&'static str>,
-    pub(super) method: Option<&'static str>,
-    pub(super) host: &'static str,
-    proto: &'static str,
-    address: &'static str,
+    /// The name of each field's header; empty where the dialect has none.
+    names: [&'static str; FIELDS],
     foreign: &'static [&'static str],
 }
 
 const NGINX: Contract = Contract {
-    uri: Some("x-original-uri"),
-    method: Some("x-original-method"),
-    host: "x-original-host",
-    proto: "x-original-proto",
-    address: "x-real-ip",
+    names: [
+        "x-original-uri",
+        "x-original-method",
+        "x-original-host",
+        "x-original-proto",
+        "x-real-ip",
+        "x-request-id",
+    ],
     foreign: &["x-forwarded-uri", "x-forwarded-method"],
 };
 
 const FORWARDED: Contract = Contract {
-    uri: Some("x-forwarded-uri"),
-    method: Some("x-forwarded-method"),
-    host: "x-forwarded-host",
-    proto: "x-forwarded-proto",
-    address: "x-forwarded-for",
+    names: [
+        "x-forwarded-uri",
+        "x-forwarded-method",
+        "x-forwarded-host",
+        "x-forwarded-proto",
+        "x-forwarded-for",
+        "x-request-id",
+    ],
     foreign: &["x-original-uri", "x-original-method"],
 };
 
 const ENVOY: Contract = Contract {
-    uri: None,
-    method: None,
-    host: "host",
-    proto: "x-forwarded-proto",
-    address: "x-forwarded-for",
+    names: ["", "", "host", "x-forwarded-proto", "x-forwarded-for", "x-request-id"],
     foreign: &["x-original-uri", "x-original-method", "x-forwarded-uri", "x-forwarded-method"],
 };
+
+impl Contract {
+    /// The name of a field's header; `None` where the question itself says it.
+    pub(super) fn name(&self, field: Field) -> Option<&'static str> {
+        Some(self.names[field as usize]).filter(|name| !name.is_empty())
+    }
+}
 
 impl Dialect {
     pub(super) fn contract(self) -> &'static Contract {
@@ -65,48 +84,28 @@ impl Dialect {
     }
 }
 
-/// The contract's fields as a question brought them, each once; an empty one counts as absent.
-#[derive(Default)]
-pub(super) struct Brought<'a> {
-    pub(super) uri: Option<&'a [u8]>,
-    pub(super) method: Option<&'a [u8]>,
-    pub(super) host: Option<&'a [u8]>,
-    pub(super) proto: Option<&'a [u8]>,
-    pub(super) address: Option<&'a [u8]>,
-    pub(super) request_id: Option<&'a [u8]>,
-}
+/// The contract's fields as a question brought them, each once.
+pub(super) struct Brought<'a>([Option<&'a [u8]>; FIELDS]);
 
 impl<'a> Brought<'a> {
     /// Reads every line once. Whatever is no field of the contract must not be forbidden either.
     pub(super) fn read(headers: Headers<'a>, contract: &Contract) -> Result<Self, Refusal> {
-        let mut brought = Self::default();
+        let mut brought = Self([None; FIELDS]);
         for (name, value) in headers.iter() {
-            let Some(field) = brought.field(name, contract) else {
+            let Some(place) = contract.names.iter().position(|known| *known == name) else {
                 refuse_forbidden(name, contract)?;
                 continue;
             };
-            if field.replace(value).is_some() {
+            if brought.0[place].replace(value).is_some() {
                 return Err(Refusal::invalid(format!("{name} stands more than once")));
             }
-        }
-        for field in brought.fields() {
-            *field = field.filter(|value| !value.is_empty());
         }
         Ok(brought)
     }
 
-    fn field(&mut self, name: &str, contract: &Contract) -> Option<&mut Option<&'a [u8]>> {
-        let Contract { uri, method, host, proto, address, .. } = contract;
-        let names =
-            [*uri, *method, Some(*host), Some(*proto), Some(*address), Some("x-request-id")];
-        let place = names.iter().position(|known| *known == Some(name))?;
-        self.fields().into_iter().nth(place)
-    }
-
-    /// In the order of the contract's names.
-    fn fields(&mut self) -> [&mut Option<&'a [u8]>; 6] {
-        let Self { uri, method, host, proto, address, request_id } = self;
-        [uri, method, host, proto, address, request_id]
+    /// What a field's header says; an empty one counts as absent.
+    pub(super) fn get(&self, field: Field) -> Option<&'a [u8]> {
+        self.0[field as usize].filter(|value| !value.is_empty())
     }
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use super::contract::Brought;
+use super::contract::{Brought, Field};
 use super::{Dialect, Headers, Refusal};
 use crate::octets::Octets;
 use crate::registry::normalised_host;
@@ -27,16 +27,28 @@ pub struct Asked<'a> {
     pub method: &'a str,
     /// The rest of the question's own target: the request's in Envoy's dialect.
     pub target: &'a [u8],
+    /// The request id [that it brought](Headers::request_id).
+    pub request_id: Option<&'a str>,
     /// Every header of the question.
     pub headers: Headers<'a>,
 }
 
 impl<'a> Asked<'a> {
-    /// The request id that it brought, if it is one that may be passed on:
-    /// `[A-Za-z0-9._-]{8,128}`.
+    /// A question of nginx: whatever it asks about stands in the headers.
     #[must_use]
-    pub fn request_id(&self) -> Option<&'a str> {
-        passed_on(self.headers.single("x-request-id").ok()?)
+    pub fn by_nginx(product: Option<&'a str>, headers: Headers<'a>) -> Self {
+        let (dialect, request_id) = (Dialect::Nginx, headers.request_id());
+        Self { dialect, product, method: "GET", target: b"", request_id, headers }
+    }
+}
+
+impl<'a> Headers<'a> {
+    /// The request id that stands in it, if it is one that may be passed on: `[A-Za-z0-9._-]{8,128}`.
+    #[must_use]
+    pub fn request_id(self) -> Option<&'a str> {
+        let id = self.single("x-request-id").ok()??;
+        let is_short = (REQUEST_ID_BYTES_MIN..=REQUEST_ID_BYTES_MAX).contains(&id.len());
+        text(Some(id).filter(|id| is_short && REQUEST_ID.has_all(id)))
     }
 }
 
@@ -48,8 +60,8 @@ pub struct Request<'a> {
     pub method: &'a str,
     /// Its target, on the raw bytes.
     pub target: &'a [u8],
-    /// Its host, normalised.
-    pub host: Option<Cow<'a, str>>,
+    /// Its host, as it came.
+    host: Option<&'a [u8]>,
     /// Whether it came by https.
     pub is_https: bool,
     /// The client's address, as the proxy that asks has seen it.
@@ -69,16 +81,16 @@ impl<'a> Request<'a> {
     pub fn read(asked: &Asked<'a>) -> Result<Self, Refusal> {
         let contract = asked.dialect.contract();
         let brought = Brought::read(asked.headers, contract)?;
-        let host = text(brought.host);
-        if asked.product.is_none() && host.is_none() {
-            return Err(missing(contract.host));
+        let host = brought.get(Field::Host);
+        if asked.product.is_none() && text(host).is_none() {
+            return Err(missing(contract.name(Field::Host).unwrap_or_default()));
         }
-        let method = match contract.method {
-            Some(name) => text(brought.method).ok_or_else(|| missing(name))?,
+        let method = match contract.name(Field::Method) {
+            Some(name) => text(brought.get(Field::Method)).ok_or_else(|| missing(name))?,
             None => asked.method,
         };
-        let target = match contract.uri {
-            Some(name) => brought.uri.ok_or_else(|| missing(name))?,
+        let target = match contract.name(Field::Uri) {
+            Some(name) => brought.get(Field::Uri).ok_or_else(|| missing(name))?,
             None => asked.target,
         };
         if !is_method(method) {
@@ -90,13 +102,19 @@ impl<'a> Request<'a> {
             product: asked.product,
             method,
             target,
-            host: host.and_then(normalised_host),
-            is_https: brought.proto.is_some_and(|proto| proto.eq_ignore_ascii_case(b"https")),
-            address: text(brought.address).and_then(last_hop),
+            host,
+            is_https: brought.get(Field::Proto).is_some_and(|it| it.eq_ignore_ascii_case(b"https")),
+            address: text(brought.get(Field::Address)).and_then(last_hop),
             // nginx alone asks twice; from anybody else the id is the client's own word.
-            asked_once: passed_on(brought.request_id).filter(|_| asked.dialect == Dialect::Nginx),
+            asked_once: asked.request_id.filter(|_| asked.dialect == Dialect::Nginx),
             headers: asked.headers,
         })
+    }
+
+    /// Its host, normalised; `None` where it brought none, or what is none.
+    #[must_use]
+    pub fn host(&self) -> Option<Cow<'a, str>> {
+        text(self.host).and_then(normalised_host)
     }
 
     /// The method that a CORS preflight asks about
@@ -111,12 +129,6 @@ impl<'a> Request<'a> {
     }
 }
 
-/// A request id, if it is one that may be passed on.
-fn passed_on(id: Option<&[u8]>) -> Option<&str> {
-    let is_short = |id: &&[u8]| (REQUEST_ID_BYTES_MIN..=REQUEST_ID_BYTES_MAX).contains(&id.len());
-    text(id.filter(is_short).filter(|id| REQUEST_ID.has_all(id)))
-}
-
 fn missing(name: &str) -> Refusal {
     Refusal::invalid(format!("{name} is missing: the proxy must send it"))
 }
@@ -129,10 +141,11 @@ fn is_method(method: &str) -> bool {
     (3..=16).contains(&method.len()) && method.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
-/// The address that the proxy itself has seen: the last of a list. What is not strictly an address
-/// is unknown.
+/// The address that the proxy itself has seen: the last of a list, and nearly always the only one. What
+/// is not strictly an address is unknown.
 fn last_hop(list: &str) -> Option<IpAddr> {
-    list.rsplit(',').next()?.trim_matches([' ', '\t']).parse().ok()
+    let of_many = || list.rsplit(',').next()?.trim_matches([' ', '\t']).parse().ok();
+    list.parse().ok().or_else(of_many)
 }
 
 #[cfg(test)]
@@ -142,8 +155,8 @@ mod tests {
     fn read(dialect: Dialect, lines: &[(&'static str, &'static str)]) -> Result<String, String> {
         let lines: Vec<_> = lines.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
         let headers = Headers::over(&lines);
-        let asked =
-            Asked { dialect, product: Some("whale"), method: "GET", target: b"/own", headers };
+        let (product, method, target) = (Some("whale"), "GET", b"/own");
+        let asked = Asked { dialect, product, method, target, request_id: None, headers };
         match Request::read(&asked) {
             Ok(request) => Ok(format!("{} {}", request.method, request.target.escape_ascii())),
             Err(refusal) => Err(refusal.message("Whale")),

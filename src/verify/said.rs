@@ -12,7 +12,7 @@ pub(super) fn contract(asked: &Asked<'_>) -> String {
 }
 
 pub(super) fn product(request: &Request<'_>) -> String {
-    match (request.product, request.host.as_deref()) {
+    match (request.product, request.host()) {
         (Some(id), _) => format!("the product `{id}`, by name"),
         (None, Some(host)) => format!("the product of the host {host}, or the only one"),
         (None, None) => "no host: the only product".to_owned(),
@@ -73,7 +73,7 @@ pub(super) fn address(principal: &Principal, request: &Request<'_>) -> String {
 pub(super) fn host(key_type: Option<&KeyType>, request: &Request<'_>) -> String {
     let Some(key_type) = key_type else { return "tokens are good on every host".to_owned() };
     let good = if key_type.hosts.is_empty() { "any".into() } else { key_type.hosts.join(", ") };
-    let host = request.host.as_deref().unwrap_or("none");
+    let host = request.host().unwrap_or("none".into());
     format!("host {host}; `{}` keys are good on {good}", key_type.id)
 }
 

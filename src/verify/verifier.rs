@@ -14,7 +14,7 @@ use crate::oauth::tokens::ACCESS_PREFIX;
 use crate::principals::{Found, Identity, InForce, Presented, Principal, Principals, Spent};
 use crate::registry::{KeyType, Product, Registry, Route};
 use crate::secret::{self, SecretDigest};
-use crate::usage::{Account, Tally};
+use crate::usage::Account;
 
 /// Judges requests by one registry, the principals, and what they have used.
 pub struct Verifier<'v> {
@@ -79,10 +79,10 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// Where the requests of a known key are counted.
+    /// Whose requests these are, where it is known.
     #[must_use]
-    pub fn tally(&self) -> Option<&Arc<Tally>> {
-        self.known.as_ref().map(|known| &known.principal.tally)
+    pub fn principal(&self) -> Option<&Arc<Principal>> {
+        self.known.as_ref().map(|known| &known.principal)
     }
 }
 
@@ -163,7 +163,10 @@ impl<'v> Verifier<'v> {
 
     /// The product that a request is for.
     fn product(&self, request: &Request<'_>) -> Result<&'v Arc<Product>, Undecided> {
-        self.product_of(request.product, request.host.as_deref())
+        match request.product {
+            Some(id) => self.product_of(Some(id), None),
+            None => self.product_of(None, request.host().as_deref()),
+        }
     }
 
     /// The product of that id, or where none is named the host's, or the only one there is.

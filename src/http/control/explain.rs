@@ -17,7 +17,7 @@ use crate::oauth::tokens::ACCESS_PREFIX;
 use crate::principals::{Found, Presented};
 use crate::registry::{Credential, Product, Registry, normalised_host};
 use crate::verify::{
-    Asked, Counting, Dialect, HeaderLine, Headers, Lookup, Pass, Refusal, Seen, Stop, Verifier,
+    Asked, Counting, HeaderLine, Headers, Lookup, Pass, Refusal, Seen, Stop, Verifier,
 };
 
 /// A step, and how it went.
@@ -52,13 +52,7 @@ pub(in crate::http) fn explain(app: &App, question: &Question) -> Result<Value> 
     let lines = lines(question, &url, &verifier);
     let lines: Vec<HeaderLine<'_>> =
         lines.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
-    let asked = Asked {
-        dialect: Dialect::Nginx,
-        product: product.as_deref(),
-        method: "GET",
-        target: b"",
-        headers: Headers::over(&lines),
-    };
+    let asked = Asked::by_nginx(product.as_deref(), Headers::over(&lines));
     let mut seen: Vec<Seen> = Vec::new();
     let lookup = instead.map_or(Lookup::Warm, Lookup::Instead);
     let mut verdict = verifier.verify(&asked, lookup, app.clock.now(), &mut seen);

@@ -27,12 +27,8 @@ pub(super) fn pass(reply: &mut Reply, pass: &Pass<'_>, (request_id, now): (&str,
     reply.begin(StatusCode::OK, now);
     let (key, identity) = pass.identity();
     if let Some(key) = key.map(KeyId::to_text) {
-        reply.line_of(SUBJECT, |value| {
-            value.text("key:").id(&key);
-        });
-        reply.line_of(KEY, |value| {
-            value.id(&key);
-        });
+        reply.text(SUBJECT).text(": key:").id(&key).text("\r\n");
+        reply.text(KEY).text(": ").id(&key).text("\r\n");
     }
     reply.lines(identity.lines());
     if let Some(standing) = &pass.standing {
@@ -70,9 +66,7 @@ pub(super) fn refusal(
     reply.line("x-keystile-status", status.as_str());
     reply.line("x-keystile-code", refusal.code());
     if let Some(seconds) = retry_after(refusal) {
-        reply.line_of("retry-after", |value| {
-            value.number(seconds);
-        });
+        reply.text("retry-after: ").number(seconds).text("\r\n");
     }
     if let Some(standing) = standing(refusal) {
         if let Some(policy) = standing.allowance().policy() {
@@ -93,7 +87,7 @@ pub(super) fn refusal(
 /// What every verdict says.
 fn common(reply: &mut Reply, request_id: &str) {
     reply.line("x-request-id", request_id);
-    reply.line("cache-control", "no-store");
+    reply.text("cache-control: no-store\r\n");
 }
 
 /// The status that a refusal means, whatever the dialect shows.

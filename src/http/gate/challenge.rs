@@ -121,8 +121,8 @@ fn askable(required: &str, is_any_enough: bool, oauth: &OAuth) -> String {
 
 /// Where the document about the resource lies that was asked for.
 fn metadata_url(oauth: &OAuth, wanted: &Wanted<'_>) -> String {
-    let host = wanted.request.and_then(|request| request.host.as_deref());
+    let host = wanted.request.and_then(Request::host);
     let segments = wanted.segments.unwrap_or_default();
     let path = segments.iter().fold(String::new(), |path, segment| path + "/" + segment);
-    oauth.audience_at(host, &path).metadata_url()
+    oauth.audience_at(host.as_deref(), &path).metadata_url()
 }

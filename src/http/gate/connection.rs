@@ -6,18 +6,19 @@
 
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
 use actix_http::StatusCode;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use tokio::time::{Interval, interval, timeout};
+use tokio::time::timeout;
 
 use super::head::{After, BadHead, HEAD_BYTES_MAX, Head};
+use super::idle::Watched;
 use super::reply::Reply;
 use super::serve::{self, Served};
-use super::{Gate, verify};
+use super::{Worker, verify};
 use crate::principals::Presented;
 use crate::verify::Lookup;
 
@@ -27,12 +28,6 @@ const HEAD_WITHIN: Duration = Duration::from_secs(10);
 /// How long a proxy may take to accept an answer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 
-/// An idle connection is looked at this often, and closed at the fourth look: after 90 seconds at
-/// the earliest. That is longer than nginx keeps its own (60 s), so that none is closed while a
-/// question is on its way.
-const IDLE_LOOK: Duration = Duration::from_secs(30);
-const IDLE_LOOKS_MAX: u32 = 4;
-
 /// What is read of a connection that is to be closed, so that no reset overtakes its last answer.
 const LINGER: Duration = Duration::from_secs(2);
 const LINGER_BYTES_MAX: usize = 256 * 1024;
@@ -40,27 +35,22 @@ const LINGER_BYTES_MAX: usize = 256 * 1024;
 /// Room for one usual head, or a few that come together.
 const ROOM_BYTES: usize = 4 * 1024;
 
-/// Serves a connection until its end; idle ones end as soon as `ending` has come.
+/// Serves a connection until its end.
 pub(in crate::http) async fn serve_connection<S>(
-    gate: &Gate,
+    worker: &Worker,
     stream: S,
     peer: Option<SocketAddr>,
-    ending: impl Future<Output = ()>,
 ) where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let received = Vec::with_capacity(ROOM_BYTES);
     let (names, reply) = (String::new(), Reply::new());
-    let mut connection = Connection { gate, stream, peer, received, names, reply };
-    let mut ending = pin!(ending);
-    // Between requests: kept over all of them, since to make one costs more than to look at it.
-    let mut looks = interval(IDLE_LOOK);
+    let watched = worker.connections.add();
+    let mut connection = Connection { worker, watched, stream, peer, received, names, reply };
     loop {
         let is_open = match connection.answer_next().await {
             Next::Answered => true,
-            Next::Missing if connection.received.is_empty() => {
-                connection.wait(ending.as_mut(), &mut looks).await
-            }
+            Next::Missing if connection.received.is_empty() => connection.wait().await,
             Next::Missing => connection.receive_rest().await,
             Next::Closed => false,
         };
@@ -70,8 +60,9 @@ pub(in crate::http) async fn serve_connection<S>(
     }
 }
 
-struct Connection<'g, S> {
-    gate: &'g Gate,
+struct Connection<'w, S> {
+    worker: &'w Worker,
+    watched: Watched<'w>,
     stream: S,
     peer: Option<SocketAddr>,
     /// What has come and is not yet answered.
@@ -111,15 +102,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
             match self.judge(lookup) {
                 Ok(Judged::Ready { bytes, has_body }) => {
                     if let Some(since) = waits_since {
-                        self.gate.ledger.slowest.note(since, self.gate.clock.now());
+                        self.worker.ledger.slowest.note(since, self.worker.clock.now());
                     }
                     self.received.drain(..bytes);
                     break has_body;
                 }
                 Ok(Judged::Cold(presented)) => {
                     look_ups += 1;
-                    waits_since.get_or_insert_with(|| self.gate.clock.now());
-                    lookup = Lookup::Done(verify::look_up(self.gate, presented, look_ups).await);
+                    waits_since.get_or_insert_with(|| self.worker.clock.now());
+                    lookup = Lookup::Done(verify::look_up(self.worker, presented, look_ups).await);
                 }
                 Ok(Judged::Missing) => return Next::Missing,
                 Err(bad) => return self.refuse(bad).await,
@@ -136,7 +127,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
 
     /// Writes the answer to the request that was received, if it is whole.
     fn judge(&mut self, lookup: Lookup) -> Result<Judged, BadHead> {
-        let Self { gate, peer, received, names, reply, .. } = self;
+        let Self { worker, peer, received, names, reply, .. } = self;
         if received.is_empty() {
             return Ok(Judged::Missing);
         }
@@ -145,29 +136,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
             return Ok(Judged::Missing);
         }
         reply.answers(head.method, head.after);
-        Ok(match serve::contained(gate, *peer, &head, lookup, reply) {
+        Ok(match serve::contained(worker, *peer, &head, lookup, reply) {
             Served::Answered => Judged::Ready { bytes: head.bytes, has_body: head.has_body },
             Served::Cold(presented) => Judged::Cold(presented),
         })
     }
 
     /// Waits for the first bytes of a request; false where none come any more.
-    async fn wait(
-        &mut self,
-        mut ending: Pin<&mut impl Future<Output = ()>>,
-        looks: &mut Interval,
-    ) -> bool {
-        let mut looks_left = IDLE_LOOKS_MAX;
-        loop {
-            tokio::select! {
-                biased;
-                read = self.stream.read_buf(&mut self.received) => return matches!(read, Ok(1..)),
-                () = ending.as_mut() => return false,
-                _ = looks.tick() => looks_left -= 1,
-            }
-            if looks_left == 0 {
-                return false;
-            }
+    async fn wait(&mut self) -> bool {
+        tokio::select! {
+            biased;
+            read = self.stream.read_buf(&mut self.received) => matches!(read, Ok(1..)),
+            () = self.watched.is_over() => false,
         }
     }
 
@@ -206,7 +186,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
     /// The last answer, to something that is no request.
     async fn close_with(&mut self, status: StatusCode) {
         self.reply.answers("", After::Close);
-        self.reply.begin(status, self.gate.clock.now());
+        self.reply.begin(status, self.worker.clock.now());
         self.reply.end("");
         if self.send().await {
             self.linger().await;

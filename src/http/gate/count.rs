@@ -16,13 +16,13 @@ pub(super) fn verdict(
 ) {
     match verdict {
         Ok(pass) => {
-            if let Some(tally) = pass.caller.tally().filter(|_| !pass.is_repeat) {
-                gate.ledger.allowed(tally, pass.scopes(), now, pass.caller.address);
+            if let Some(key) = pass.caller.principal().filter(|_| !pass.is_repeat) {
+                gate.ledger.allowed(key, pass.scopes(), now, pass.caller.address);
             }
         }
         Err(Stop::Refused { refusal, product, caller }) => {
-            if let Some(tally) = caller.tally() {
-                gate.ledger.refused(tally, refusal.code(), now);
+            if let Some(key) = caller.principal() {
+                gate.ledger.refused(key, refusal.code(), now);
             } else {
                 let named = || registry.product(asked.product?);
                 let product = product.or_else(named).map(|product| product.id.as_str());

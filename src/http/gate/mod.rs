@@ -5,7 +5,6 @@
 //! - Nothing here blocks: what needs the database is read on another thread, and only so many of
 //!   those wait at a time.
 //! - A request body is never read.
-//!
 //! - A head that two components could read differently is no request, and ends its connection.
 //!
 //! Start reading at `connection.rs`, then `serve.rs` and `verify.rs`.
@@ -20,12 +19,15 @@ mod endpoint;
 mod gate;
 mod head;
 mod health;
+mod idle;
 mod rate;
 mod reply;
 mod resource_metadata;
 mod serve;
 mod verify;
+mod worker;
 
 pub use answer::{missed_by, name_of, status_of};
 pub(super) use connection::serve_connection;
 pub use gate::Gate;
+pub(super) use worker::Worker;

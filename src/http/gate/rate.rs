@@ -10,25 +10,19 @@ use crate::limits::Standing;
 /// Tells how the windows stand.
 pub(super) fn tell(reply: &mut Reply, standing: &Standing) {
     let Some(tightest) = standing.tightest() else { return };
-    reply.line_of("ratelimit", |value| {
-        let windows = [("\"minute\";r=", standing.minute), ("\"day\";r=", standing.day)];
-        let mut separator = "";
-        for (name, window) in windows {
-            let Some(window) = window else { continue };
-            value.text(separator).text(name).number(window.remaining);
-            value.text(";t=").number(window.reset_seconds);
-            separator = ", ";
-        }
-    });
-    for (name, number) in [
-        ("x-ratelimit-limit", tightest.limit),
-        ("x-ratelimit-remaining", tightest.remaining),
-        ("x-ratelimit-reset", tightest.reset_seconds),
-    ] {
-        reply.line_of(name, |value| {
-            value.number(number);
-        });
+    let mut before = "ratelimit: ";
+    if let Some(minute) = &standing.minute {
+        reply.text(before).text("\"minute\";r=").number(minute.remaining);
+        reply.text(";t=").number(minute.reset_seconds);
+        before = ", ";
     }
+    if let Some(day) = &standing.day {
+        reply.text(before).text("\"day\";r=").number(day.remaining);
+        reply.text(";t=").number(day.reset_seconds);
+    }
+    reply.text("\r\nx-ratelimit-limit: ").number(tightest.limit);
+    reply.text("\r\nx-ratelimit-remaining: ").number(tightest.remaining);
+    reply.text("\r\nx-ratelimit-reset: ").number(tightest.reset_seconds).text("\r\n");
 }
 
 #[cfg(test)]

@@ -64,12 +64,22 @@ impl Reply {
         self.put(lines.unwrap_or_default().as_bytes());
     }
 
-    /// Adds a line whose value is made of words of ours and numbers.
-    pub(super) fn line_of(&mut self, name: &'static str, write: impl FnOnce(&mut Value<'_>)) {
-        self.put(name.as_bytes());
-        self.put(b": ");
-        write(&mut Value(self));
-        self.put(b"\r\n");
+    /// Adds words of ours: a part of a line, or lines.
+    pub(super) fn text(&mut self, text: &'static str) -> &mut Self {
+        self.put(text.as_bytes());
+        self
+    }
+
+    /// Adds an id that was written out.
+    pub(super) fn id(&mut self, id: &[u8; KeyId::TEXT_BYTES]) -> &mut Self {
+        self.put(id);
+        self
+    }
+
+    /// Adds a number in decimal digits.
+    pub(super) fn number(&mut self, number: u32) -> &mut Self {
+        self.put(itoa::Buffer::new().format(number).as_bytes());
+        self
     }
 
     /// Ends the answer. One that is broken becomes a 500, which no proxy lets pass.
@@ -84,9 +94,12 @@ impl Reply {
             After::KeepAndSay => self.put(b"connection: keep-alive\r\n"),
             After::Close => self.put(b"connection: close\r\n"),
         }
-        self.put(b"content-length: ");
-        Value(self).number(u32::try_from(body.len()).unwrap_or(u32::MAX));
-        self.put(b"\r\n\r\n");
+        if body.is_empty() {
+            self.put(b"content-length: 0\r\n\r\n");
+            return;
+        }
+        let body_bytes = u32::try_from(body.len()).unwrap_or(u32::MAX);
+        self.text("content-length: ").number(body_bytes).text("\r\n\r\n");
         if !self.is_head_only {
             self.put(body.as_bytes());
         }
@@ -99,29 +112,6 @@ impl Reply {
 
     fn put(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
-    }
-}
-
-/// The value of a line that is being written.
-pub(super) struct Value<'r>(&'r mut Reply);
-
-impl Value<'_> {
-    /// Adds a word of ours.
-    pub(super) fn text(&mut self, text: &'static str) -> &mut Self {
-        self.0.put(text.as_bytes());
-        self
-    }
-
-    /// Adds an id that was written out.
-    pub(super) fn id(&mut self, id: &[u8; KeyId::TEXT_BYTES]) -> &mut Self {
-        self.0.put(id);
-        self
-    }
-
-    /// Adds a number in decimal digits.
-    pub(super) fn number(&mut self, number: u32) -> &mut Self {
-        self.0.put(itoa::Buffer::new().format(number).as_bytes());
-        self
     }
 }
 

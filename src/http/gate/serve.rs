@@ -9,6 +9,7 @@ use super::endpoint::Endpoint;
 use super::gate::Gate;
 use super::head::{After, Head};
 use super::reply::Reply;
+use super::worker::Worker;
 use super::{answer, health, resource_metadata, verify};
 use crate::principals::Presented;
 use crate::verify::Lookup;
@@ -24,34 +25,35 @@ pub(super) enum Served {
 /// Answers one request of a peer. One that ends in a panic is answered as a fault of ours, and ends
 /// no other.
 pub(super) fn contained(
-    gate: &Gate,
+    worker: &Worker,
     peer: Option<SocketAddr>,
     head: &Head<'_>,
     lookup: Lookup,
     reply: &mut Reply,
 ) -> Served {
-    let served = || serve(gate, peer, head, lookup, reply);
+    let served = || serve(worker, peer, head, lookup, reply);
     catch_unwind(AssertUnwindSafe(served)).unwrap_or_else(|_| {
         reply.after = After::Close;
-        answer::fault(reply, gate.clock.now());
+        answer::fault(reply, worker.clock.now());
         Served::Answered
     })
 }
 
 fn serve(
-    gate: &Gate,
+    worker: &Worker,
     peer: Option<SocketAddr>,
     head: &Head<'_>,
     lookup: Lookup,
     reply: &mut Reply,
 ) -> Served {
+    let gate: &Gate = worker;
     if !gate.peers.allow(peer) {
         turn_away(gate, peer, reply);
         return Served::Answered;
     }
     match Endpoint::of(&head.target) {
         Some(Endpoint::Verify { dialect, product, rest }) => {
-            return verify::verify(gate, head, (dialect, product, rest), lookup, reply);
+            return verify::verify(worker, head, (dialect, product, rest), lookup, reply);
         }
         Some(Endpoint::ResourceMetadata { product, path }) => {
             resource_metadata::describe(gate, head, (product, path), reply);

@@ -6,6 +6,7 @@ use super::gate::Gate;
 use super::head::Head;
 use super::reply::Reply;
 use super::serve::Served;
+use super::worker::{Seen, Worker};
 use super::{answer, count};
 use crate::id;
 use crate::principals::{Found, Presented};
@@ -19,37 +20,34 @@ const LOOK_UPS_EACH: u32 = 3;
 /// Answers a question, whose endpoint names a dialect, maybe a product, and in Envoy's the target, by
 /// what is in memory, and under one snapshot of the registry.
 pub(super) fn verify(
-    gate: &Gate,
+    worker: &Worker,
     head: &Head<'_>,
     (dialect, product, rest): (Dialect, Option<&str>, &str),
     lookup: Lookup,
     reply: &mut Reply,
 ) -> Served {
-    let asked = &Asked {
-        dialect,
-        product,
-        method: head.method,
-        target: rest.as_bytes(),
-        headers: Headers::over(&head.lines),
-    };
-    let now = gate.clock.now();
-    let registry = gate.registry.load();
+    let headers = Headers::over(&head.lines);
+    let (method, target, request_id) = (head.method, rest.as_bytes(), headers.request_id());
+    let asked = &Asked { dialect, product, method, target, request_id, headers };
+    let (gate, now): (&Gate, _) = (worker, worker.clock.now());
+    let Seen { registry, plans } = &mut *worker.seen.borrow_mut();
+    let registry = registry.load();
     let verifier = Verifier {
-        registry: &registry,
+        registry,
         principals: &gate.principals,
         limiter: &gate.limiter,
-        plans: &gate.limiter.plans(),
+        plans: plans.load(),
         counting: Counting::Counted,
     };
     let fresh;
-    let request_id = if let Some(id) = asked.request_id() {
+    let request_id = if let Some(id) = asked.request_id {
         id
     } else {
         fresh = id::request_id();
         &fresh
     };
     let verdict = verifier.verify(asked, lookup, now, &mut ());
-    count::verdict(gate, &registry, asked, &verdict, now);
+    count::verdict(gate, registry, asked, &verdict, now);
     match verdict {
         Ok(pass) => answer::pass(reply, &pass, (request_id, now)),
         Err(Stop::Refused { refusal, product, .. }) => {

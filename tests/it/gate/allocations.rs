@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use allocation_counter::measure;
 use keystile::usage::Ledger;
-use keystile::verify::{Asked, Counting, Dialect, Headers, Lookup, Verifier};
+use keystile::verify::{Asked, Counting, Headers, Lookup, Verifier};
 
 use crate::harness::{Instance, Plugins, Request};
 
@@ -51,13 +51,7 @@ fn a_warm_key_is_judged_and_counted_without_an_allocation() {
         plans: &plans,
         counting: Counting::Counted,
     };
-    let asked = Asked {
-        dialect: Dialect::Nginx,
-        product: Some("meter"),
-        method: "GET",
-        target: b"",
-        headers: Headers::over(&lines),
-    };
+    let asked = Asked::by_nginx(Some("meter"), Headers::over(&lines));
     let now = app.clock.now();
     let judge = || {
         let verdict = verifier.verify(&asked, Lookup::Warm, now, &mut ());
@@ -71,6 +65,6 @@ fn a_warm_key_is_judged_and_counted_without_an_allocation() {
 }
 
 fn count(ledger: &Arc<Ledger>, pass: &keystile::verify::Pass<'_>, now: keystile::clock::Timestamp) {
-    let tally = pass.caller.tally().expect("a key passes");
-    ledger.allowed(tally, pass.scopes(), now, pass.caller.address);
+    let key = pass.caller.principal().expect("a key passes");
+    ledger.allowed(key, pass.scopes(), now, pass.caller.address);
 }

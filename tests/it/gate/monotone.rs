@@ -11,7 +11,7 @@ use std::fs;
 use keystile::principals::{Found, Presented};
 use keystile::registry::Registry;
 use keystile::secret::SecretDigest;
-use keystile::verify::{Asked, Counting, Dialect, HeaderLine, Headers, Lookup, Verifier};
+use keystile::verify::{Asked, Counting, HeaderLine, Headers, Lookup, Verifier};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use proptest::test_runner::{Config, TestRunner};
@@ -184,13 +184,7 @@ fn passes(instance: &Instance, registry: &Registry, found: &Found, asked: (&str,
     let (product, lines) = asked;
     let lines: Vec<HeaderLine<'_>> =
         lines.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
-    let asked = Asked {
-        dialect: Dialect::Nginx,
-        product: Some(product),
-        method: "GET",
-        target: b"",
-        headers: Headers::over(&lines),
-    };
+    let asked = Asked::by_nginx(Some(product), Headers::over(&lines));
     let limiter = &instance.app.limiter;
     let verifier = Verifier {
         registry,
