@@ -6,7 +6,7 @@ use super::gate::Gate;
 use super::head::Head;
 use super::reply::Reply;
 use super::serve::Served;
-use super::worker::{Seen, Worker};
+use super::worker::Worker;
 use super::{answer, count};
 use crate::id;
 use crate::principals::{Found, Presented};
@@ -30,13 +30,13 @@ pub(super) fn verify(
     let (method, target, request_id) = (head.method, rest.as_bytes(), headers.request_id());
     let asked = &Asked { dialect, product, method, target, request_id, headers };
     let (gate, now): (&Gate, _) = (worker, worker.clock.now());
-    let Seen { registry, plans } = &mut *worker.seen.borrow_mut();
-    let registry = registry.load();
+    let mut seen = worker.seen.borrow_mut();
+    let (registry, plans) = seen.now();
     let verifier = Verifier {
         registry,
         principals: &gate.principals,
         limiter: &gate.limiter,
-        plans: plans.load(),
+        plans,
         counting: Counting::Counted,
     };
     let fresh;

@@ -24,8 +24,22 @@ pub(in crate::http) struct Worker {
 }
 
 pub(super) struct Seen {
-    pub(super) registry: Cache<Arc<ArcSwap<Registry>>, Arc<Registry>>,
-    pub(super) plans: Cache<Arc<ArcSwap<Plans>>, Arc<Plans>>,
+    registry: Cache<Arc<ArcSwap<Registry>>, Arc<Registry>>,
+    last_registry: Arc<Registry>,
+    plans: Cache<Arc<ArcSwap<Plans>>, Arc<Plans>>,
+}
+
+impl Seen {
+    /// The registry and the plans that are in force now.
+    pub(super) fn now(&mut self) -> (&Registry, &Arc<Plans>) {
+        let registry = self.registry.load();
+        if !Arc::ptr_eq(registry, &self.last_registry) {
+            let old = std::mem::replace(&mut self.last_registry, Arc::clone(registry));
+            // To drop a large one takes milliseconds, which no request is to wait for.
+            actix_rt::task::spawn_blocking(move || drop(old));
+        }
+        (registry, self.plans.load())
+    }
 }
 
 impl Worker {
@@ -37,8 +51,9 @@ impl Worker {
         let connections = Rc::<Connections>::default();
         let looked_after = Rc::clone(&connections);
         actix_rt::spawn(async move { looked_after.look_after(ending).await });
-        let registry = Cache::new(Arc::clone(&gate.registry));
-        let seen = RefCell::new(Seen { registry, plans: gate.limiter.watch_plans() });
+        let (registry, last_registry) = (Arc::clone(&gate.registry), gate.registry.load_full());
+        let (registry, plans) = (Cache::new(registry), gate.limiter.watch_plans());
+        let seen = RefCell::new(Seen { registry, last_registry, plans });
         Self { gate, seen, connections }
     }
 }
