@@ -11,9 +11,10 @@ use super::shard::{Place, Shard};
 use super::{Allowance, Outcome, Plans, Standing, Used};
 use crate::clock::Timestamp;
 
-/// More than this machine class has threads, so that they seldom meet: each lock is held for some tens of
-/// nanoseconds. Not many more, so that all of them stay near the processor.
-const SHARDS: usize = 64;
+/// More than this machine class has threads, so that they seldom meet. A request holds a lock for some tens
+/// of nanoseconds, and a sweep for as long as it takes to look through one shard. Not many more either, so
+/// that all of them stay near the processor.
+const SHARDS: usize = 128;
 
 /// Counts what passes, and says what may.
 pub struct Limiter {

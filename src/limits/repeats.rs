@@ -5,10 +5,10 @@
 //! counted. What makes two questions one is the request id that the proxy gave, the key, the method
 //! and the raw target together; a keyed hash of them is remembered, so that nobody can aim at another's.
 //!
-//! Memory: 16,384 answers, 256 KiB, taken as they are used; no more, so that they stay near the processor.
-//! Beyond it the oldest of a few is forgotten: at 1,000 requests a second an answer is kept for its ten
-//! seconds, at 10,000 for one or two, and nginx comes back within milliseconds. One that was forgotten is
-//! counted again, which never lets anybody pass who may not.
+//! Memory: 65,536 answers, 1 MiB, taken as they are used. Beyond it the oldest of a few is forgotten:
+//! at 1,000 requests a second nearly every answer is kept for its ten seconds, at 10,000 for some seconds,
+//! and nginx comes back within milliseconds. One that was forgotten is counted again, which never lets
+//! anybody pass who may not.
 
 use std::hash::BuildHasher as _;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -32,7 +32,7 @@ const SHARDS: usize = 64;
 const WAYS: usize = 4;
 
 /// Sets of answers in a shard.
-const SETS: usize = 64;
+const SETS: usize = 256;
 
 /// What makes two questions one.
 #[derive(Clone, Copy, Debug, Hash)]
@@ -243,6 +243,6 @@ mod tests {
         }
         let kept: usize = repeats.shards.iter().map(|it| it.lock().unwrap().len()).sum();
         assert_eq!(kept, SHARDS * SETS);
-        assert!(kept * size_of::<Set>() <= 256 * 1024, "{}", size_of::<Set>());
+        assert!(kept * size_of::<Set>() <= 1024 * 1024, "{}", size_of::<Set>());
     }
 }
