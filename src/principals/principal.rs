@@ -8,7 +8,7 @@ use crate::clock::{Span, Timestamp};
 use crate::limits::{BucketId, Limiter, Place, Plans, SavedDay};
 use crate::registry::{Bucket, Product};
 use crate::secret::SecretDigest;
-use crate::usage::{Account, Counted, Tally};
+use crate::usage::{Account, Tallied, Tally};
 
 /// How long a secret that has ended is still told from one that never was.
 pub const ENDED_SECRET_KNOWN: Span = Span::days(90);
@@ -110,7 +110,7 @@ pub enum Life {
     Forgotten,
 }
 
-impl Counted for Principal {
+impl Tallied for Principal {
     fn tally(&self) -> &Tally {
         &self.tally
     }

@@ -10,7 +10,7 @@ use crate::limits::{Journal, Limiter};
 use crate::store::Store;
 use crate::usage::Ledger;
 
-/// Between two turns of real time: with the commit, what was counted is on the disk within a second.
+/// Between two turns of real time: with the commit, what a turn takes is on the disk within a second.
 const EVERY: Duration = Duration::from_millis(800);
 
 /// Turns between two sweeps: about a minute.

@@ -9,16 +9,17 @@ use super::chunk::{self, CHUNK_ROWS_MAX, Chunk, Row};
 use super::slowest::Slowest;
 use super::strangers::Strangers;
 use super::table;
-use super::tally::{Counted, LastUse};
+use super::tally::{LastUse, Tallied};
 use crate::clock::Timestamp;
 use crate::error::{ErrorKind, Result};
 use crate::store::Store;
 
-/// Tallies that may wait for their round: while the database cannot be written, a few hundred megabytes at
-/// most. Beyond it the oldest are lost.
+/// Tallies that may wait for their round, each with its principal: while the database cannot be written, a
+/// few hundred megabytes where keys share their rights, and more where each has its own. Beyond it the oldest
+/// are lost.
 const QUEUED_TALLIES_MAX: usize = 1_000_000;
 
-/// Tallies that are written each second, whatever else is to be done: some two percent of a core.
+/// Tallies that are written in each turn, whatever else is to be done: one percent of a core, or two.
 const TALLIES_A_TURN_MIN: usize = 250;
 
 /// Where more wait, this part of them is written in a turn, so that a round takes half a minute and each
@@ -26,7 +27,7 @@ const TALLIES_A_TURN_MIN: usize = 250;
 /// row says.
 const TURNS_MAX: usize = 30;
 
-/// Tallies of one turn at most: a few percent of a core. Of a million that are in use each waits for some
+/// Tallies of one turn at most: less than a tenth of a core. Of a million that are in use each waits for some
 /// ten minutes: to write all of them each minute would cost several times what answering them does.
 const TALLIES_A_TURN_MAX: usize = 1_500;
 
@@ -37,7 +38,7 @@ const TALLIES_AT_ONCE_MAX: usize = 100;
 #[derive(Default)]
 pub struct Ledger {
     /// Those that have counted something since the round began, in the order in which they began to.
-    queue: Mutex<VecDeque<Arc<dyn Counted>>>,
+    queue: Mutex<VecDeque<Arc<dyn Tallied>>>,
     strangers: Strangers,
     /// Verdicts that had to wait.
     pub slowest: Slowest,
@@ -56,9 +57,9 @@ struct Writing {
     last_number: Option<i64>,
     /// The tallies of this round, in the order of their keys: neighbours share a page of the database,
     /// which is then written once for all of them.
-    round: VecDeque<Arc<dyn Counted>>,
+    round: VecDeque<Arc<dyn Tallied>>,
     /// Those of them whose turn has come.
-    taken: VecDeque<Arc<dyn Counted>>,
+    taken: VecDeque<Arc<dyn Tallied>>,
     /// What was taken from them and is in no chunk yet.
     rows: VecDeque<Row>,
     /// A chunk whose commit has failed, or is going on.
@@ -69,20 +70,20 @@ impl Ledger {
     /// Counts a request of a known key that passed by `scopes`.
     pub fn allowed<'s>(
         &self,
-        key: &Arc<impl Counted + 'static>,
+        key: &Arc<impl Tallied + 'static>,
         scopes: impl Iterator<Item = &'s Arc<str>>,
         at: Timestamp,
         address: Option<IpAddr>,
     ) {
         if key.tally().allow(scopes, LastUse { at, from: address }) {
-            self.push(Arc::clone(key) as Arc<dyn Counted>);
+            self.push(Arc::clone(key) as Arc<dyn Tallied>);
         }
     }
 
     /// Counts a request of a known key that was refused.
-    pub fn refused(&self, key: &Arc<impl Counted + 'static>, code: &'static str, at: Timestamp) {
+    pub fn refused(&self, key: &Arc<impl Tallied + 'static>, code: &'static str, at: Timestamp) {
         if key.tally().refuse(code, at) {
-            self.push(Arc::clone(key) as Arc<dyn Counted>);
+            self.push(Arc::clone(key) as Arc<dyn Tallied>);
         }
     }
 
@@ -197,7 +198,7 @@ impl Ledger {
         self.left_of_round.store(writing.round.len() + writing.taken.len(), Ordering::Relaxed);
     }
 
-    fn begin_round(&self) -> VecDeque<Arc<dyn Counted>> {
+    fn begin_round(&self) -> VecDeque<Arc<dyn Tallied>> {
         let mut round = std::mem::take(&mut *self.queue());
         round
             .make_contiguous()
@@ -227,7 +228,7 @@ impl Ledger {
         }
     }
 
-    fn push(&self, counted: Arc<dyn Counted>) {
+    fn push(&self, counted: Arc<dyn Tallied>) {
         let mut queue = self.queue();
         queue.push_back(counted);
         let oldest = if queue.len() > QUEUED_TALLIES_MAX { queue.pop_front() } else { None };
@@ -237,7 +238,7 @@ impl Ledger {
         }
     }
 
-    fn queue(&self) -> MutexGuard<'_, VecDeque<Arc<dyn Counted>>> {
+    fn queue(&self) -> MutexGuard<'_, VecDeque<Arc<dyn Tallied>>> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -40,4 +40,4 @@ pub use overall::{LastRefusal, Oddity, Overall, Refused, Unusual, Uses};
 pub use report::{AddressCount, KeyCount, OutcomeCount, ScopeUse, SecretUse, TimedCount, Whose};
 pub use slowest::{Slow, Slowest};
 pub use strangers::ADDRESSES_MAX;
-pub use tally::{ALLOWED, Counted, LastUse, Tally};
+pub use tally::{ALLOWED, LastUse, Tallied, Tally};

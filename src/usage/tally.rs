@@ -27,12 +27,12 @@ pub struct Tally {
 }
 
 /// Whatever has a tally in it: it is kept until its counts are written.
-pub trait Counted: Send + Sync {
+pub trait Tallied: Send + Sync {
     /// The tally.
     fn tally(&self) -> &Tally;
 }
 
-impl Counted for Tally {
+impl Tallied for Tally {
     fn tally(&self) -> &Tally {
         self
     }

@@ -137,6 +137,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn each_field_has_the_header_of_its_own() {
+        let fields = [
+            (Field::Uri, &["-uri"][..]),
+            (Field::Method, &["-method"]),
+            (Field::Host, &["host"]),
+            (Field::Proto, &["-proto"]),
+            (Field::Address, &["-ip", "-for"]),
+            (Field::RequestId, &["x-request-id"]),
+        ];
+        for (field, ends) in fields {
+            let mut names = [NGINX, FORWARDED, ENVOY].into_iter().filter_map(|it| it.name(field));
+            assert!(names.all(|name| ends.iter().any(|end| name.ends_with(end))), "{field:?}");
+        }
+    }
+
+    #[test]
     fn whatever_is_forbidden_begins_with_an_x() {
         let foreign = [NGINX, FORWARDED, ENVOY].into_iter().flat_map(|it| it.foreign.iter());
         assert!(OVERRIDE_HEADERS.iter().chain(foreign).all(|name| name.starts_with('x')));

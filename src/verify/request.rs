@@ -27,29 +27,40 @@ pub struct Asked<'a> {
     pub method: &'a str,
     /// The rest of the question's own target: the request's in Envoy's dialect.
     pub target: &'a [u8],
-    /// The request id [that it brought](Headers::request_id).
-    pub request_id: Option<&'a str>,
     /// Every header of the question.
     pub headers: Headers<'a>,
+    request_id: Option<&'a str>,
 }
 
 impl<'a> Asked<'a> {
+    /// A question about a product, where the endpoint names one; its own method and target; and its
+    /// headers.
+    #[must_use]
+    pub fn new(
+        (dialect, product): (Dialect, Option<&'a str>),
+        (method, target): (&'a str, &'a [u8]),
+        headers: Headers<'a>,
+    ) -> Self {
+        Self { dialect, product, method, target, headers, request_id: request_id(headers) }
+    }
+
     /// A question of nginx: whatever it asks about stands in the headers.
     #[must_use]
     pub fn by_nginx(product: Option<&'a str>, headers: Headers<'a>) -> Self {
-        let (dialect, request_id) = (Dialect::Nginx, headers.request_id());
-        Self { dialect, product, method: "GET", target: b"", request_id, headers }
+        Self::new((Dialect::Nginx, product), ("GET", b""), headers)
+    }
+
+    /// The request id that it brought, if it is one that may be passed on: `[A-Za-z0-9._-]{8,128}`.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&'a str> {
+        self.request_id
     }
 }
 
-impl<'a> Headers<'a> {
-    /// The request id that stands in it, if it is one that may be passed on: `[A-Za-z0-9._-]{8,128}`.
-    #[must_use]
-    pub fn request_id(self) -> Option<&'a str> {
-        let id = self.single("x-request-id").ok()??;
-        let is_short = (REQUEST_ID_BYTES_MIN..=REQUEST_ID_BYTES_MAX).contains(&id.len());
-        text(Some(id).filter(|id| is_short && REQUEST_ID.has_all(id)))
-    }
+fn request_id(headers: Headers<'_>) -> Option<&str> {
+    let id = headers.single("x-request-id").ok()??;
+    let is_short = (REQUEST_ID_BYTES_MIN..=REQUEST_ID_BYTES_MAX).contains(&id.len());
+    text(Some(id).filter(|id| is_short && REQUEST_ID.has_all(id)))
 }
 
 /// A client's request.
@@ -155,8 +166,7 @@ mod tests {
     fn read(dialect: Dialect, lines: &[(&'static str, &'static str)]) -> Result<String, String> {
         let lines: Vec<_> = lines.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
         let headers = Headers::over(&lines);
-        let (product, method, target) = (Some("whale"), "GET", b"/own");
-        let asked = Asked { dialect, product, method, target, request_id: None, headers };
+        let asked = Asked::new((dialect, Some("whale")), ("GET", b"/own"), headers);
         match Request::read(&asked) {
             Ok(request) => Ok(format!("{} {}", request.method, request.target.escape_ascii())),
             Err(refusal) => Err(refusal.message("Whale")),

@@ -102,15 +102,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
             match self.judge(lookup) {
                 Ok(Judged::Ready { bytes, has_body }) => {
                     if let Some(since) = waits_since {
-                        self.worker.ledger.slowest.note(since, self.worker.clock.now());
+                        self.worker.gate.ledger.slowest.note(since, self.worker.gate.clock.now());
                     }
                     self.received.drain(..bytes);
                     break has_body;
                 }
                 Ok(Judged::Cold(presented)) => {
                     look_ups += 1;
-                    waits_since.get_or_insert_with(|| self.worker.clock.now());
-                    lookup = Lookup::Done(verify::look_up(self.worker, presented, look_ups).await);
+                    waits_since.get_or_insert_with(|| self.worker.gate.clock.now());
+                    lookup =
+                        Lookup::Done(verify::look_up(&self.worker.gate, presented, look_ups).await);
                 }
                 Ok(Judged::Missing) => return Next::Missing,
                 Err(bad) => return self.refuse(bad).await,
@@ -186,7 +187,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
     /// The last answer, to something that is no request.
     async fn close_with(&mut self, status: StatusCode) {
         self.reply.answers("", After::Close);
-        self.reply.begin(status, self.worker.clock.now());
+        self.reply.begin(status, self.worker.gate.clock.now());
         self.reply.end("");
         if self.send().await {
             self.linger().await;

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
-use tokio::time::interval;
+use tokio::time::{MissedTickBehavior, interval};
 
 /// An idle connection is looked at this often, and closed at the fourth look: after 90 seconds at
 /// the earliest. That is longer than nginx keeps its own (60 s), so that none is closed while a
@@ -49,9 +49,11 @@ impl Connections {
         Watched { connections: self, open }
     }
 
-    /// Looks at them from time to time, until `ending` has come.
-    pub(super) async fn look_after(&self, ending: impl Future<Output = ()>) {
+    /// Looks at them from time to time, until `ending` has come; `meanwhile` is called as often.
+    pub(super) async fn look_after(&self, ending: impl Future<Output = ()>, meanwhile: impl Fn()) {
         let (mut ending, mut looks) = (pin!(ending), interval(IDLE_LOOK));
+        // After a standstill one look is due, and not all that were missed.
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while !self.is_ending.get() {
             tokio::select! {
                 biased;
@@ -59,6 +61,7 @@ impl Connections {
                 _ = looks.tick() => {}
             }
             self.look();
+            meanwhile();
         }
     }
 
@@ -152,7 +155,7 @@ mod tests {
         assert!(!poll(waiting.as_mut(), &woken));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let _clock = runtime.enter();
-        assert!(poll(connections.look_after(async {}), &Arc::default()));
+        assert!(poll(connections.look_after(async {}, || {}), &Arc::default()));
         assert_eq!(woken.0.load(Ordering::Relaxed), 1);
         assert!(poll(waiting.as_mut(), &woken));
         assert!(poll(connections.add().is_over(), &woken));

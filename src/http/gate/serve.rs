@@ -34,7 +34,7 @@ pub(super) fn contained(
     let served = || serve(worker, peer, head, lookup, reply);
     catch_unwind(AssertUnwindSafe(served)).unwrap_or_else(|_| {
         reply.after = After::Close;
-        answer::fault(reply, worker.clock.now());
+        answer::fault(reply, worker.gate.clock.now());
         Served::Answered
     })
 }
@@ -46,7 +46,7 @@ fn serve(
     lookup: Lookup,
     reply: &mut Reply,
 ) -> Served {
-    let gate: &Gate = worker;
+    let gate = &*worker.gate;
     if !gate.peers.allow(peer) {
         turn_away(gate, peer, reply);
         return Served::Answered;

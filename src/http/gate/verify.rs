@@ -26,10 +26,10 @@ pub(super) fn verify(
     lookup: Lookup,
     reply: &mut Reply,
 ) -> Served {
-    let headers = Headers::over(&head.lines);
-    let (method, target, request_id) = (head.method, rest.as_bytes(), headers.request_id());
-    let asked = &Asked { dialect, product, method, target, request_id, headers };
-    let (gate, now): (&Gate, _) = (worker, worker.clock.now());
+    let own = (head.method, rest.as_bytes());
+    let asked = &Asked::new((dialect, product), own, Headers::over(&head.lines));
+    let gate = &*worker.gate;
+    let now = gate.clock.now();
     let mut seen = worker.seen.borrow_mut();
     let (registry, plans) = seen.now();
     let verifier = Verifier {
@@ -40,7 +40,7 @@ pub(super) fn verify(
         counting: Counting::Counted,
     };
     let fresh;
-    let request_id = if let Some(id) = asked.request_id {
+    let request_id = if let Some(id) = asked.request_id() {
         id
     } else {
         fresh = id::request_id();

@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::future::Future;
-use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -13,23 +12,31 @@ use super::idle::Connections;
 use crate::limits::Plans;
 use crate::registry::Registry;
 
-/// A gate, and what is in force as this thread has seen it last. To look whether that is still so costs
-/// one read; to take part in what all threads hold would cost several writes to memory that they share.
-///
-/// What is in force no more is kept until this thread's next request.
+/// A gate, what is in force as this thread has seen it last, and the connections that it serves.
 pub(in crate::http) struct Worker {
-    gate: Arc<Gate>,
-    pub(super) seen: RefCell<Seen>,
+    pub(super) gate: Arc<Gate>,
+    pub(super) seen: Rc<RefCell<Seen>>,
     pub(super) connections: Rc<Connections>,
 }
 
+/// What is in force as a thread has seen it last. To look whether that is still so costs one read; to take
+/// part in what all threads hold would cost several writes to memory that they share.
+///
+/// What is in force no more is kept until the thread looks again: with its next question, or within half a
+/// minute.
 pub(super) struct Seen {
     registry: Cache<Arc<ArcSwap<Registry>>, Arc<Registry>>,
+    /// The same once more, so that the cache is never the last to hold it.
     last_registry: Arc<Registry>,
     plans: Cache<Arc<ArcSwap<Plans>>, Arc<Plans>>,
 }
 
 impl Seen {
+    fn of(gate: &Gate) -> Self {
+        let (registry, last_registry) = (Arc::clone(&gate.registry), gate.registry.load_full());
+        Self { registry: Cache::new(registry), last_registry, plans: gate.limiter.watch_plans() }
+    }
+
     /// The registry and the plans that are in force now.
     pub(super) fn now(&mut self) -> (&Registry, &Arc<Plans>) {
         let registry = self.registry.load();
@@ -48,20 +55,15 @@ impl Worker {
         gate: Arc<Gate>,
         ending: impl Future<Output = ()> + 'static,
     ) -> Self {
-        let connections = Rc::<Connections>::default();
-        let looked_after = Rc::clone(&connections);
-        actix_rt::spawn(async move { looked_after.look_after(ending).await });
-        let (registry, last_registry) = (Arc::clone(&gate.registry), gate.registry.load_full());
-        let (registry, plans) = (Cache::new(registry), gate.limiter.watch_plans());
-        let seen = RefCell::new(Seen { registry, last_registry, plans });
-        Self { gate, seen, connections }
-    }
-}
-
-impl Deref for Worker {
-    type Target = Gate;
-
-    fn deref(&self) -> &Gate {
-        &self.gate
+        let (seen, connections) = (RefCell::new(Seen::of(&gate)), Connections::default());
+        let worker = Self { gate, seen: Rc::new(seen), connections: Rc::new(connections) };
+        let (seen, connections) = (Rc::clone(&worker.seen), Rc::clone(&worker.connections));
+        actix_rt::spawn(async move {
+            let look_again = || {
+                seen.borrow_mut().now();
+            };
+            connections.look_after(ending, look_again).await;
+        });
+        worker
     }
 }
