@@ -163,10 +163,9 @@ impl<'v> Verifier<'v> {
 
     /// The product that a request is for.
     fn product(&self, request: &Request<'_>) -> Result<&'v Arc<Product>, Undecided> {
-        match request.product {
-            Some(id) => self.product_of(Some(id), None),
-            None => self.product_of(None, request.host().as_deref()),
-        }
+        // A host is read only where it decides.
+        let host = if request.product.is_none() { request.host() } else { None };
+        self.product_of(request.product, host.as_deref())
     }
 
     /// The product of that id, or where none is named the host's, or the only one there is.
