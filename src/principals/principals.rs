@@ -1,5 +1,6 @@
 //! Finding the principal of a secret: in memory when it is warm, by one indexed read when not.
 
+use std::slice;
 use std::sync::Arc;
 
 use super::cache::Cache;
@@ -36,11 +37,23 @@ impl Principals {
     /// # Errors
     /// As the store's: nothing could be decided.
     pub fn load(&self, presented: &Presented) -> Result<Found, Fault> {
+        self.load_all(slice::from_ref(presented))?.pop().unwrap_or(Ok(Found::Unknown))
+    }
+
+    /// The same of several, by one snapshot: an answer for each, in their order.
+    ///
+    /// # Errors
+    /// As the store's: nothing could be decided of any.
+    pub fn load_all(&self, presented: &[Presented]) -> Result<Vec<Result<Found, Fault>>, Fault> {
         let (began, limits_began) = (self.cache.generation(), self.limiter.generation());
-        let found =
-            self.store.read(|db| table::by_secret(db, presented, &self.rights, limits_began))?;
-        if let Found::Known(principal, _) = &found {
-            self.cache.insert(principal, began);
+        let found: Vec<_> = self.store.read(|db| {
+            let look_up = |one| table::by_secret(db, one, &self.rights, limits_began);
+            Ok::<_, Fault>(presented.iter().map(look_up).collect())
+        })?;
+        for found in found.iter().flatten() {
+            if let Found::Known(principal, _) = found {
+                self.cache.insert(principal, began);
+            }
         }
         Ok(found)
     }

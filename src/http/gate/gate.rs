@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use tokio::sync::Semaphore;
 
+use super::look_ups::LookUps;
 use crate::clock::Clock;
 use crate::http::once::OnceAMinute;
 use crate::http::peers::Peers;
@@ -14,10 +14,6 @@ use crate::registry::Registry;
 use crate::upkeep::Files;
 use crate::usage::Ledger;
 
-/// Look-ups of cold keys that may wait for the database: beyond it a caller is told that nothing
-/// can be decided, rather than kept for long.
-const LOOK_UPS_MAX: usize = 1_024;
-
 /// What the gate needs to answer.
 pub struct Gate {
     pub(super) registry: Arc<ArcSwap<Registry>>,
@@ -26,7 +22,7 @@ pub struct Gate {
     /// Where every verdict is counted.
     pub(super) ledger: Arc<Ledger>,
     pub(super) clock: Clock,
-    pub(super) look_ups: Semaphore,
+    pub(super) look_ups: LookUps,
     /// Warnings about requests: anybody can cause them.
     pub(super) warned: OnceAMinute,
     /// Our own faults: no flood of warnings keeps them quiet.
@@ -49,7 +45,7 @@ impl Gate {
         issuer: String,
         clock: Clock,
     ) -> Self {
-        let look_ups = Semaphore::new(LOOK_UPS_MAX);
+        let look_ups = LookUps::new(Arc::clone(&principals));
         let (warned, faults) = (OnceAMinute::default(), OnceAMinute::default());
         Self {
             registry,

@@ -20,6 +20,7 @@ mod gate;
 mod head;
 mod health;
 mod idle;
+mod look_ups;
 mod rate;
 mod reply;
 mod resource_metadata;

@@ -60,8 +60,7 @@ pub(super) fn verify(
     Served::Answered
 }
 
-/// Reads a principal off this thread, the `number`th time for one request; only so many of these wait
-/// at a time.
+/// Reads a principal off this thread, the `number`th time for one request.
 pub(super) async fn look_up(
     gate: &Gate,
     presented: Presented,
@@ -70,15 +69,7 @@ pub(super) async fn look_up(
     if number > LOOK_UPS_EACH {
         return Err("it was overtaken again and again".to_owned());
     }
-    let Ok(_permit) = gate.look_ups.try_acquire() else {
-        return Err("too many look-ups are waiting".to_owned());
-    };
-    let principals = Arc::clone(&gate.principals);
-    let read = actix_rt::task::spawn_blocking(move || principals.load(&presented)).await;
-    match read {
-        Ok(found) => found.map_err(|fault| fault.to_string()),
-        Err(_) => Err("the look-up failed by a fault of ours".to_owned()),
-    }
+    gate.look_ups.look_up(presented).await
 }
 
 /// Tells the one who can mend it what kept us from deciding; never the one who asked.

@@ -6,6 +6,7 @@
 mod allocations;
 mod asked;
 mod caddy;
+mod cold;
 mod decision;
 mod described;
 mod fields;
