@@ -2,7 +2,6 @@
 //! write a row for each bucket costs some 40 µs where a million are in use; a block costs as much, and
 //! takes all that is new in it.
 
-use super::bucket::BucketId;
 use super::entries::{self, Entry};
 use super::table::{self, Block};
 use crate::error::Result;
@@ -61,14 +60,19 @@ fn put(tx: &Write<'_>, old: Option<&Block>, entries: &[Entry]) -> Result<usize> 
     Ok(blocks)
 }
 
-/// Both in one order; of a bucket that is in both, what is new.
+/// Both in one order, as either is; of a bucket that is in both, what is new.
 fn merged(old: Option<&Block>, new: &[Entry], today: u16) -> Vec<Entry> {
     let old = old.into_iter().flat_map(|block| entries::decode(&block.entries));
-    let is_replaced = |bucket: &BucketId| new.binary_search_by_key(bucket, |(it, _)| *it).is_ok();
-    let kept = old.filter(|(bucket, _)| !is_replaced(bucket));
-    let mut all: Vec<_> =
-        kept.chain(new.iter().copied()).filter(|(_, saved)| saved.day >= today).collect();
-    all.sort_unstable_by_key(|(bucket, _)| *bucket);
+    let (mut old, mut all) = (old.peekable(), Vec::with_capacity(BLOCK_ENTRIES_MAX + new.len()));
+    for (bucket, saved) in new {
+        while let Some(before) = old.next_if(|(it, _)| it < bucket) {
+            all.push(before);
+        }
+        old.next_if(|(it, _)| it == bucket);
+        all.push((*bucket, *saved));
+    }
+    all.extend(old);
+    all.retain(|(_, saved)| saved.day >= today);
     all
 }
 
@@ -78,7 +82,7 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::super::bucket::{SavedDay, day};
+    use super::super::bucket::{BucketId, SavedDay, day};
     use super::super::saved_day;
     use super::*;
     use crate::clock::{Clock, Timestamp};

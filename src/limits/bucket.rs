@@ -1,5 +1,7 @@
 //! A bucket: what one key, or one workspace under one product, has used.
 
+use std::cmp::Ordering;
+
 use sha2::{Digest as _, Sha256};
 
 use super::Allowance;
@@ -16,8 +18,21 @@ pub(super) const DAY_SECONDS: u32 = 86_400;
 pub(super) const IDLE_SECONDS: u32 = 600;
 
 /// Whose use is counted together. The database orders them as this does, by their bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct BucketId([u8; 16]);
+
+impl Ord for BucketId {
+    fn cmp(&self, other: &Self) -> Ordering {
+        // As one number, which costs less than byte by byte.
+        u128::from_be_bytes(self.0).cmp(&u128::from_be_bytes(other.0))
+    }
+}
+
+impl PartialOrd for BucketId {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
 impl BucketId {
     /// One key's own.
