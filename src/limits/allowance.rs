@@ -1,7 +1,12 @@
 //! What one caller may use: a plan's numbers as they hold for it.
 
+use std::fmt::Write as _;
+
 /// Parts of a whole in which a rate is reckoned.
 const BILLION: u64 = 1_000_000_000;
+
+/// The longest policy: two windows of ten digits each.
+const POLICY_BYTES_MAX: usize = 64;
 
 /// How many requests a bucket takes. An absent number means no limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,10 +32,16 @@ impl Allowance {
     /// [RateLimit header fields]: https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
     #[must_use]
     pub fn policy(&self) -> Option<String> {
-        let minute = self.per_minute.map(|limit| format!("\"minute\";q={limit};w=60"));
-        let day = self.per_day.map(|limit| format!("\"day\";q={limit};w=86400"));
-        let windows: Vec<String> = minute.into_iter().chain(day).collect();
-        (!windows.is_empty()).then(|| windows.join(", "))
+        let mut policy = String::with_capacity(POLICY_BYTES_MAX);
+        for (name, limit, seconds) in
+            [("minute", self.per_minute, 60), ("day", self.per_day, 86_400)]
+        {
+            let Some(limit) = limit else { continue };
+            let before = if policy.is_empty() { "" } else { ", " };
+            write!(policy, "{before}\"{name}\";q={limit};w={seconds}")
+                .expect("writing to a string cannot fail");
+        }
+        Some(policy).filter(|policy| !policy.is_empty())
     }
 
     /// Whether a request that counts for `cost` can ever pass.
