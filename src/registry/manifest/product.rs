@@ -156,9 +156,9 @@ impl DeclaredParams {
         resources: &[resources::Declared],
         routes: &Routes,
     ) {
-        let of_routes = routes.iter().flat_map(|route| &route.params).map(|param| &param.name);
-        let of_resources = resources.iter().map(|declared| &declared.resource.name);
-        let known: BTreeSet<&str> = of_routes.chain(of_resources).map(String::as_str).collect();
+        let of_routes = routes.iter().flat_map(|route| &route.params).map(|param| &*param.name);
+        let of_resources = resources.iter().map(|declared| declared.resource.name.as_str());
+        let known: BTreeSet<&str> = of_routes.chain(of_resources).collect();
         for (name, at) in &self.places {
             if !known.contains(name.as_str()) {
                 let hint = crate::source::did_you_mean(name, known.iter().copied());

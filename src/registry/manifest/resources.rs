@@ -181,5 +181,8 @@ pub(super) fn check_places(document: &Document<'_>, declared: &[Declared], route
 }
 
 fn has_param(routes: &Routes, name: &str) -> bool {
-    routes.iter().flat_map(|route| &route.params).any(|param| !param.is_rest && param.name == name)
+    routes
+        .iter()
+        .flat_map(|route| &route.params)
+        .any(|param| !param.is_rest && *param.name == *name)
 }

@@ -34,6 +34,7 @@ pub(super) fn read(root: &mut Table<'_>, known: &Known<'_>) -> Option<Routes> {
         let at = entry.name.at;
         let counted = known.scopes.map(|scopes| CountedScopes::of(&needs, scopes));
         let counted = counted.unwrap_or_default();
+        let (method, path) = (method.into(), path.to_owned());
         let route = Route { method, path, needs, counted, cost, params, at };
         if let Err(first) = routes.add(route, &parts) {
             let message = format!("`{}` is the same route: keep one of the two", first.name());
@@ -43,7 +44,10 @@ pub(super) fn read(root: &mut Table<'_>, known: &Known<'_>) -> Option<Routes> {
     Some(routes)
 }
 
-fn read_name(document: &Document<'_>, name: Written<&str>) -> Option<(String, String, Vec<Part>)> {
+fn read_name<'n>(
+    document: &Document<'_>,
+    name: Written<&'n str>,
+) -> Option<(&'n str, &'n str, Vec<Part>)> {
     let Some((method, path)) = name.value.split_once(' ') else {
         let message = format!(
             "`{}` is no route: write a method and a path, such as \"GET /v1/orders\"",
@@ -61,7 +65,7 @@ fn read_name(document: &Document<'_>, name: Written<&str>) -> Option<(String, St
         document.error(name.at, message.as_str());
     }
     method_check.ok()?;
-    Some((method.to_owned(), path.to_owned(), path_parts.ok()?))
+    Some((method, path, path_parts.ok()?))
 }
 
 fn read_params(

@@ -11,7 +11,7 @@ use crate::source::At;
 #[derive(Clone, Debug)]
 pub struct Route {
     /// An upper-case method, or `*` for GET, POST, PUT, PATCH, DELETE and OPTIONS.
-    pub method: String,
+    pub method: Arc<str>,
     /// The path as written, such as `/v1/stores/{store}`.
     pub path: String,
     /// What a caller needs.
@@ -30,7 +30,7 @@ pub struct Route {
 #[derive(Clone, Debug)]
 pub struct Param {
     /// Its name.
-    pub name: String,
+    pub name: Arc<str>,
     /// Which segment it is, or is the first of, from 0.
     pub segment: usize,
     /// Whether it stands for all segments from there on.
@@ -118,7 +118,12 @@ impl Param {
                 Part::Param(name) => (name, false),
                 Part::Rest(name) => (name, true),
             };
-            Some(Self { name: name.clone(), segment, is_rest, pattern: patterns.pattern(name) })
+            Some(Self {
+                name: name.as_str().into(),
+                segment,
+                is_rest,
+                pattern: patterns.pattern(name),
+            })
         };
         parts.iter().enumerate().filter_map(param).collect()
     }
@@ -144,6 +149,6 @@ impl<'r, 'p> Match<'r, 'p> {
     pub fn params(&self) -> impl Iterator<Item = (&'r str, &'p str)> {
         let segments = self.segments;
         let single = self.route.params.iter().filter(|param| !param.is_rest);
-        single.map(move |param| (param.name.as_str(), segments[param.segment]))
+        single.map(move |param| (&*param.name, segments[param.segment]))
     }
 }

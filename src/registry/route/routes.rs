@@ -2,7 +2,7 @@
 
 use super::declared::{Match, Route};
 use super::path::Part;
-use super::tree::Tree;
+use super::tree::{Tree, Words};
 
 /// What `*` stands for. A method outside of these is open only where it is named.
 const ANY_METHODS: [&str; 6] = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
@@ -12,6 +12,7 @@ const ANY_METHODS: [&str; 6] = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTION
 pub struct Routes {
     list: Vec<Route>,
     tree: Tree,
+    words: Words,
 }
 
 impl Routes {
@@ -19,14 +20,19 @@ impl Routes {
     ///
     /// # Errors
     /// The route that is there already with the same shape and method; nothing was added then.
-    pub fn add(&mut self, route: Route, parts: &[Part]) -> Result<(), &Route> {
-        let same_shape = self.tree.routes_of(parts);
-        let earlier = same_shape.iter().find(|index| self.list[**index].method == route.method);
-        if let Some(index) = earlier {
-            return Err(&self.list[*index]);
+    pub fn add(&mut self, mut route: Route, parts: &[Part]) -> Result<(), &Route> {
+        let Self { list, tree, words } = self;
+        let same_shape = tree.routes_of(parts, words);
+        let earlier = same_shape.iter().find(|place| list[**place].method == route.method);
+        if let Some(place) = earlier {
+            return Err(&list[*place]);
         }
-        same_shape.push(self.list.len());
-        self.list.push(route);
+        same_shape.push(list.len());
+        route.method = words.keep(&route.method);
+        for param in &mut route.params {
+            param.name = words.keep(&param.name);
+        }
+        list.push(route);
         Ok(())
     }
 
@@ -40,8 +46,8 @@ impl Routes {
         let by_any = ANY_METHODS.contains(&method);
         let route = self.tree.find(segments, &mut |routes| {
             let takes = |wanted: &str| {
-                let mut routes = routes.iter().map(|index| &self.list[*index]);
-                routes.find(|route| route.method == wanted && route.takes(segments))
+                let mut routes = routes.iter().map(|place| &self.list[*place]);
+                routes.find(|route| *route.method == *wanted && route.takes(segments))
             };
             takes(method).or_else(|| if by_any { takes("*") } else { None })
         })?;
@@ -83,7 +89,7 @@ mod tests {
     fn route(method: &str, path: &str) -> (Route, Vec<Part>) {
         let parts = parse_path(path).unwrap();
         let params = Param::of_path(&parts, &params());
-        let (method, path) = (method.to_owned(), path.to_owned());
+        let (method, path) = (method.into(), path.to_owned());
         let (needs, at) = (Needs::Authenticated, At::default());
         let counted = CountedScopes::default();
         (Route { method, path, needs, counted, cost: 1, params, at }, parts)
@@ -199,9 +205,9 @@ mod tests {
     fn found_naively(routes: &Routes, method: &str, path: &str) -> Option<String> {
         let segments = split(path);
         let candidates = routes.iter().filter_map(|route| {
-            let by_any = route.method == "*" && ANY_METHODS.contains(&method);
+            let by_any = &*route.method == "*" && ANY_METHODS.contains(&method);
             let ranks = rank(&parse_path(&route.path).unwrap(), &segments)?;
-            let is_open = (route.method == method || by_any) && route.takes(&segments);
+            let is_open = (*route.method == *method || by_any) && route.takes(&segments);
             is_open.then_some((ranks, by_any, route.name()))
         });
         candidates.min().map(|(_, _, name)| name)

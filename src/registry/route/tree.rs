@@ -1,7 +1,9 @@
 //! The shapes of all paths as one tree: a node for each beginning that some route has.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
+use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 use smallvec::SmallVec;
 
@@ -14,56 +16,86 @@ pub(super) struct Tree {
     nodes: Vec<Node>,
 }
 
+/// One line of memory: a request passes several.
 #[derive(Clone, Debug, Default)]
+#[repr(align(64))]
 struct Node {
     literals: Literals,
-    param: Option<usize>,
+    param: Option<Child>,
     /// The routes that end here.
     here: SameShape,
-    /// The routes whose `{*rest}` begins here.
-    rest: SameShape,
+    /// The routes whose `{*rest}` begins here; few nodes have any.
+    rest: Option<Box<SameShape>>,
 }
+
+/// The place of a node that is not the root.
+type Child = NonZeroUsize;
 
 /// The children for which a segment has to be one certain word. Many nodes have one alone, which is
 /// compared and not searched for.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 enum Literals {
-    #[default]
-    None,
-    One(Box<str>, usize),
-    Many(HashMap<Box<str>, usize, BuildHasherDefault<Fnv>>),
+    One(Arc<str>, Child),
+    /// Several, or none.
+    Many(Option<Box<Children>>),
+}
+
+type Children = HashMap<Arc<str>, Child, BuildHasherDefault<Fnv>>;
+
+impl Default for Literals {
+    fn default() -> Self {
+        Self::Many(None)
+    }
 }
 
 impl Literals {
-    fn get(&self, word: &str) -> Option<usize> {
+    fn get(&self, word: &str) -> Option<Child> {
         match self {
-            Self::None => None,
             Self::One(one, child) => (**one == *word).then_some(*child),
-            Self::Many(children) => children.get(word).copied(),
+            Self::Many(children) => children.as_ref()?.get(word).copied(),
         }
     }
 
     /// The child of a word; `next` becomes it where there is none.
-    fn get_or_insert(&mut self, word: &str, next: usize) -> usize {
+    fn get_or_insert(&mut self, word: &Arc<str>, next: Child) -> Child {
         if let Some(child) = self.get(word) {
             return child;
         }
+        let word = Arc::clone(word);
         *self = match std::mem::take(self) {
-            Self::None => Self::One(word.into(), next),
+            Self::Many(None) => Self::One(word, next),
             Self::One(one, child) => {
-                Self::Many(HashMap::from_iter([(one, child), (word.into(), next)]))
+                Self::Many(Some(Box::new(HashMap::from_iter([(one, child), (word, next)]))))
             }
-            Self::Many(mut children) => {
-                children.insert(word.into(), next);
-                Self::Many(children)
+            Self::Many(Some(mut children)) => {
+                children.insert(word, next);
+                Self::Many(Some(children))
             }
         };
         next
     }
 }
 
-/// Routes of one shape, one for each method: seldom more than one, which then lies in its node.
+/// The places of routes of one shape, one for each method: seldom more than one, which then lies in its
+/// node.
 pub(super) type SameShape = SmallVec<[usize; 1]>;
+
+/// The words of a product's routes, each kept once: what most of them have, such as a method, is always
+/// near the processor then.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Words(HashSet<Arc<str>>);
+
+impl Words {
+    /// The one that is kept of such a word.
+    pub(super) fn keep(&mut self, word: &str) -> Arc<str> {
+        if let Some(known) = self.0.get(word) {
+            return Arc::clone(known);
+        }
+        let word = Arc::<str>::from(word);
+        self.0.insert(Arc::clone(&word));
+        word
+    }
+}
 
 /// [FNV-1a](https://www.rfc-editor.org/rfc/rfc9923): good for words as short as these. Only the
 /// operator's words are ever inserted, so that no caller can make them collide.
@@ -95,13 +127,13 @@ impl Default for Tree {
 
 impl Tree {
     /// The routes of the shape of `parts`; the caller may add one.
-    pub(super) fn routes_of(&mut self, parts: &[Part]) -> &mut SameShape {
+    pub(super) fn routes_of(&mut self, parts: &[Part], words: &mut Words) -> &mut SameShape {
         let mut node = 0;
         for part in parts {
             node = match part {
-                Part::Literal(text) => self.literal_child(node, text),
+                Part::Literal(text) => self.literal_child(node, &words.keep(text)),
                 Part::Param(_) => self.param_child(node),
-                Part::Rest(_) => return &mut self.nodes[node].rest,
+                Part::Rest(_) => return self.nodes[node].rest.get_or_insert_default(),
             };
         }
         &mut self.nodes[node].here
@@ -116,44 +148,59 @@ impl Tree {
         segments: &[&str],
         accept: &mut impl FnMut(&[usize]) -> Option<T>,
     ) -> Option<T> {
-        self.find_below(0, segments, accept)
+        self.find_below(&self.nodes[0], segments, accept)
     }
 
     fn find_below<T>(
         &self,
-        node: usize,
+        node: &Node,
         segments: &[&str],
         accept: &mut impl FnMut(&[usize]) -> Option<T>,
     ) -> Option<T> {
-        let node = &self.nodes[node];
         let Some((first, others)) = segments.split_first() else {
             return accept(&node.here);
         };
         let children = [node.literals.get(first), node.param];
         for child in children.into_iter().flatten() {
-            if let Some(found) = self.find_below(child, others, accept) {
+            if let Some(found) = self.find_below(&self.nodes[child.get()], others, accept) {
                 return Some(found);
             }
         }
-        accept(&node.rest)
+        accept(node.rest.as_deref()?)
     }
 
-    fn literal_child(&mut self, node: usize, text: &str) -> usize {
-        let next = self.nodes.len();
-        let child = self.nodes[node].literals.get_or_insert(text, next);
+    fn literal_child(&mut self, node: usize, word: &Arc<str>) -> usize {
+        let next = self.next();
+        let child = self.nodes[node].literals.get_or_insert(word, next);
         self.grow_to(child)
     }
 
     fn param_child(&mut self, node: usize) -> usize {
-        let next = self.nodes.len();
+        let next = self.next();
         let child = *self.nodes[node].param.get_or_insert(next);
         self.grow_to(child)
     }
 
-    fn grow_to(&mut self, child: usize) -> usize {
+    /// The place of the next node that is made.
+    fn next(&self) -> Child {
+        Child::new(self.nodes.len()).expect("there is a root")
+    }
+
+    fn grow_to(&mut self, child: Child) -> usize {
+        let child = child.get();
         if child == self.nodes.len() {
             self.nodes.push(Node::default());
         }
         child
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_node_is_one_line_of_memory() {
+        assert_eq!((size_of::<Node>(), align_of::<Node>()), (64, 64));
     }
 }

@@ -30,12 +30,12 @@ impl<'p> Call<'p> {
         };
         let open = product.routes.iter().filter(is_open);
         let rank = |it: &&Route| {
-            (it.method != "GET", unknown(it), it.needs == Needs::Authenticated, it.path.len())
+            (&*it.method != "GET", unknown(it), it.needs == Needs::Authenticated, it.path.len())
         };
         let route = open.min_by_key(rank)?;
         Some(Self {
             url: format!("https://{}{}", host(product, key_type), path(route, key)),
-            method: if route.method == "*" { "GET" } else { &route.method },
+            method: if &*route.method == "*" { "GET" } else { &route.method },
             credential: product.credentials.first()?,
         })
     }
