@@ -1,6 +1,8 @@
 """nginx in front, as `keystile nginx` prints it; and the same with an nginx in the gate's place."""
 
+import http.client
 import shutil
+import socket
 import subprocess
 
 from . import cost
@@ -25,28 +27,49 @@ http {{
 }}
 """
 
-ANSWERING = "server {{ listen 127.0.0.1:{port}; access_log off; return 200; }}"
+ANSWERING = "server {{ listen 127.0.0.1:{port}; access_log off; {headers} return 200; }}"
+
+# What an nginx says by itself.
+OWN = {"date", "server", "connection", "content-length"}
 
 
 def through_nginx(worlds):
-    """Requests per second through either, all on one core."""
+    """Requests per second through either, all on one core; and beside an nginx that says as much as the gate."""
     need_nginx()
     world = worlds.of()
     question = world.folder / "front-question.txt"
     question.write_text(QUESTION)
-    stub = free_port()
-    started = [nginx(world.folder / "stub", stub, ANSWERING.format(port=stub))]
+    bare, telling = free_port(), free_port()
+    started = [nginx(world.folder / "stub", bare, ANSWERING.format(port=bare, headers=""))]
     try:
+        stub = ANSWERING.format(port=telling, headers=headers_of(world))
+        started.append(nginx(world.folder / "telling", telling, stub))
         loads = []
-        for gate in (stub, world.port):
+        for gate in (bare, telling, world.port):
             port = free_port()
             server = nginx(world.folder / f"front-{gate}", port, before(world, gate, port))
             started.append(server)
             loads.append(cost.load_of(world, server=server, port=port, question=question))
-        return f"{cost.compare(*loads, worlds.pairs).per_second:.2f}"
+        *floors, gate = loads
+        bare, telling = (cost.compare(floor, gate, worlds.pairs).per_second for floor in floors)
+        return f"{bare:.2f}; {telling:.2f} beside one that sends the gate's headers"
     finally:
         for server in started:
             server.end()
+
+
+def headers_of(world):
+    """The header of an answer of the gate's, as an nginx is told to send it."""
+    question = (world.folder / "question.txt").read_bytes().replace(b"@ID@", b"probe-probe")
+    question = question.replace(b"@ROUTE@", world.routes.read_bytes().split()[0])
+    with socket.create_connection(("127.0.0.1", world.port)) as there:
+        there.sendall(question.replace(b"@KEY@", world.secrets.read_bytes().split()[0]))
+        answer = http.client.HTTPResponse(there)
+        answer.begin()
+    if answer.status != 200:
+        raise cost.Unexpected(f"/verify answers {answer.status}")
+    lines = ((name.lower(), value) for name, value in answer.getheaders())
+    return " ".join(f"add_header {name} '{value}';" for name, value in lines if name not in OWN)
 
 
 def before(world, gate, port):
@@ -58,7 +81,7 @@ def before(world, gate, port):
     printed = subprocess.run(words, check=True, capture_output=True, text=True).stdout
     assert f"server 127.0.0.1:{world.port} " in printed, "the gate is in the printed configuration"
     printed = printed.replace(f"server 127.0.0.1:{world.port} ", f"server 127.0.0.1:{gate} ")
-    return printed + ANSWERING.format(port=api)
+    return printed + ANSWERING.format(port=api, headers="")
 
 
 def nginx(folder, port, servers):
