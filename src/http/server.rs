@@ -164,7 +164,7 @@ impl Running {
             Peers::new(settings.gate_peers.clone()),
             issuer,
             app.clock.clone(),
-        ));
+        )?);
         let builder = Server::build()
             .disable_signals()
             .max_concurrent_connections(CONNECTIONS_MAX)

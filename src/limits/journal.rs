@@ -22,7 +22,7 @@ const DELETED_MAX: usize = 500;
 /// Entries of one row of the journal: 880 KiB.
 const ROW_ENTRIES_MAX: usize = 40_000;
 
-/// Entries after which the journal is folded: 8.8 MB of it, and some 15 MB of memory meanwhile. Where a
+/// Entries after which the journal is folded: 8.8 MB of it, and less than 20 MB of memory meanwhile. Where a
 /// million buckets are in use every block is written anew, however few entries it takes.
 const ENTRIES_MAX: usize = 400_000;
 
@@ -46,6 +46,11 @@ impl Journal {
     /// # Errors
     /// As the store's; what was not written is written the next time.
     pub fn save(&mut self, now: Timestamp) -> Result<()> {
+        self.append()?;
+        if self.entries >= ENTRIES_MAX { self.fold(now) } else { Ok(()) }
+    }
+
+    fn append(&mut self) -> Result<()> {
         let unsaved: Vec<_> = self.limiter.take_unsaved().flatten().collect();
         let mut rows = unsaved.chunks(ROW_ENTRIES_MAX);
         while let Some(row) = rows.next() {
@@ -57,7 +62,7 @@ impl Journal {
             }
             self.entries += row.len();
         }
-        if self.entries >= ENTRIES_MAX { self.fold(now) } else { Ok(()) }
+        Ok(())
     }
 
     /// The last time: writes down what is left, so that the next start finds no journal.
@@ -99,11 +104,16 @@ impl Journal {
 /// # Errors
 /// As the store's.
 pub fn fold(store: &Store, now: Timestamp) -> Result<()> {
-    let (mut entries, mut last, today) = (Vec::new(), None, day(now));
+    let (mut entries, mut buckets, mut last, today) = (Vec::new(), 0, None, day(now));
     store.read(|db| {
         table::journal(db, |row| {
             last = Some(row.number);
             entries.extend(entries_of(&row, today));
+            // Many words on few buckets take no more room than few.
+            if entries.len() > 2 * buckets + ROW_ENTRIES_MAX {
+                keep_latest(&mut entries);
+                buckets = entries.len();
+            }
         })
     })?;
     let Some(last) = last else { return Ok(()) };
@@ -202,6 +212,16 @@ mod tests {
         let mut rows = 0;
         world.store.read(|db| table::journal(db, |_| rows += 1)).unwrap();
         assert_eq!(rows, 0);
+    }
+
+    #[test]
+    fn of_several_words_on_a_bucket_the_last_is_kept() {
+        let of = |number: u128, spent| {
+            (BucketId::of_bytes(number.to_be_bytes()), SavedDay { day: 1, spent })
+        };
+        let mut said = vec![of(2, 9), of(1, 1), of(2, 5), of(3, 1), of(1, 7), of(2, 6)];
+        keep_latest(&mut said);
+        assert_eq!(said, [of(1, 7), of(2, 6), of(3, 1)]);
     }
 
     #[test]

@@ -103,6 +103,9 @@ impl Cache {
     }
 
     pub(super) fn remove(&self, digests: &[SecretDigest]) {
+        if digests.is_empty() {
+            return;
+        }
         self.generation.fetch_add(1, Ordering::SeqCst);
         for digest in digests {
             self.lock(digest).remove(digest);

@@ -37,25 +37,31 @@ impl Principals {
     /// # Errors
     /// As the store's: nothing could be decided.
     pub fn load(&self, presented: &Presented) -> Result<Found, Fault> {
-        self.load_all(slice::from_ref(presented))?.pop().unwrap_or(Ok(Found::Unknown))
+        let mut answer = Err(Fault::Other("nothing was looked up".to_owned()));
+        self.load_all(slice::from_ref(presented), |found| answer = found)?;
+        answer
     }
 
-    /// The same of several, by one snapshot: an answer for each, in their order.
+    /// The same of several, by one snapshot: `each` is told what was found, in their order.
     ///
     /// # Errors
-    /// As the store's: nothing could be decided of any.
-    pub fn load_all(&self, presented: &[Presented]) -> Result<Vec<Result<Found, Fault>>, Fault> {
+    /// As the store's: nothing could be decided of those that `each` was not told of.
+    pub fn load_all(
+        &self,
+        presented: &[Presented],
+        mut each: impl FnMut(Result<Found, Fault>),
+    ) -> Result<(), Fault> {
         let (began, limits_began) = (self.cache.generation(), self.limiter.generation());
-        let found: Vec<_> = self.store.read(|db| {
-            let look_up = |one| table::by_secret(db, one, &self.rights, limits_began);
-            Ok::<_, Fault>(presented.iter().map(look_up).collect())
-        })?;
-        for found in found.iter().flatten() {
-            if let Found::Known(principal, _) = found {
-                self.cache.insert(principal, began);
+        self.store.read(|db| {
+            for presented in presented {
+                let found = table::by_secret(db, presented, &self.rights, limits_began);
+                if let Ok(Found::Known(principal, _)) = &found {
+                    self.cache.insert(principal, began);
+                }
+                each(found);
             }
-        }
-        Ok(found)
+            Ok(())
+        })
     }
 
     /// Drops principals whose rows were changed, before the change is acknowledged.

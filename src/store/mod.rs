@@ -30,4 +30,4 @@ pub use pattern::containing;
 pub(crate) use row::params;
 pub use row::{Cell, Column, Param, Read, Row, Write};
 pub use seal::Seal;
-pub use store::Store;
+pub use store::{READERS, Store};

@@ -17,7 +17,7 @@ use crate::clock::Clock;
 use crate::error::{Error, Result};
 
 /// Connections for reading: enough for cold keys beside a page or two, few enough for a small server.
-const READERS: u32 = 4;
+pub const READERS: u32 = 4;
 
 /// What each of them keeps of the database's pages at most. A listing goes through the indices of a
 /// workspace's keys from end to end: those of ten thousand keys fit, and where they did not, nothing of

@@ -6,6 +6,7 @@ use arc_swap::ArcSwap;
 
 use super::look_ups::LookUps;
 use crate::clock::Clock;
+use crate::error::Result;
 use crate::http::once::OnceAMinute;
 use crate::http::peers::Peers;
 use crate::limits::Limiter;
@@ -36,7 +37,9 @@ pub struct Gate {
 impl Gate {
     /// A gate over the registry in force, the principals with what they use and the ledger of their
     /// requests, and the states of the plugin files; `issuer` is who gives tokens.
-    #[must_use]
+    ///
+    /// # Errors
+    /// `CannotStart` where there are no threads for its look-ups.
     pub fn new(
         registry: Arc<ArcSwap<Registry>>,
         (principals, limiter, ledger): (Arc<Principals>, Arc<Limiter>, Arc<Ledger>),
@@ -44,10 +47,10 @@ impl Gate {
         peers: Peers,
         issuer: String,
         clock: Clock,
-    ) -> Self {
-        let look_ups = LookUps::new(Arc::clone(&principals));
+    ) -> Result<Self> {
+        let look_ups = LookUps::start(Arc::clone(&principals), clock.clone())?;
         let (warned, faults) = (OnceAMinute::default(), OnceAMinute::default());
-        Self {
+        Ok(Self {
             registry,
             principals,
             limiter,
@@ -59,6 +62,6 @@ impl Gate {
             files,
             peers,
             issuer,
-        }
+        })
     }
 }

@@ -1,4 +1,4 @@
-//! Keys that nobody has asked about since the start: they are looked up, many of them together.
+//! Keys that nobody has asked about since the start, and many of them at once.
 
 use std::sync::Barrier;
 use std::thread;
@@ -31,12 +31,11 @@ fn callers_who_come_together_after_a_start_are_each_told_of_their_own_key() {
     let together = Barrier::new(CALLERS);
     thread::scope(|scope| {
         for (caller, key) in keys.iter().enumerate() {
-            let (gate, together, prefix) = (instance.client(), &together, &prefix);
+            let (gate, together) = (instance.client(), &together);
+            let unknown = Secret::mint(&prefix).unwrap();
+            let is_unknown = caller % 4 == 0;
+            let question = question(if is_unknown { unknown.expose() } else { &key.secret });
             scope.spawn(move || {
-                let unknown = Secret::mint(prefix).unwrap();
-                let is_unknown = caller % 4 == 0;
-                let secret = if is_unknown { unknown.expose() } else { &key.secret };
-                let question = question(secret);
                 together.wait();
                 let answer = gate.send(&question);
                 let code = answer.header("x-keystile-code");
