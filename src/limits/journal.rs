@@ -22,9 +22,8 @@ const DELETED_MAX: usize = 500;
 /// Entries of one row of the journal: 880 KiB.
 const ROW_ENTRIES_MAX: usize = 40_000;
 
-/// Entries after which the journal is folded: 8.8 MB of it, and less than 20 MB of memory meanwhile. Where a
-/// million buckets are in use every block is written anew, however few entries it takes.
-const ENTRIES_MAX: usize = 400_000;
+/// Entries after which the journal is folded: 4.4 MB of it, and less than 10 MB of memory meanwhile.
+const ENTRIES_MAX: usize = 200_000;
 
 /// Brings the day counts of a limiter to the database. There is one for each limiter.
 pub struct Journal {

@@ -128,7 +128,7 @@ impl Desk {
     }
 
     fn read(&self, mut waiting: Vec<Waiting>) {
-        // Nobody is told who has gone, and whoever waited for long is told that at once.
+        // Nothing is read for who has gone, and whoever waited for long is told so at once.
         waiting.retain(|it| !it.answer.is_closed());
         let began = self.clock.now();
         for late in waiting.extract_if(.., |it| it.since.plus(WAIT) <= began) {
