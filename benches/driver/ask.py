@@ -6,6 +6,12 @@ import socket
 GROUP = 50
 
 
+def filled(question, routes, request_id):
+    """A question from its file, with an id and the first of the routes; the key is left open."""
+    filled = question.read_bytes().replace(b"@ID@", request_id)
+    return filled.replace(b"@ROUTE@", routes.read_bytes().split()[0])
+
+
 def exchange(port, questions, expected):
     """Sends each question; every answer has to begin with `expected`. Answers how many there were."""
     count = 0

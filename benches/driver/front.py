@@ -6,6 +6,7 @@ import socket
 import subprocess
 
 from . import cost
+from .ask import filled
 from .world import Server, free_port, until_heard
 
 QUESTION = (
@@ -51,8 +52,8 @@ def through_nginx(worlds):
             started.append(server)
             loads.append(cost.load_of(world, server=server, port=port, question=question))
         *floors, gate = loads
-        bare, telling = (cost.compare(floor, gate, worlds.pairs).per_second for floor in floors)
-        return f"{bare:.2f}; {telling:.2f} beside one that sends the gate's headers"
+        ratios = [cost.compare(floor, gate, worlds.pairs).per_second for floor in floors]
+        return f"{ratios[0]:.2f}; {ratios[1]:.2f} beside one that sends the gate's headers"
     finally:
         for server in started:
             server.end()
@@ -60,8 +61,7 @@ def through_nginx(worlds):
 
 def headers_of(world):
     """The header of an answer of the gate's, as an nginx is told to send it."""
-    question = (world.folder / "question.txt").read_bytes().replace(b"@ID@", b"probe-probe")
-    question = question.replace(b"@ROUTE@", world.routes.read_bytes().split()[0])
+    question = filled(world.folder / "question.txt", world.routes, b"probe-probe")
     with socket.create_connection(("127.0.0.1", world.port)) as there:
         there.sendall(question.replace(b"@KEY@", world.secrets.read_bytes().split()[0]))
         answer = http.client.HTTPResponse(there)

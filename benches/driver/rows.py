@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Callable
 
 from . import cost, front, logins, pages, tokens
-from .ask import exchange
+from .ask import exchange, filled
 
 MILLION = 1_000_000
 
@@ -65,8 +65,7 @@ def refused(status, code, ask):
     def measure(worlds):
         world = worlds.of()
         load = ask(world)
-        question = load.question.read_bytes().replace(b"@ID@", b"probe-probe")
-        question = question.replace(b"@ROUTE@", load.routes.read_text().split()[0].encode())
+        question = filled(load.question, load.routes, b"probe-probe")
         keys = load.secrets.read_bytes().split()[:100]
         expected = f"HTTP/1.1 {status} ".encode()
         exchange(world.port, (question.replace(b"@KEY@", key) for key in keys), expected)

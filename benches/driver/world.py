@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from .ask import exchange
+from .ask import exchange, filled
 
 # Server and load generator share this core: wake-ups between cores would drown what differs.
 CORE = sorted(os.sched_getaffinity(0))[-1]
@@ -138,9 +138,7 @@ class World:
 
     def warm(self):
         """Asks once about every key; each has to pass."""
-        question = (self.folder / "question.txt").read_bytes()
-        route = self.routes.read_text().split()[0].encode()
-        question = question.replace(b"@ROUTE@", route).replace(b"@ID@", b"warm-warm-warm")
+        question = filled(self.folder / "question.txt", self.routes, b"warm-warm-warm")
         keys = self.secrets.read_bytes().split()
         exchange(self.port, (question.replace(b"@KEY@", key) for key in keys), b"HTTP/1.1 200 ")
 
