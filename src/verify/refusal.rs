@@ -144,62 +144,62 @@ impl Refusal {
 
     /// What the caller is told; `product` is the API's name.
     #[must_use]
-    pub fn message(&self, product: &str) -> Cow<'static, str> {
+    pub fn message(&self, product: &str) -> String {
         match self {
-            Self::InvalidRequest(reason) => {
-                format!("This request cannot be judged: {reason}.").into()
+            Self::InvalidRequest(reason) => format!("This request cannot be judged: {reason}."),
+            Self::MissingCredential => format!("Send your {product} API key with the request."),
+            Self::AmbiguousCredential => {
+                "Send exactly one API key, in one header, once.".to_owned()
             }
-            Self::MissingCredential => {
-                format!("Send your {product} API key with the request.").into()
-            }
-            Self::AmbiguousCredential => "Send exactly one API key, in one header, once.".into(),
             Self::InvalidKey => format!(
                 "This is no valid {product} API key. Check that it is complete and meant for this \
                  API."
-            )
-            .into(),
+            ),
             Self::InvalidToken => format!(
                 "This access token is not good for {product}, or is no more. Get another by the \
                  refresh token, or ask for access anew."
-            )
-            .into(),
-            Self::RevokedKey => "This API key was revoked. Use a current one.".into(),
-            Self::ExpiredKey => "This API key has expired. Create a new one.".into(),
-            Self::HttpsRequired => "Call this API by https.".into(),
+            ),
+            Self::RevokedKey => "This API key was revoked. Use a current one.".to_owned(),
+            Self::ExpiredKey => "This API key has expired. Create a new one.".to_owned(),
+            Self::HttpsRequired => "Call this API by https.".to_owned(),
             Self::IpNotAllowed => {
-                "This API key may not be used from your address. Ask its owner to allow it.".into()
+                "This API key may not be used from your address. Ask its owner to allow it."
+                    .to_owned()
             }
             Self::WrongEnvironment => {
-                "This API key belongs to another environment. Use the host of its key type.".into()
+                "This API key belongs to another environment. Use the host of its key type."
+                    .to_owned()
             }
             Self::AmbiguousPath(reason) => {
-                format!("Write the request's target in one plain way: {reason}.").into()
+                format!("Write the request's target in one plain way: {reason}.")
             }
-            Self::RouteNotDeclared => format!("{product} has no such endpoint.").into(),
+            Self::RouteNotDeclared => format!("{product} has no such endpoint."),
             Self::InsufficientScope { required, is_any_enough } => {
                 let which = if *is_any_enough { "one of these scopes" } else { "this scope" };
-                format!("This API key lacks {which}: {required}. Use a key that has it.").into()
+                format!("This API key lacks {which}: {required}. Use a key that has it.")
             }
             Self::ResourceMismatch { resource, .. } => {
-                format!("This API key is not bound to this {resource}. Use a key that is.").into()
+                format!("This API key is not bound to this {resource}. Use a key that is.")
             }
-            Self::RateLimited { retry_after: Some(1), .. } => {
-                "Too many requests in a minute. Try again in 1 second.".into()
-            }
-            Self::RateLimited { retry_after: Some(seconds), .. } => {
-                format!("Too many requests in a minute. Try again in {seconds} seconds.").into()
-            }
+            Self::RateLimited { retry_after: Some(seconds), .. } => format!(
+                "Too many requests in a minute. Try again in {}.",
+                counted(*seconds, "second")
+            ),
             Self::RateLimited { retry_after: None, .. } => {
                 "This request counts for more than your plan allows at all. Use a larger plan."
-                    .into()
+                    .to_owned()
             }
             Self::QuotaExceeded { .. } => {
                 "The day's quota is used up. Try again after midnight UTC, or use a larger plan."
-                    .into()
+                    .to_owned()
             }
             Self::Unavailable(_) => {
-                "This request cannot be judged at the moment. Try again shortly.".into()
+                "This request cannot be judged at the moment. Try again shortly.".to_owned()
             }
         }
     }
+}
+
+fn counted(number: u32, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }

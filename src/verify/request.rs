@@ -169,7 +169,7 @@ mod tests {
         let asked = Asked::new((dialect, Some("whale")), ("GET", b"/own"), headers);
         match Request::read(&asked) {
             Ok(request) => Ok(format!("{} {}", request.method, request.target.escape_ascii())),
-            Err(refusal) => Err(refusal.message("Whale").into_owned()),
+            Err(refusal) => Err(refusal.message("Whale")),
         }
     }
 
