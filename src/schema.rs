@@ -1,6 +1,8 @@
 //! The database's schema: every migration, in the order of their numbers.
 
 use crate::store::Migration;
+#[cfg(test)]
+use crate::store::{Lock, Locked, Store};
 
 /// All migrations; the first is number 1. One that was released is never changed.
 pub const MIGRATIONS: &[Migration] = &[
@@ -25,3 +27,12 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     Migration { name: "0014_last_uses", sql: include_str!("../migrations/0014_last_uses.sql") },
 ];
+
+/// The database of a new folder, for a test.
+#[cfg(test)]
+pub(crate) fn store_in(folder: &tempfile::TempDir, clock: &crate::clock::Clock) -> Store {
+    let Locked::Ours(lock) = Lock::take(&folder.path().join("data")).unwrap() else {
+        panic!("a new folder is nobody's");
+    };
+    Store::open(lock, MIGRATIONS, clock).unwrap()
+}

@@ -86,18 +86,15 @@ mod tests {
     use super::super::saved_day;
     use super::*;
     use crate::clock::{Clock, Timestamp};
-    use crate::schema::MIGRATIONS;
-    use crate::store::{Lock, Locked, Store, params};
+    use crate::schema::store_in;
+    use crate::store::{Store, params};
 
     const NOW: Timestamp = Timestamp::from_millis(1_772_366_400_000);
 
     const LENGTHS: &str = "SELECT length(entries) FROM day_blocks";
 
     fn store(folder: &tempfile::TempDir) -> Store {
-        let Locked::Ours(lock) = Lock::take(&folder.path().join("data")).unwrap() else {
-            panic!("a new folder is nobody's");
-        };
-        Store::open(lock, MIGRATIONS, &Clock::standing_at(NOW)).unwrap()
+        store_in(folder, &Clock::standing_at(NOW))
     }
 
     fn bucket(number: u16) -> BucketId {

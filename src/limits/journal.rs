@@ -156,8 +156,8 @@ mod tests {
     use crate::clock::Clock;
     use crate::id::KeyId;
     use crate::limits::{Allowance, Ask, BucketId, Outcome, Place, saved_day};
-    use crate::schema::MIGRATIONS;
-    use crate::store::{Lock, Locked, params};
+    use crate::schema::store_in;
+    use crate::store::params;
 
     const NOW: Timestamp = Timestamp::from_millis(1_772_366_400_000);
 
@@ -171,11 +171,7 @@ mod tests {
     impl World {
         fn new() -> Self {
             let folder = tempfile::tempdir().unwrap();
-            let Locked::Ours(lock) = Lock::take(&folder.path().join("data")).unwrap() else {
-                panic!("a new folder is nobody's");
-            };
-            let clock = Clock::standing_at(NOW);
-            let store = Arc::new(Store::open(lock, MIGRATIONS, &clock).unwrap());
+            let store = Arc::new(store_in(&folder, &Clock::standing_at(NOW)));
             let limiter = Arc::new(Limiter::new(Arc::default()));
             let journal = Journal::new(Arc::clone(&limiter), Arc::clone(&store));
             Self { _folder: folder, store, limiter, journal }

@@ -252,9 +252,8 @@ mod tests {
     use super::*;
     use crate::clock::Clock;
     use crate::id::KeyId;
-    use crate::schema::MIGRATIONS;
+    use crate::schema::store_in;
     use crate::secret::SecretDigest;
-    use crate::store::{Lock, Locked};
     use crate::usage::{ALLOWED, Account, Tally};
 
     const NOW: Timestamp = Timestamp::from_millis(1_772_366_400_000);
@@ -270,10 +269,7 @@ mod tests {
     impl World {
         fn new() -> Self {
             let folder = tempfile::tempdir().unwrap();
-            let Locked::Ours(lock) = Lock::take(&folder.path().join("data")).unwrap() else {
-                panic!("a new folder is nobody's");
-            };
-            let store = Store::open(lock, MIGRATIONS, &Clock::standing_at(NOW)).unwrap();
+            let store = store_in(&folder, &Clock::standing_at(NOW));
             let key = KeyId::new(NOW);
             store
                 .write(move |tx| {

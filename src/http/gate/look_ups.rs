@@ -172,9 +172,8 @@ fn give(waiting: Waiting, found: Answer) {
 mod tests {
     use super::*;
     use crate::limits::Limiter;
-    use crate::schema::MIGRATIONS;
+    use crate::schema::store_in;
     use crate::secret::SecretDigest;
-    use crate::store::{Lock, Locked, Store};
 
     const SECRET: Presented = Presented::Key(SecretDigest::from_bytes([7; 32]));
 
@@ -183,11 +182,8 @@ mod tests {
     }
 
     fn principals(folder: &tempfile::TempDir) -> Arc<Principals> {
-        let Locked::Ours(lock) = Lock::take(&folder.path().join("data")).unwrap() else {
-            panic!("a new folder is nobody's");
-        };
-        let store = Arc::new(Store::open(lock, MIGRATIONS, &clock()).unwrap());
-        Principals::new(store, Limiter::new(Arc::default()).into(), 10).into()
+        let limiter = Limiter::new(Arc::default()).into();
+        Principals::new(store_in(folder, &clock()).into(), limiter, 10).into()
     }
 
     #[test]
