@@ -1,7 +1,5 @@
 //! What one caller may use: a plan's numbers as they hold for it.
 
-use std::fmt::Write as _;
-
 /// Parts of a whole in which a rate is reckoned.
 const BILLION: u64 = 1_000_000_000;
 
@@ -33,13 +31,13 @@ impl Allowance {
     #[must_use]
     pub fn policy(&self) -> Option<String> {
         let mut policy = String::with_capacity(POLICY_BYTES_MAX);
+        let mut digits = itoa::Buffer::new();
         for (name, limit, seconds) in
-            [("minute", self.per_minute, 60), ("day", self.per_day, 86_400)]
+            [("minute", self.per_minute, "60"), ("day", self.per_day, "86400")]
         {
             let Some(limit) = limit else { continue };
-            let before = if policy.is_empty() { "" } else { ", " };
-            write!(policy, "{before}\"{name}\";q={limit};w={seconds}")
-                .expect("writing to a string cannot fail");
+            let before = if policy.is_empty() { "\"" } else { ", \"" };
+            policy.extend([before, name, "\";q=", digits.format(limit), ";w=", seconds]);
         }
         Some(policy).filter(|policy| !policy.is_empty())
     }

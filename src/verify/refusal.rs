@@ -181,10 +181,10 @@ impl Refusal {
             Self::ResourceMismatch { resource, .. } => {
                 format!("This API key is not bound to this {resource}. Use a key that is.")
             }
-            Self::RateLimited { retry_after: Some(seconds), .. } => format!(
-                "Too many requests in a minute. Try again in {}.",
-                counted(*seconds, "second")
-            ),
+            Self::RateLimited { retry_after: Some(seconds), .. } => {
+                let plural = if *seconds == 1 { "" } else { "s" };
+                format!("Too many requests in a minute. Try again in {seconds} second{plural}.")
+            }
             Self::RateLimited { retry_after: None, .. } => {
                 "This request counts for more than your plan allows at all. Use a larger plan."
                     .to_owned()
@@ -198,8 +198,4 @@ impl Refusal {
             }
         }
     }
-}
-
-fn counted(number: u32, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }

@@ -19,9 +19,6 @@ const RETRY_SECONDS: u32 = 5;
 /// A denial's body fits into a header: the longest that is sent, under 4 KiB.
 const BODY_BYTES_MAX: usize = 4_000;
 
-/// Bodies are seldom longer; a longer one grows its text once or twice.
-const BODY_BYTES_USUAL: usize = 512;
-
 /// 200 with an empty body and every identity header, `-` where there is nothing to say.
 pub(super) fn pass(reply: &mut Reply, pass: &Pass<'_>, (request_id, now): (&str, Timestamp)) {
     reply.begin(StatusCode::OK, now);
@@ -35,7 +32,7 @@ pub(super) fn pass(reply: &mut Reply, pass: &Pass<'_>, (request_id, now): (&str,
         rate::tell(reply, standing);
     }
     common(reply, request_id);
-    reply.end("");
+    reply.end();
 }
 
 /// 500: a fault of ours. No proxy lets it pass.
@@ -44,7 +41,7 @@ pub(super) fn fault(reply: &mut Reply, now: Timestamp) {
     tracing::error!(%request_id, "a request was not answered, by a fault of ours");
     reply.begin(StatusCode::INTERNAL_SERVER_ERROR, now);
     common(reply, &request_id);
-    reply.end("");
+    reply.end();
 }
 
 /// A denial in a dialect's shape.
@@ -59,7 +56,6 @@ pub(super) fn refusal(
         Dialect::Nginx if status != StatusCode::UNAUTHORIZED => StatusCode::FORBIDDEN,
         Dialect::Nginx | Dialect::Forwarded | Dialect::Envoy => status,
     };
-    let body = body(refusal, product, request_id);
     reply.begin(shown, now);
     common(reply, request_id);
     reply.line("content-type", "application/json");
@@ -78,10 +74,11 @@ pub(super) fn refusal(
     if let Some(product) = product.filter(|_| is_challenged) {
         reply.line("www-authenticate", &challenge(refusal, product, asked));
     }
+    tell(reply, (refusal, product), request_id);
     if asked.dialect == Dialect::Nginx {
-        reply.line("x-keystile-body", &body);
+        reply.line_of_body("x-keystile-body");
     }
-    reply.end(&body);
+    reply.end();
 }
 
 /// What every verdict says.
@@ -175,8 +172,8 @@ struct Said<'a> {
     retry_after: Option<u32>,
 }
 
-/// The body: one line of visible ASCII, so that it fits into a header as well.
-fn body(refusal: &Refusal, product: Option<&Product>, request_id: &str) -> String {
+/// The body, short enough for a header.
+fn tell(reply: &mut Reply, (refusal, product): (&Refusal, Option<&Product>), request_id: &str) {
     let message = refusal.message(name_of(product));
     let (kind, code) = (refusal.error_type(), refusal.code());
     let missed = |name| missed_by(refusal).filter(|(field, _)| *field == name).map(|it| it.1);
@@ -189,49 +186,9 @@ fn body(refusal: &Refusal, product: Option<&Product>, request_id: &str) -> Strin
         resource: missed("resource"),
         retry_after: retry_after(refusal),
     };
-    let body = ascii(&Denial { error: whole });
-    if body.len() <= BODY_BYTES_MAX {
-        return body;
-    }
-    let (required_scope, resource, retry_after) = (None, None, None);
-    let short = Said { message: code, required_scope, resource, retry_after, ..whole };
-    ascii(&Denial { error: short })
-}
-
-/// JSON in which every character beyond visible ASCII is escaped.
-fn ascii(value: &impl Serialize) -> String {
-    use std::fmt::Write as _;
-
-    let mut bytes = Vec::with_capacity(BODY_BYTES_USUAL);
-    serde_json::to_writer(&mut bytes, value).expect("texts and numbers are always JSON");
-    let text = String::from_utf8(bytes).expect("JSON is written as UTF-8");
-    // Below the space nothing is left that JSON has not escaped.
-    if text.is_ascii() && !text.contains('\u{7f}') {
-        return text;
-    }
-    let mut escaped = String::with_capacity(text.len() * 2);
-    for character in text.chars() {
-        if (' '..='~').contains(&character) {
-            escaped.push(character);
-            continue;
-        }
-        for unit in character.encode_utf16(&mut [0; 2]) {
-            write!(escaped, "\\u{unit:04x}").expect("writing to a string cannot fail");
-        }
-    }
-    escaped
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::{Value, json};
-
-    #[test]
-    fn a_body_is_visible_ascii_and_still_the_same_json() {
-        let value = json!({ "error": { "message": "Wälfisch 🐋 \u{7f} \n" } });
-        let text = ascii(&value);
-        assert!(text.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{text}");
-        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
+    if reply.json(&Denial { error: whole }) > BODY_BYTES_MAX {
+        let (required_scope, resource, retry_after) = (None, None, None);
+        let short = Said { message: code, required_scope, resource, retry_after, ..whole };
+        reply.json(&Denial { error: short });
     }
 }

@@ -188,7 +188,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
     async fn close_with(&mut self, status: StatusCode) {
         self.reply.answers("", After::Close);
         self.reply.begin(status, self.worker.gate.clock.now());
-        self.reply.end("");
+        self.reply.end();
         if self.send().await {
             self.linger().await;
         }

@@ -43,5 +43,6 @@ fn write(reply: &mut Reply, (status, now): (StatusCode, Timestamp), body: &Value
     reply.begin(status, now);
     reply.line("content-type", "application/json");
     reply.line("cache-control", "no-store");
-    reply.end(&body.to_string());
+    reply.json(body);
+    reply.end();
 }

@@ -20,6 +20,7 @@ mod gate;
 mod head;
 mod health;
 mod idle;
+mod json;
 mod look_ups;
 mod rate;
 mod reply;

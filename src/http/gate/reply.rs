@@ -1,9 +1,10 @@
 //! An answer, written once: status line, header and body in one buffer that its connection keeps.
 
 use actix_http::StatusCode;
+use serde::Serialize;
 
-use super::date;
 use super::head::After;
+use super::{date, json};
 use crate::clock::Timestamp;
 use crate::id::KeyId;
 
@@ -13,6 +14,8 @@ const REPLY_BYTES_USUAL: usize = 1_024;
 /// The answer to one request.
 pub(super) struct Reply {
     bytes: Vec<u8>,
+    /// Its body, until it is ended.
+    body: Vec<u8>,
     /// What becomes of the connection after it.
     pub(super) after: After,
     /// Whether only the head was asked for.
@@ -25,7 +28,8 @@ impl Reply {
     /// An empty one.
     pub(super) fn new() -> Self {
         let bytes = Vec::with_capacity(REPLY_BYTES_USUAL);
-        Self { bytes, after: After::Close, is_head_only: false, is_broken: false }
+        let (body, after) = (Vec::new(), After::Close);
+        Self { bytes, body, after, is_head_only: false, is_broken: false }
     }
 
     /// Whose answer the next one is.
@@ -38,6 +42,7 @@ impl Reply {
     /// Begins an answer; what was begun before is dropped.
     pub(super) fn begin(&mut self, status: StatusCode, now: Timestamp) {
         self.bytes.clear();
+        self.body.clear();
         self.is_broken = false;
         self.put(b"HTTP/1.1 ");
         self.put(status.as_str().as_bytes());
@@ -82,26 +87,38 @@ impl Reply {
         self
     }
 
+    /// Gives it a body, as one line of visible ASCII, and answers how long that is; what it had is
+    /// replaced.
+    pub(super) fn json(&mut self, value: &impl Serialize) -> usize {
+        self.body.clear();
+        json::write(&mut self.body, value);
+        self.body.len()
+    }
+
+    /// Adds a line that says what the body does.
+    pub(super) fn line_of_body(&mut self, name: &str) {
+        self.put(name.as_bytes());
+        self.put(b": ");
+        self.bytes.extend_from_slice(&self.body);
+        self.put(b"\r\n");
+    }
+
     /// Ends the answer. One that is broken becomes a 500, which no proxy lets pass.
-    pub(super) fn end(&mut self, body: &str) {
+    pub(super) fn end(&mut self) {
         if self.is_broken {
             self.bytes.clear();
+            self.body.clear();
             self.put(b"HTTP/1.1 500 Internal Server Error\r\ncache-control: no-store\r\n");
         }
-        let body = if self.is_broken { "" } else { body };
         match self.after {
             After::Keep => {}
             After::KeepAndSay => self.put(b"connection: keep-alive\r\n"),
             After::Close => self.put(b"connection: close\r\n"),
         }
-        if body.is_empty() {
-            self.put(b"content-length: 0\r\n\r\n");
-            return;
-        }
-        let body_bytes = u32::try_from(body.len()).unwrap_or(u32::MAX);
+        let body_bytes = u32::try_from(self.body.len()).unwrap_or(u32::MAX);
         self.text("content-length: ").number(body_bytes).text("\r\n\r\n");
         if !self.is_head_only {
-            self.put(body.as_bytes());
+            self.bytes.extend_from_slice(&self.body);
         }
     }
 

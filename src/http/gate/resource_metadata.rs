@@ -34,13 +34,13 @@ pub(super) fn describe(
     let Some((product, oauth, audience)) = found else {
         reply.begin(StatusCode::NOT_FOUND, now);
         open(reply);
-        return reply.end("");
+        return reply.end();
     };
     // A browser asks first whether it may ask with the header that names the protocol's version.
     if head.method == "OPTIONS" {
         reply.begin(StatusCode::NO_CONTENT, now);
         open(reply);
-        return reply.end("");
+        return reply.end();
     }
     let document = json!({
         "resource": audience.as_str(),
@@ -53,7 +53,8 @@ pub(super) fn describe(
     open(reply);
     reply.line("content-type", "application/json");
     reply.line("cache-control", KEPT);
-    reply.end(&document.to_string());
+    reply.json(&document);
+    reply.end();
 }
 
 /// Any page may read what is said here: it is the same for everybody.

@@ -75,5 +75,5 @@ fn turn_away(gate: &Gate, peer: Option<SocketAddr>, reply: &mut Reply) {
 
 fn bare(gate: &Gate, status: StatusCode, reply: &mut Reply) {
     reply.begin(status, gate.clock.now());
-    reply.end("");
+    reply.end();
 }
