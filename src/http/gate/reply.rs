@@ -90,7 +90,6 @@ impl Reply {
     /// Gives it a body, as one line of visible ASCII, and answers how long that is; what it had is
     /// replaced.
     pub(super) fn json(&mut self, value: &impl Serialize) -> usize {
-        self.body.clear();
         json::write(&mut self.body, value);
         self.body.len()
     }
