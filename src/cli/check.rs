@@ -10,7 +10,7 @@ use super::output;
 use super::workspace::Json;
 use crate::config::{Flags, Settings};
 use crate::limits::Plans;
-use crate::registry::{Loader, PlanOverride, Product, Route};
+use crate::registry::{Loader, Needs, PlanOverride, Product, Route};
 use crate::source::{At, Diagnostic};
 
 #[derive(Args)]
@@ -83,6 +83,8 @@ fn unknown_plans(product: &Product, plans: &Plans) -> Vec<(At, String)> {
 /// Routes that weigh more than a plan ever allows to a key of some type.
 fn unaffordable_routes(product: &Product, plans: &Plans) -> Vec<(At, String)> {
     let callers = |plan| product.key_types.iter().map(move |key_type| (plan, key_type));
+    // A public one is not counted, so it is never refused.
+    let is_counted = |route: &&Route| !matches!(route.needs, Needs::Public);
     let too_dear = |route: &Route| {
         let (plan, key_type) = plans.ids().flat_map(callers).find(|(plan, key_type)| {
             let whole = product.allowance(plans, plan);
@@ -94,5 +96,5 @@ fn unaffordable_routes(product: &Product, plans: &Plans) -> Vec<(At, String)> {
         );
         Some((route.at, message))
     };
-    product.routes.iter().filter_map(too_dear).collect()
+    product.routes.iter().filter(is_counted).filter_map(too_dear).collect()
 }

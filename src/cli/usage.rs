@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::output;
 use super::reach::carry_out;
 use crate::accounts::Slug;
-use crate::clock::Span;
+use crate::clock::{NotASpan, Span};
 use crate::error::Result;
 use crate::http::control::{By, Command, UsageOf, UsageQuestion};
 use crate::id::KeyId;
@@ -45,7 +45,7 @@ enum Of {
 #[derive(Args)]
 struct How {
     /// How far back, such as `1d`.
-    #[arg(long, value_name = "SPAN", default_value = "1d")]
+    #[arg(long, value_name = "SPAN", default_value = "1d", value_parser = some_time)]
     since: Span,
     /// What requests are told apart by.
     #[arg(long, value_enum, default_value = "hour")]
@@ -76,6 +76,13 @@ impl Usage {
         let is_chart = std::io::stdout().is_terminal();
         output::answer(&told, how.json, |told| in_words(told, how.by, is_chart))
     }
+}
+
+/// A span in which something can have been asked.
+fn some_time(text: &str) -> std::result::Result<Span, String> {
+    let span: Span = text.parse().map_err(|error: NotASpan| error.to_string())?;
+    let is_some = Some(span).filter(|span| !span.is_zero());
+    is_some.ok_or_else(|| "that is no time at all: write how far back, such as 1d".to_owned())
 }
 
 fn rows(told: &Value) -> &[Value] {

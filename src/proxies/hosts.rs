@@ -10,6 +10,9 @@ use super::{Refused, Site, quote};
 /// pattern, which is in no table: the tables' sizes may be set but once in all of nginx's files.
 const HASHED_BYTES_MAX: usize = 40;
 
+/// Seconds after which a client may ask again for a host that is not served: somebody may mend it.
+const RETRY_SECONDS: u32 = 60;
+
 /// A product's hosts, and the address that it shares with others.
 pub(super) struct Hosts<'s> {
     listen: &'s str,
@@ -83,14 +86,15 @@ impl<'s> Hosts<'s> {
         types {{ }}
         default_type application/json;
         add_header Cache-Control no-store always;
-        add_header Retry-After 60 always;
+        add_header Retry-After {RETRY_SECONDS} always;
         add_header X-Request-Id $request_id always;
 {cors}        return 503 '{body}';
     }}",
             body = super::denial::body(
                 "api_error",
                 "unavailable",
-                "No API is served at this host name."
+                "No API is served at this host name.",
+                Some(RETRY_SECONDS)
             )
         )
     }

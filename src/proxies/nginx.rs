@@ -15,6 +15,9 @@ use super::{Gate, Refused, Site, headers, hosts::Hosts, oauth, quote, template::
 
 const TEMPLATE: &str = include_str!("nginx.template");
 
+/// Seconds after which a client may ask again where Keystile does not answer.
+const RETRY_SECONDS: u32 = 5;
+
 const UNAVAILABLE: &str = "The request could not be checked. Try again in a few seconds.";
 const FORBIDDEN: &str = "A rule of this server does not let the request pass.";
 
@@ -52,8 +55,9 @@ pub fn nginx(site: &Site) -> Result<String, Refused> {
             ("identity_headers", headers::identity(&resources)),
             ("stripped_headers", headers::stripped(&site.credentials)? + oauth::stripped(site)),
             ("cors", cors(site.is_preflight_allowed)),
-            ("unavailable", body("api_error", "unavailable", UNAVAILABLE)),
-            ("forbidden", body("permission_error", "forbidden", FORBIDDEN)),
+            ("retry_after", RETRY_SECONDS.to_string()),
+            ("unavailable", body("api_error", "unavailable", UNAVAILABLE, Some(RETRY_SECONDS))),
+            ("forbidden", body("permission_error", "forbidden", FORBIDDEN, None)),
         ],
     ))
 }

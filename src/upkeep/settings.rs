@@ -14,6 +14,8 @@ use crate::store::Store;
 /// The settings in force, and what a change of them reaches.
 pub struct Live {
     settings: ArcSwap<Settings>,
+    /// Those that it started with: what of them needs a restart holds until then.
+    started: Arc<Settings>,
     flags: Flags,
     set_level: Box<dyn Fn(tracing::Level) + Send + Sync>,
     /// Whether the file was there at start: one that is gone later is a mistake, not a wish for the
@@ -38,8 +40,9 @@ impl Live {
         set_level: impl Fn(tracing::Level) + Send + Sync + 'static,
     ) -> Self {
         let had_file = settings.file.exists();
-        let (settings, told) = (ArcSwap::from_pointee(settings), Mutex::default());
-        Self { settings, flags, set_level: Box::new(set_level), had_file, told }
+        let (started, told) = (Arc::new(settings), Mutex::default());
+        let settings = ArcSwap::new(Arc::clone(&started));
+        Self { settings, started, flags, set_level: Box::new(set_level), had_file, told }
     }
 
     /// The settings in force.
@@ -99,7 +102,9 @@ impl Live {
         newer: Settings,
         (principals, limiter): (&Principals, &Limiter),
     ) {
-        for name in now.needing_restart(&newer) {
+        let changed = now.needing_restart(&newer);
+        let differing = self.started.needing_restart(&newer);
+        for name in differing.into_iter().filter(|name| changed.contains(name)) {
             tracing::warn!("`{name}` has changed: restart to put it in force");
         }
         principals.keep_at_most(newer.cached_keys);

@@ -45,8 +45,6 @@ pub struct Pass<'v> {
     pub product: &'v Arc<Product>,
     /// How the limits stand, where a key was asked for.
     pub standing: Option<Standing>,
-    /// Whether the same request was asked about before, and is counted already.
-    pub is_repeat: bool,
     /// Who asked.
     pub caller: Caller,
     /// The route by which a known caller passes.
@@ -76,6 +74,8 @@ pub struct Caller {
     known: Option<Known>,
     /// The client's address, where the proxy has told it.
     pub address: Option<IpAddr>,
+    /// Whether the limiter gave this answer to the same request before, and it is counted already.
+    pub is_repeat: bool,
 }
 
 impl Caller {
@@ -148,11 +148,10 @@ impl<'v> Verifier<'v> {
             Err(ambiguous) => Target::ambiguous(*ambiguous),
         };
         let case = Case { request: &request, product, now };
-        match self.judge(&case, target, lookup, (&mut caller.known, witness)) {
+        match self.judge(&case, target, lookup, (&mut caller, witness)) {
             Ok(Granted { nobody, route, drawn }) => {
                 let standing = drawn.map(|drawn| drawn.standing);
-                let is_repeat = drawn.is_some_and(|drawn| drawn.is_repeat);
-                Ok(Pass { product, standing, is_repeat, caller, route, nobody })
+                Ok(Pass { product, standing, caller, route, nobody })
             }
             Err(Halt::Refused(refusal)) => {
                 Err(Stop::Refused { refusal, product: Some(product), caller })
@@ -192,7 +191,7 @@ impl<'v> Verifier<'v> {
         case: &Case<'v, '_, '_>,
         target: Target<'v, '_>,
         lookup: Lookup,
-        (caller, witness): (&mut Option<Known>, &mut impl Witness),
+        (caller, witness): (&mut Caller, &mut impl Witness),
     ) -> Result<Granted<'v>, Halt> {
         let Case { request, product, now } = *case;
         if target.is_open(product) {
@@ -204,7 +203,7 @@ impl<'v> Verifier<'v> {
 
         // Where nothing can be decided about the key, whatever else is wrong still comes first.
         let found = self.known(case, lookup, witness)?;
-        let found = found.map(|(known, looked_up)| (&*caller.insert(known), looked_up));
+        let found = found.map(|(known, looked_up)| (&*caller.known.insert(known), looked_up));
         let known = found.as_ref().map(|(known, _)| known);
         if let Ok(known) = known {
             witness.compare(Step::Life, || said::life(&known.principal, now));
@@ -232,6 +231,7 @@ impl<'v> Verifier<'v> {
         witness.compare(Step::Resource, || said::resources(&known.principal, &named));
         checks::resources((&known.principal, &known.bound), named)?;
         let drawn = self.drawn(case, (known, looked_up), route)?;
+        caller.is_repeat = drawn.is_repeat;
         witness.compare(Step::Limit, || {
             said::limits(&known.principal.rights().plan, route.cost, &drawn.standing)
         });

@@ -6,7 +6,7 @@ use crate::registry::Registry;
 use crate::verify::{Asked, Pass, Stop};
 
 /// Counts a verdict for the key where one is known, else for the product. What is open to everybody
-/// is not counted, nor what has to be asked again or was asked before.
+/// is not counted, nor what has to be asked again or was asked before, whether it passes or not.
 pub(super) fn verdict(
     gate: &Gate,
     registry: &Registry,
@@ -16,11 +16,11 @@ pub(super) fn verdict(
 ) {
     match verdict {
         Ok(pass) => {
-            if let Some(key) = pass.caller.principal().filter(|_| !pass.is_repeat) {
+            if let Some(key) = pass.caller.principal().filter(|_| !pass.caller.is_repeat) {
                 gate.ledger.allowed(key, pass.scopes(), now, pass.caller.address);
             }
         }
-        Err(Stop::Refused { refusal, product, caller }) => {
+        Err(Stop::Refused { refusal, product, caller }) if !caller.is_repeat => {
             if let Some(key) = caller.principal() {
                 gate.ledger.refused(key, refusal.code(), now);
             } else {
@@ -29,6 +29,6 @@ pub(super) fn verdict(
                 gate.ledger.stranger(product, refusal.code(), now, caller.address);
             }
         }
-        Err(Stop::Cold(_)) => {}
+        Err(Stop::Refused { .. } | Stop::Cold(_)) => {}
     }
 }

@@ -76,13 +76,15 @@ fn a_cost_that_a_plan_never_allows_is_a_warning() {
     home.write(
         "plugins/dear.toml",
         "name = \"Dear\"\n[keys.live]\nprefix = \"d_\"\n[scopes]\nread = \"\"\n[routes]\n\
-         \"GET /all\" = { scope = \"read\", cost = 61 }\n\"GET /one\" = { scope = \"read\", cost = 60 }\n",
+         \"GET /all\" = { scope = \"read\", cost = 61 }\n\"GET /one\" = { scope = \"read\", cost = 60 }\n\
+         \"GET /open\" = { scope = \"public\", cost = 61 }\n",
     );
     let output = home.run(&["check"]);
     assert_eq!(output.code, 0, "{output:?}");
     let warned = "dear.toml:7:1: warning: a cost of 61 is above what plan `free` allows";
     assert!(output.stdout.contains(warned), "{}", output.stdout);
-    assert_eq!(output.stdout.matches("warning:").count(), 1, "{}", output.stdout);
+    assert!(output.stdout.contains("dear.toml:9:"), "what is public has no use for a cost");
+    assert_eq!(output.stdout.matches("is above what plan").count(), 1, "{}", output.stdout);
 }
 
 #[test]

@@ -81,6 +81,21 @@ fn settings_stay_when_their_file_goes_away() {
 }
 
 #[test]
+fn a_setting_that_is_put_back_needs_no_restart() {
+    let home = Home::with_acme();
+    let before = fs::read_to_string(home.path("config.toml")).unwrap();
+    let server = home.serve();
+    let reloads = || lines(&home, &["settings reloaded"]);
+    home.write("config.toml", &format!("{before}[gate]\npeers = [\"192.0.2.1\"]\n"));
+    until("the change is read", || (reloads() == 1).then_some(()));
+    assert_eq!(lines(&home, &["`gate.peers` has changed"]), 1);
+    home.write("config.toml", &before);
+    until("it is put back", || (reloads() == 2).then_some(()));
+    assert_eq!(lines(&home, &["`gate.peers` has changed"]), 1, "what runs is what is written");
+    assert!(server.terminate().success());
+}
+
+#[test]
 fn made_up_hosts_do_not_keep_a_fault_quiet() {
     let home = Home::with_acme();
     let damaged = home.make_key("damaged");

@@ -3,6 +3,8 @@
 
 use std::fs;
 
+use keystile::http::control::By;
+
 use super::{METER, World};
 use crate::harness::{Answer, BackEnd, Client, Key, Nginx, Request};
 
@@ -170,4 +172,20 @@ fn an_id_is_remembered_where_nginx_asks_and_nowhere_else() {
     world.instance.advance("10s");
     let later = asked(super::question("meter", &key, "/one"));
     assert_eq!(later[0], "52", "ten seconds later it is another question");
+}
+
+#[test]
+fn what_is_asked_again_is_counted_once_in_the_usage_too_whether_it_passes_or_not() {
+    let world = World::on("free");
+    let key = world.key();
+    let ask_twice = |id: &str| {
+        let request = super::question("meter", &key, "/one").header("X-Request-Id", id);
+        [(); 2].map(|()| world.gate.send(&request).header("x-keystile-status").map(str::to_owned))
+    };
+    assert_eq!(ask_twice("passing-request"), [None, None]);
+    assert_eq!(world.passed(&key, "/one", 60), 59);
+    let limited = Some("429".to_owned());
+    assert_eq!(ask_twice("refused-request"), [limited.clone(), limited]);
+    let told = world.instance.usage_of(&key, "1d", By::Code);
+    assert_eq!((&told["allowed"], &told["refused"]), (&60.into(), &2.into()), "{told}");
 }
