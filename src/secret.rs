@@ -4,6 +4,8 @@
 //! only while it is made or judged, wiped when dropped, and stored as its SHA-256 alone. The type
 //! has no `Debug`, `Display` or `Serialize`: [`Secret::expose`] is the one door out.
 
+use std::borrow::Cow;
+
 use rand::TryRng as _;
 use rand::rngs::SysRng;
 use sha2::{Digest as _, Sha256};
@@ -148,6 +150,16 @@ pub fn prefix_of(presented: &[u8]) -> Option<&str> {
     (checksum(covered) == *claimed).then(|| std::str::from_utf8(prefix).ok())?
 }
 
+/// A text in which nothing is told that could be a secret: each word whose shape and checksum are right
+/// is left out.
+#[must_use]
+pub fn masked(text: &str) -> Cow<'_, str> {
+    let is_of_word = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let words = text.split(|letter| !is_of_word(letter));
+    let secrets = words.filter(|word| prefix_of(word.as_bytes()).is_some());
+    secrets.fold(Cow::Borrowed(text), |masked, secret| masked.replace(secret, "…").into())
+}
+
 /// CRC-32/ISO-HDLC of `covered` as base62 digits, most significant first, padded with `0`.
 fn checksum(covered: &[u8]) -> [u8; CHECKSUM_CHARACTERS] {
     let mut number = crc32fast::hash(covered);
@@ -205,6 +217,16 @@ mod tests {
         for (prefix, secret) in VECTORS {
             assert_eq!(prefix_of(secret.as_bytes()), Some(prefix));
         }
+    }
+
+    #[test]
+    fn a_text_is_told_without_the_secrets_in_it() {
+        for (_, secret) in VECTORS {
+            let told = format!("no scope `{secret}`, nor {secret}.x");
+            assert_eq!(masked(&told), "no scope `…`, nor ….x");
+        }
+        let harmless = "key_01m80jfddpf56be6af7ze9kg4j, client_01m80jfddpf56be6af7ze9kg4j";
+        assert_eq!(masked(harmless), harmless);
     }
 
     #[test]

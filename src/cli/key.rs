@@ -11,7 +11,7 @@ use super::workspace::{Json, pair};
 use crate::accounts::Slug;
 use crate::accounts::people::Email;
 use crate::clock::Span;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::control::{Command, KeyCommand};
 use crate::id::KeyId;
 use crate::keys::{Changes, Expiry, OVERLAP_DEFAULT, Terms};
@@ -56,15 +56,15 @@ pub(super) struct Create {
     /// A scope that it has; again for more.
     #[arg(long = "scope", value_name = "SCOPE")]
     scopes: Vec<String>,
-    /// An id that it is bound to; again for more.
-    #[arg(long = "restrict", value_name = "RESOURCE=ID", value_parser = pair)]
-    restrictions: Vec<(String, String)>,
+    /// An id that it is bound to; again for more [default: any].
+    #[arg(long = "restrict", value_name = "RESOURCE=ID", value_parser = pair_or_any)]
+    restrictions: Vec<OrAny<(String, String)>>,
     /// How long it is good: `90d`, until a day begins in UTC: `2027-06-30`, or `never`.
     #[arg(long, default_value = "never")]
     expires: Expiry,
     /// A range of addresses from which it may be used; again for more [default: any].
-    #[arg(long, value_name = "CIDR")]
-    allow_ip: Vec<AddressRange>,
+    #[arg(long, value_name = "CIDR", value_parser = range_or_any)]
+    allow_ip: Vec<OrAny<AddressRange>>,
     /// Who owns it: a member of the workspace, or an operator.
     #[arg(long, value_name = "EMAIL")]
     owner: Option<Email>,
@@ -104,13 +104,13 @@ pub(super) struct Update {
     scopes: Option<Vec<String>>,
     /// An id that it is bound to, again for more, or `any`.
     #[arg(long = "restrict", value_name = "RESOURCE=ID|any", value_parser = pair_or_any)]
-    restrictions: Option<Vec<PairOrAny>>,
+    restrictions: Option<Vec<OrAny<(String, String)>>>,
     /// How long it is good from now on: `90d`, until a day begins in UTC: `2027-06-30`, or `never`.
     #[arg(long)]
     expires: Option<Expiry>,
     /// A range of addresses from which it may be used, again for more, or `any`.
     #[arg(long, value_name = "CIDR|any", value_parser = range_or_any)]
-    allow_ip: Option<Vec<RangeOrAny>>,
+    allow_ip: Option<Vec<OrAny<AddressRange>>>,
     /// Who owns it: a member of the workspace, or an operator.
     #[arg(long, value_name = "EMAIL")]
     owner: Option<Email>,
@@ -144,31 +144,33 @@ pub(super) struct End {
     json: Json,
 }
 
-/// What `--allow-ip` of an update names; nothing is any address.
+/// One of a list, or the word `any`, which stands for a list of nothing.
 #[derive(Clone)]
-pub(super) struct RangeOrAny(Option<AddressRange>);
+pub(super) struct OrAny<T>(Option<T>);
 
-fn range_or_any(text: &str) -> Result<RangeOrAny, String> {
-    match text {
-        "any" => Ok(RangeOrAny(None)),
-        text => text
-            .parse()
-            .map(|range| RangeOrAny(Some(range)))
-            .map_err(|error: BadAddressRange| format!("{error}, or any")),
-    }
+fn range_or_any(text: &str) -> Result<OrAny<AddressRange>, String> {
+    or_any(text, |text| text.parse().map_err(|error: BadAddressRange| error.to_string()))
 }
 
-/// What `--restrict` of an update names; nothing is any id.
-#[derive(Clone)]
-pub(super) struct PairOrAny(Option<(String, String)>);
+fn pair_or_any(text: &str) -> Result<OrAny<(String, String)>, String> {
+    or_any(text, pair)
+}
 
-fn pair_or_any(text: &str) -> Result<PairOrAny, String> {
-    match text {
-        "any" => Ok(PairOrAny(None)),
-        text => {
-            pair(text).map(|it| PairOrAny(Some(it))).map_err(|error| format!("{error}, or any"))
-        }
+fn or_any<T>(text: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<OrAny<T>, String> {
+    if text == "any" {
+        return Ok(OrAny(None));
     }
+    read(text).map(|value| OrAny(Some(value))).map_err(|error| format!("{error}, or any"))
+}
+
+/// The values of a list, where `any` stands alone.
+fn given<T>(flag: &str, list: Vec<OrAny<T>>) -> Result<Vec<T>> {
+    let count = list.len();
+    let values: Vec<T> = list.into_iter().filter_map(|it| it.0).collect();
+    if count > 1 && values.len() < count {
+        return Err(Error::invalid(format!("`{flag} any` stands alone: leave the others out")));
+    }
+    Ok(values)
 }
 
 pub(super) fn overlap(text: &str) -> Result<Span, String> {
@@ -204,10 +206,13 @@ const FIELDS: [&str; 19] = [
     "revoked_reason",
 ];
 
+/// How an answer is told to people.
+type Told = fn(&Value) -> String;
+
 impl Key {
     pub(super) fn run(self, config: Option<&Path>) -> Result<()> {
         let page = if let Self::List(list) = &self { Some(list.limit) } else { None };
-        let (command, json, text) = self.into_command();
+        let (command, json, text) = self.into_command()?;
         let value = carry_out(config, Command::Key(command))?;
         output::answer(&value, json.is_wanted, text)?;
         let is_full = |page: u32| value.as_array().is_some_and(|keys| keys.len() == page as usize);
@@ -218,13 +223,13 @@ impl Key {
         Ok(())
     }
 
-    fn into_command(self) -> (KeyCommand, Json, fn(&Value) -> String) {
+    fn into_command(self) -> Result<(KeyCommand, Json, Told)> {
         use KeyCommand as C;
 
-        match self {
+        Ok(match self {
             Self::Create(create) => {
                 let json = create.json;
-                (C::Create(create.into_terms()), json, created)
+                (C::Create(create.into_terms()?), json, created)
             }
             Self::List(list) => {
                 let List { workspace, product, before, limit, json } = list;
@@ -233,7 +238,7 @@ impl Key {
             Self::Show { id, json } => (C::Show { id }, json, shown),
             Self::Update(update) => {
                 let (id, json) = (update.id, update.json);
-                (C::Update { id, changes: update.into_changes() }, json, shown)
+                (C::Update { id, changes: update.into_changes()? }, json, shown)
             }
             Self::Rotate(Rotate { id, finish: true, json, .. }) => {
                 (C::FinishRotation { id }, json, shown)
@@ -243,44 +248,39 @@ impl Key {
             }
             Self::Revoke(End { id, reason, json }) => (C::Revoke { id, reason }, json, shown),
             Self::Restore(End { id, reason, json }) => (C::Restore { id, reason }, json, shown),
-        }
+        })
     }
 }
 
 impl Create {
-    fn into_terms(self) -> Terms {
-        Terms {
+    fn into_terms(self) -> Result<Terms> {
+        Ok(Terms {
             workspace: self.workspace.into(),
             product: self.product,
             key_type: self.key_type,
             name: self.name,
             scopes: self.scopes,
-            restrictions: self.restrictions,
+            restrictions: given("--restrict", self.restrictions)?,
             expires: self.expires,
-            allow_ip: self.allow_ip,
+            allow_ip: given("--allow-ip", self.allow_ip)?,
             owner: self.owner,
             metadata: self.metadata,
-        }
+        })
     }
 }
 
 impl Update {
-    fn into_changes(self) -> Changes {
-        Changes {
+    fn into_changes(self) -> Result<Changes> {
+        Ok(Changes {
             name: self.name,
             scopes: self.scopes,
-            restrictions: self.restrictions.map(|named| given(named, |it| it.0)),
+            restrictions: self.restrictions.map(|list| given("--restrict", list)).transpose()?,
             expires: self.expires,
-            allow_ip: self.allow_ip.map(|named| given(named, |it| it.0)),
+            allow_ip: self.allow_ip.map(|list| given("--allow-ip", list)).transpose()?,
             owner: self.owner,
             metadata: self.metadata,
-        }
+        })
     }
-}
-
-/// What a list names, where `any` names nothing.
-fn given<T, V>(named: Vec<T>, value: impl Fn(T) -> Option<V>) -> Vec<V> {
-    named.into_iter().filter_map(value).collect()
 }
 
 fn created(value: &Value) -> String {

@@ -30,7 +30,7 @@ use clap::{Parser, Subcommand};
 use rustix::fs::Mode;
 
 use crate::error::{Error, ErrorKind};
-use crate::secret::BODY_CHARACTERS;
+use crate::secret::{BODY_CHARACTERS, masked};
 
 /// The turnstile for your APIs: keys, scopes and restrictions behind nginx's `auth_request`.
 #[derive(Parser)]
@@ -116,7 +116,7 @@ impl Cli {
         match outcome {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
-                eprintln!("keystile: {}", error.to_string().trim_end());
+                eprintln!("keystile: {}", masked(error.to_string().trim_end()));
                 exit_code(&error)
             }
         }

@@ -140,7 +140,7 @@ impl Keys<'_> {
                 giver.check_ids(tx, &row.workspace, asked, &key.restrictions)?;
             }
             change.apply(&mut row, tx.now)?;
-            if key.state == State::Expired {
+            if key.state == State::Expired && !row.has_expired(tx.now) {
                 room.check(tx, &row)?;
             }
             table::update(tx, &row)?;

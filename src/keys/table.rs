@@ -46,6 +46,11 @@ impl KeyRow {
         })
     }
 
+    /// Whether its time is over.
+    pub(super) fn has_expired(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|end| end <= now)
+    }
+
     /// Reads a row, damaged or not; `None` where even its id cannot be read.
     fn read(row: &Row<'_>) -> Option<(Self, Soundness)> {
         let id = row.get(0).ok()?;
@@ -348,7 +353,7 @@ fn shown(row: &KeyRow, secrets: Vec<SecretRecord>, is_sound: bool, now: Timestam
         State::Damaged
     } else if row.revoked_at.is_some() {
         State::Revoked
-    } else if row.expires_at.is_some_and(|end| end <= now) {
+    } else if row.has_expired(now) {
         State::Expired
     } else {
         State::Active

@@ -7,6 +7,10 @@ use std::borrow::Cow;
 
 use super::AmbiguousPath;
 use crate::limits::Standing;
+use crate::secret::masked;
+
+/// Characters of a host or a product that a log tells: all of nearly every host.
+const TOLD_CHARACTERS_MAX: usize = 100;
 
 /// Why a request may not pass; each names the step of the decision that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +92,25 @@ pub enum Undecided {
     /// The database did not answer, or too many look-ups are waiting for it.
     #[error("the look-up of a key failed: {0}")]
     LookUp(String),
+}
+
+impl Undecided {
+    pub(super) fn unknown_product(id: &str) -> Self {
+        Self::UnknownProduct(told(id.as_bytes()))
+    }
+
+    /// For a host as the proxy has sent it.
+    pub(super) fn unknown_host(host: &[u8]) -> Self {
+        Self::UnknownHost(told(host))
+    }
+}
+
+/// What a caller may have chosen, as a log can tell it: on one line, not long, and no secret.
+fn told(sent: &[u8]) -> String {
+    let text = sent.escape_ascii().to_string();
+    let text = masked(&text);
+    let rest = if text.chars().nth(TOLD_CHARACTERS_MAX).is_some() { " and more" } else { "" };
+    text.chars().take(TOLD_CHARACTERS_MAX).chain(rest.chars()).collect()
 }
 
 impl Refusal {

@@ -128,6 +128,12 @@ impl<'a> Request<'a> {
         text(self.host).and_then(normalised_host)
     }
 
+    /// Its host, whatever that is; empty where it brought none.
+    #[must_use]
+    pub(super) fn host_as_sent(&self) -> &'a [u8] {
+        self.host.unwrap_or_default()
+    }
+
     /// The method that a CORS preflight asks about
     /// ([Fetch §3.3](https://fetch.spec.whatwg.org/#cors-preflight-request)), if this is one.
     #[must_use]

@@ -164,25 +164,21 @@ impl<'v> Verifier<'v> {
     fn product(&self, request: &Request<'_>) -> Result<&'v Arc<Product>, Undecided> {
         // A host is read only where it decides.
         let host = if request.product.is_none() { request.host() } else { None };
-        self.product_of(request.product, host.as_deref())
+        let found = self.product_of(request.product, host.as_deref());
+        found.ok_or_else(|| match request.product {
+            Some(id) => Undecided::unknown_product(id),
+            None => Undecided::unknown_host(request.host_as_sent()),
+        })
     }
 
     /// The product of that id, or where none is named the host's, or the only one there is.
-    ///
-    /// # Errors
-    /// [`Undecided`] where there is none.
-    pub fn product_of(
-        &self,
-        id: Option<&str>,
-        host: Option<&str>,
-    ) -> Result<&'v Arc<Product>, Undecided> {
+    #[must_use]
+    pub fn product_of(&self, id: Option<&str>, host: Option<&str>) -> Option<&'v Arc<Product>> {
         if let Some(id) = id {
-            let product = self.registry.product(id);
-            return product.ok_or_else(|| Undecided::UnknownProduct(id.to_owned()));
+            return self.registry.product(id);
         }
         host.and_then(|host| self.registry.product_of_host(host))
             .or_else(|| self.registry.only_product())
-            .ok_or_else(|| Undecided::UnknownHost(host.unwrap_or_default().to_owned()))
     }
 
     /// The steps from the credential on; who is asking is left in `caller`, whatever comes of it.

@@ -113,6 +113,12 @@ fn an_update_replaces_what_it_names_and_nothing_else() {
     update(&["--expires", "never"], &[("expires_at", Value::Null)]);
     update(&["--metadata", "{\"a\":1}"], &[("metadata", json!({ "a": 1 }))]);
     update(&["--metadata", "null"], &[("metadata", Value::Null)]);
+    assert_eq!(home.json(&create("Any", &["--allow-ip", "any"]))["allow_ip"], json!([]));
+    for (flag, value) in [("--allow-ip", "192.0.2.1"), ("--restrict", "store=st_1")] {
+        let told = home.refused(&["key", "update", &id, flag, "any", flag, value]);
+        assert!(told.contains(&format!("`{flag} any` stands alone")), "{told}");
+    }
+    assert_eq!(home.json(&["key", "show", &id]), expected, "what is refused changes nothing");
 }
 
 #[test]

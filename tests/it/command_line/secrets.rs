@@ -32,6 +32,8 @@ fn a_secret_is_in_no_file_no_log_and_no_later_answer() {
         let target = format!("/verify?key={secret}");
         write!(said, "{:?}", caller.get(&target)).unwrap();
         write!(said, "{:?}", caller.get(&format!("/{secret}"))).unwrap();
+        write!(said, "{:?}", caller.get(&format!("/verify/{secret}"))).unwrap();
+        write!(said, "{:?}", caller.ask_for_host(secret)).unwrap();
     }
     let first = ids[0].as_str();
     for command in [
@@ -46,6 +48,11 @@ fn a_secret_is_in_no_file_no_log_and_no_later_answer() {
         &["key", "revoke", first, "--json"],
         &["workspace", "remove", "acme"],
         &["workspace", "show", "acme", "--json"],
+        // Pasted where something else belongs.
+        &["key", "update", first, "--scope", &secrets[0]],
+        &["key", "update", first, "--restrict", &format!("{}=a", secrets[0])],
+        &["workspace", "show", &secrets[0]],
+        &["nginx", &secrets[0]],
     ] {
         let output = home.run(command);
         said.push_str(&output.stdout);

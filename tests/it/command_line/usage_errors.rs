@@ -29,7 +29,7 @@ fn wrong_terms() -> Vec<(i32, Vec<String>, &'static str)> {
         (2, with(&["--restrict", "store="]), "RESOURCE=ID"),
         (2, with(&["--allow-ip", "203.0.113.0/33"]), "203.0.113.0/24"),
         (2, with(&["--allow-ip", "localhost"]), "not a range of addresses"),
-        (2, with(&["--allow-ip", "any"]), "not a range of addresses"),
+        (2, with(&["--allow-ip", "all"]), "not a range of addresses"),
         (1, with(&many.iter().map(String::as_str).collect::<Vec<_>>()), "at most 100 ranges"),
         (2, with(&["--expires", "3w"]), "30s, 15m, 24h or 90d"),
         (2, with(&["--expires=-1d"]), "not a duration"),

@@ -96,6 +96,22 @@ fn a_setting_that_is_put_back_needs_no_restart() {
 }
 
 #[test]
+fn a_host_that_is_none_is_told_as_it_came_and_not_at_any_length() {
+    let home = Home::with_acme();
+    let server = home.serve();
+    let mut caller = Caller::to(server.gate);
+    let two = "gateway.whale.example, other";
+    for host in [two, &"long".repeat(1_000)] {
+        assert_eq!(caller.ask_for_host(host).unwrap().0, 403);
+    }
+    until("the first is told", || (lines(&home, &[two]) == 1).then_some(()));
+    until("the second is told", || (lines(&home, &["longlong", "and more"]) == 1).then_some(()));
+    let longest = home.log().lines().map(str::len).max();
+    assert!(longest.is_some_and(|bytes| bytes < 500), "{longest:?}");
+    assert!(server.terminate().success());
+}
+
+#[test]
 fn made_up_hosts_do_not_keep_a_fault_quiet() {
     let home = Home::with_acme();
     let damaged = home.make_key("damaged");

@@ -70,6 +70,8 @@ fn an_expired_key_keeps_its_place_until_midnight_utc_and_lives_again_where_there
         world.instance.update(&expired, changes)
     };
     assert_eq!(again().unwrap_err().kind(), ErrorKind::Conflict);
+    let renamed = Changes { name: Some("Old".to_owned()), ..Changes::default() };
+    world.instance.update(&expired, renamed).expect("one that stays expired takes no place");
     world.instance.revoke(&other).unwrap();
     world.instance.revoke(&newest).unwrap();
     world.instance.advance("1d");
