@@ -25,8 +25,9 @@ const WAIT: Span = Span::seconds(2);
 /// slow, answers are given every millisecond.
 const READ_AT_ONCE: usize = 16;
 
-/// Threads that read: one fewer than the database has readers, so that a page finds one.
-const THREADS: u32 = READERS - 1;
+/// Threads that read: half of the database's readers, so that pages find one. Each comes to hold what its
+/// reader keeps of the database's pages, and more of them read less together.
+const THREADS: u32 = READERS / 2;
 
 /// What a look-up found, or why nothing can be decided.
 type Answer = std::result::Result<Found, String>;
