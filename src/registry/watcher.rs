@@ -26,6 +26,9 @@ const RESTAT: Duration = Duration::from_secs(5);
 /// How many folders are watched at most, those that symlinks lead to among them.
 const FOLDERS_MAX: usize = 64;
 
+/// How many links a path may lead through: as many as Linux follows.
+const LINKS_MAX: usize = 40;
+
 /// Why it is time to look again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
@@ -179,22 +182,47 @@ impl Watch {
     }
 }
 
-/// The plugin folder; the folders around it and `config`, where either may be replaced; and those
-/// that symlinks lead to.
+/// The plugin folder, and wherever a rename can replace it, `config` or a plugin: the folder around each,
+/// and around each symlink on the way to it.
 fn folders(folder: &Path, config: Option<&Path>) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    let links = entries.chain(config.map(Path::to_owned)).filter(|path| path.is_symlink());
-    let targets = links.filter_map(|link| Some(fs::canonicalize(link).ok()?.parent()?.to_owned()));
-    let around =
-        [Some(folder), config].into_iter().flatten().map(|path| parent_of(path).to_owned());
+    let links = entries.filter(|path| path.is_symlink());
+    let named = [Some(folder), config].into_iter().flatten().map(Path::to_owned);
     let mut folders = vec![folder.to_owned()];
-    for path in around.chain(targets) {
-        if !folders.contains(&path) && path.is_dir() {
-            folders.push(path);
+    for around in named.chain(links).flat_map(|path| around(&path)) {
+        if !folders.contains(&around) && around.is_dir() {
+            folders.push(around);
         }
     }
     folders.truncate(FOLDERS_MAX);
     folders
+}
+
+/// The folders around the symlinks that `path` leads through, and around what it leads to.
+fn around(path: &Path) -> Vec<PathBuf> {
+    let mut folders = Vec::new();
+    let mut path = path.to_owned();
+    while let (Some((link, behind)), true) = (first_link(&path), folders.len() < LINKS_MAX) {
+        let folder = parent_of(&link).to_owned();
+        let target = fs::read_link(&link).unwrap_or_default();
+        path = folder.join(target).join(behind);
+        folders.push(folder);
+    }
+    folders.push(parent_of(&path).to_owned());
+    folders
+}
+
+/// The first symlink on a path, and what the path has behind it.
+fn first_link(path: &Path) -> Option<(PathBuf, PathBuf)> {
+    let mut components = path.components();
+    let mut reached = PathBuf::new();
+    while let Some(component) = components.next() {
+        reached.push(component);
+        if reached.is_symlink() {
+            return Some((reached, components.as_path().to_owned()));
+        }
+    }
+    None
 }
 
 fn parent_of(path: &Path) -> &Path {
@@ -287,6 +315,31 @@ mod tests {
             act();
             assert_eq!(causes.recv_timeout(SOON), Ok(Cause::Changed));
         }
+    }
+
+    #[test]
+    fn a_link_on_the_way_is_seen_wherever_it_is() {
+        use std::os::unix::fs::symlink;
+
+        let root = tempfile::tempdir().unwrap();
+        let elsewhere = tempfile::tempdir().unwrap();
+        let release = |folder: &Path, name: &str| {
+            fs::create_dir_all(folder.join(name).join("plugins")).unwrap();
+            fs::write(folder.join(name).join("a.toml"), name).unwrap();
+            symlink(name, folder.join("next")).unwrap();
+            fs::rename(folder.join("next"), folder.join("current")).unwrap();
+        };
+        release(root.path(), "1");
+        release(elsewhere.path(), "1");
+        let current = root.path().join("current");
+        symlink(elsewhere.path().join("current/a.toml"), current.join("plugins/a.toml")).unwrap();
+        let (_watcher, causes) = watched(&current);
+        release(elsewhere.path(), "2");
+        assert_eq!(causes.recv_timeout(SOON), Ok(Cause::Changed), "a plugin's");
+        release(root.path(), "2");
+        assert_eq!(causes.recv_timeout(SOON), Ok(Cause::Changed), "the folder's own");
+        fs::write(root.path().join("2/plugins/b.toml"), "x").unwrap();
+        assert_eq!(causes.recv_timeout(SOON), Ok(Cause::Changed), "in the folder that is current");
     }
 
     #[test]

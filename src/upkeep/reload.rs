@@ -65,6 +65,7 @@ struct Progress {
 
 /// What a live key holds, and is bound to.
 struct Grants {
+    key_type: String,
     scopes: Vec<String>,
     restrictions: Restrictions,
 }
@@ -141,6 +142,7 @@ impl Reloader {
             let holds_one = |it: &&Grants| it.scopes.iter().any(|scope| names.contains(scope));
             grants.iter().filter(holds_one).count()
         };
+        let is_of_one = |it: &&Grants| effect.key_types_removed.contains(&it.key_type);
         let is_shut = |it: &&Grants| {
             let mut bound = it.restrictions.iter();
             bound.any(|(resource, _)| effect.resources_removed.iter().any(|gone| gone == resource))
@@ -159,6 +161,8 @@ impl Reloader {
             live_keys_that_keep_one = holders(&effect.scopes_made_admin),
             resources_removed = %listed(&effect.resources_removed),
             live_keys_bound_to_one = grants.iter().filter(is_shut).count(),
+            key_types_removed = %listed(&effect.key_types_removed),
+            live_keys_of_one = grants.iter().filter(is_of_one).count(),
             routes_added = %listed(&effect.routes_added),
             routes_removed = %listed(&effect.routes_removed),
             "{outcome}"
@@ -167,12 +171,15 @@ impl Reloader {
 
     /// What live keys hold, where the reload has taken something away.
     fn grants(&self, effect: &Effect) -> Vec<Grants> {
-        let taken = [&effect.scopes_removed, &effect.scopes_made_admin, &effect.resources_removed];
+        let Effect { scopes_removed, scopes_made_admin, .. } = effect;
+        let Effect { resources_removed, key_types_removed, .. } = effect;
+        let taken = [scopes_removed, scopes_made_admin, resources_removed, key_types_removed];
         if taken.iter().all(|names| names.is_empty()) {
             return Vec::new();
         }
         let rows = self.store.read(|db| table::grants(db, &effect.product, self.clock.now()));
-        let grants = |(scopes, restrictions): (String, String)| Grants {
+        let grants = |(key_type, scopes, restrictions): (String, String, String)| Grants {
+            key_type,
             scopes: serde_json::from_str(&scopes).unwrap_or_default(),
             restrictions: serde_json::from_str(&restrictions).unwrap_or_default(),
         };

@@ -35,16 +35,17 @@ pub(super) fn apply(tx: &Write<'_>, change: &KeptChange) -> Result<()> {
     Ok(())
 }
 
-/// What each live key of a product holds and is bound to: a JSON list and a JSON object.
+/// The type of each live key of a product, and what it holds and is bound to: a JSON list and a JSON
+/// object.
 pub(super) fn grants(
     db: &Read<'_>,
     product: &str,
     now: Timestamp,
-) -> Result<Vec<(String, String)>> {
+) -> Result<Vec<(String, String, String)>> {
     const SELECT: &str = "
-        SELECT scopes, restrictions FROM keys
+        SELECT type, scopes, restrictions FROM keys
         WHERE product = ?1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?2)";
-    db.all(SELECT, params![product, now], |row| Ok((row.get(0)?, row.get(1)?)))
+    db.all(SELECT, params![product, now], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .map_err(|fault: Fault| fault.into())
 }
 

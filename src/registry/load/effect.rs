@@ -24,6 +24,8 @@ pub struct Effect {
     pub scopes_made_admin: Vec<String>,
     /// The resources that are gone, in byte order: keys that are bound to one pass nowhere.
     pub resources_removed: Vec<String>,
+    /// The key types that are gone, or have another prefix, in byte order: their keys pass nowhere.
+    pub key_types_removed: Vec<String>,
     /// The routes that are new, as `GET /path`, in byte order.
     pub routes_added: Vec<String>,
     /// The routes that are gone, as `GET /path`, in byte order.
@@ -70,6 +72,7 @@ impl Effect {
             scopes_removed: old_scopes.difference(&new_scopes).cloned().collect(),
             scopes_made_admin: made_admin(old, new),
             resources_removed: resources(old).difference(&resources(new)).cloned().collect(),
+            key_types_removed: key_types_removed(old, new),
             routes_added: new_routes.difference(&old_routes).cloned().collect(),
             routes_removed: old_routes.difference(&new_routes).cloned().collect(),
         }
@@ -91,6 +94,14 @@ fn made_admin(old: Option<&Product>, new: Option<&Product>) -> Vec<String> {
 fn resources(product: Option<&Product>) -> BTreeSet<String> {
     let resources = product.into_iter().flat_map(|product| &product.resources);
     resources.map(|resource| resource.name.clone()).collect()
+}
+
+fn key_types_removed(old: Option<&Product>, new: Option<&Product>) -> Vec<String> {
+    let types = |product: Option<&'_ Product>| -> BTreeSet<(String, String)> {
+        let types = product.into_iter().flat_map(|product| &product.key_types);
+        types.map(|it| (it.id.clone(), it.prefix.clone())).collect()
+    };
+    types(old).difference(&types(new)).map(|(id, _)| id.clone()).collect()
 }
 
 fn routes(product: Option<&Product>) -> BTreeSet<String> {

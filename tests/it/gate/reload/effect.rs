@@ -73,6 +73,11 @@ fn the_log_says_how_many_live_keys_a_reload_touches() {
     assert_eq!(told["scopes_added"], "1: notes:write");
     assert_eq!((&told["live_keys_that_held_one"], &told["level"]), (&0.into(), &"INFO".into()));
 
+    let told = effect(&home, &server, &NOTES.replace("\"no_live_\"", "\"no_other_\""));
+    assert_eq!(told["key_types_removed"], "1: live");
+    assert_eq!(told["live_keys_of_one"], 4, "{told}");
+    effect(&home, &server, NOTES);
+
     let admin = "\"notes:read\" = { description = \"Read\", grant = \"admin\" }";
     let told = effect(&home, &server, &NOTES.replace("\"notes:read\" = \"Read\"", admin));
     assert_eq!(told["scopes_made_admin"], "1: notes:read");
