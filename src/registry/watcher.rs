@@ -189,9 +189,9 @@ fn folders(folder: &Path, config: Option<&Path>) -> Vec<PathBuf> {
     let links = entries.filter(|path| path.is_symlink());
     let named = [Some(folder), config].into_iter().flatten().map(Path::to_owned);
     let mut folders = vec![folder.to_owned()];
-    for around in named.chain(links).flat_map(|path| around(&path)) {
-        if !folders.contains(&around) && around.is_dir() {
-            folders.push(around);
+    for near in named.chain(links).flat_map(|path| around(&path)) {
+        if !folders.contains(&near) && near.is_dir() {
+            folders.push(near);
         }
     }
     folders.truncate(FOLDERS_MAX);
@@ -202,7 +202,8 @@ fn folders(folder: &Path, config: Option<&Path>) -> Vec<PathBuf> {
 fn around(path: &Path) -> Vec<PathBuf> {
     let mut folders = Vec::new();
     let mut path = path.to_owned();
-    while let (Some((link, behind)), true) = (first_link(&path), folders.len() < LINKS_MAX) {
+    for _ in 0..LINKS_MAX {
+        let Some((link, behind)) = first_link(&path) else { break };
         let folder = parent_of(&link).to_owned();
         let target = fs::read_link(&link).unwrap_or_default();
         path = folder.join(target).join(behind);

@@ -171,9 +171,12 @@ impl Reloader {
 
     /// What live keys hold, where the reload has taken something away.
     fn grants(&self, effect: &Effect) -> Vec<Grants> {
-        let Effect { scopes_removed, scopes_made_admin, .. } = effect;
-        let Effect { resources_removed, key_types_removed, .. } = effect;
-        let taken = [scopes_removed, scopes_made_admin, resources_removed, key_types_removed];
+        let taken = [
+            &effect.scopes_removed,
+            &effect.scopes_made_admin,
+            &effect.resources_removed,
+            &effect.key_types_removed,
+        ];
         if taken.iter().all(|names| names.is_empty()) {
             return Vec::new();
         }

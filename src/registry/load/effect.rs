@@ -65,6 +65,7 @@ impl Effect {
     fn between(id: &str, kind: EffectKind, old: Option<&Product>, new: Option<&Product>) -> Self {
         let (old_scopes, new_scopes) = (scopes(old), scopes(new));
         let (old_routes, new_routes) = (routes(old), routes(new));
+        let (old_key_types, new_key_types) = (key_types(old), key_types(new));
         Self {
             product: id.to_owned(),
             kind,
@@ -72,7 +73,10 @@ impl Effect {
             scopes_removed: old_scopes.difference(&new_scopes).cloned().collect(),
             scopes_made_admin: made_admin(old, new),
             resources_removed: resources(old).difference(&resources(new)).cloned().collect(),
-            key_types_removed: key_types_removed(old, new),
+            key_types_removed: old_key_types
+                .difference(&new_key_types)
+                .map(|(id, _)| (*id).to_owned())
+                .collect(),
             routes_added: new_routes.difference(&old_routes).cloned().collect(),
             routes_removed: old_routes.difference(&new_routes).cloned().collect(),
         }
@@ -96,12 +100,10 @@ fn resources(product: Option<&Product>) -> BTreeSet<String> {
     resources.map(|resource| resource.name.clone()).collect()
 }
 
-fn key_types_removed(old: Option<&Product>, new: Option<&Product>) -> Vec<String> {
-    let types = |product: Option<&'_ Product>| -> BTreeSet<(String, String)> {
-        let types = product.into_iter().flat_map(|product| &product.key_types);
-        types.map(|it| (it.id.clone(), it.prefix.clone())).collect()
-    };
-    types(old).difference(&types(new)).map(|(id, _)| id.clone()).collect()
+/// The id and prefix of each key type.
+fn key_types(product: Option<&Product>) -> BTreeSet<(&str, &str)> {
+    let key_types = product.into_iter().flat_map(|product| &product.key_types);
+    key_types.map(|key_type| (key_type.id.as_str(), key_type.prefix.as_str())).collect()
 }
 
 fn routes(product: Option<&Product>) -> BTreeSet<String> {
