@@ -150,13 +150,22 @@ pub fn prefix_of(presented: &[u8]) -> Option<&str> {
     (checksum(covered) == *claimed).then(|| std::str::from_utf8(prefix).ok())?
 }
 
-/// A text in which nothing is told that could be a secret: each word whose shape and checksum are right
-/// is left out.
+/// A text without its secrets: each word whose shape and checksum are right is left out.
 #[must_use]
 pub fn masked(text: &str) -> Cow<'_, str> {
+    without(text, |word| prefix_of(word.as_bytes()).is_some())
+}
+
+/// A text without any word that is as long as a secret, since it may be one with a letter missing.
+#[must_use]
+pub fn masked_by_length(text: &str) -> Cow<'_, str> {
+    without(text, |word| word.len() >= BODY_CHARACTERS)
+}
+
+fn without(text: &str, is_secret: impl Fn(&str) -> bool) -> Cow<'_, str> {
     let is_of_word = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
     let words = text.split(|letter| !is_of_word(letter));
-    let secrets = words.filter(|word| prefix_of(word.as_bytes()).is_some());
+    let secrets = words.filter(|word| is_secret(word));
     secrets.fold(Cow::Borrowed(text), |masked, secret| masked.replace(secret, "…").into())
 }
 

@@ -23,6 +23,7 @@ mod usage;
 mod user;
 mod workspace;
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -30,7 +31,7 @@ use clap::{Parser, Subcommand};
 use rustix::fs::Mode;
 
 use crate::error::{Error, ErrorKind};
-use crate::secret::{BODY_CHARACTERS, masked};
+use crate::secret::{masked, masked_by_length};
 
 /// The turnstile for your APIs: keys, scopes and restrictions behind nginx's `auth_request`.
 #[derive(Parser)]
@@ -80,16 +81,10 @@ impl Cli {
     pub fn read() -> Result<Self, ExitCode> {
         Self::try_parse().map_err(|error| {
             let is_help = !error.use_stderr();
-            let told = error.to_string();
-            let is_of_secret = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
-            let words = told.split(|letter| !is_of_secret(letter));
-            // Whatever is as long as one, since it may be one with a letter missing.
-            let secrets: Vec<&str> = words.filter(|word| word.len() >= BODY_CHARACTERS).collect();
-            if is_help || secrets.is_empty() {
+            match masked_by_length(&error.to_string()) {
+                Cow::Owned(masked) if !is_help => eprint!("{masked}"),
                 // Nobody is there to be told that nobody is there.
-                let _ = error.print();
-            } else {
-                eprint!("{}", secrets.iter().fold(told.clone(), |it, word| it.replace(word, "…")));
+                _ => drop(error.print()),
             }
             ExitCode::from(if is_help { 0 } else { 2 })
         })

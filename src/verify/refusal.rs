@@ -12,6 +12,9 @@ use crate::secret::masked;
 /// Characters of a host or a product that a log tells: all of nearly every host.
 const TOLD_CHARACTERS_MAX: usize = 100;
 
+/// Bytes that are looked at for them, since anybody can send many.
+const TOLD_BYTES_MAX: usize = 1_024;
+
 /// Why a request may not pass; each names the step of the decision that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -107,7 +110,7 @@ impl Undecided {
 
 /// What a caller may have chosen, as a log can tell it: on one line, not long, and no secret.
 fn told(sent: &[u8]) -> String {
-    let text = sent.escape_ascii().to_string();
+    let text = sent[..sent.len().min(TOLD_BYTES_MAX)].escape_ascii().to_string();
     let text = masked(&text);
     let rest = if text.chars().nth(TOLD_CHARACTERS_MAX).is_some() { " and more" } else { "" };
     text.chars().take(TOLD_CHARACTERS_MAX).chain(rest.chars()).collect()
