@@ -85,6 +85,7 @@ fn a_cost_that_a_plan_never_allows_is_a_warning() {
     assert!(output.stdout.contains(warned), "{}", output.stdout);
     assert!(output.stdout.contains("dear.toml:9:"), "what is public has no use for a cost");
     assert_eq!(output.stdout.matches("is above what plan").count(), 1, "{}", output.stdout);
+    assert_eq!(output.stdout.matches("warning:").count(), 2, "{}", output.stdout);
 }
 
 #[test]

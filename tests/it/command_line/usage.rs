@@ -134,3 +134,16 @@ fn nobody_has_no_usage() {
     let nothing = home.fails(2, &["usage", "workspace", "acme", "--since", "0s"]);
     assert!(nothing.contains("--since") && nothing.contains("no time at all"), "{nothing}");
 }
+
+#[test]
+fn a_span_of_nothing_is_refused_on_the_socket_as_well() {
+    let home = Home::with_acme();
+    let server = home.serve();
+    let command = json!({
+        "usage": { "of": { "workspace": "acme" }, "since_seconds": 0, "by": "hour" }
+    });
+    let command = serde_json::from_value(command).unwrap();
+    let refused = keystile::http::control::ask(&home.data(), &command).unwrap_err();
+    assert!(refused.to_string().contains("span"), "{refused}");
+    assert!(server.terminate().success());
+}
